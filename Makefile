@@ -1,0 +1,47 @@
+# Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/build/collections
+export ANSIBLE_LOCALHOST_WARNING := False
+export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup demo test unit lint integration bench hub-up hub-down docs
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup:  ## virtual environment and collections (done by every other target)
+	@$(PYTHON) tests/tools/bootstrap.py
+
+demo: setup  ## the main job on a real API server, with the shipped playbooks
+	@$(BIN)/python tests/tools/demo.py
+
+hub-up: setup  ## start the embedded management cluster
+	@tests/hub/hub build
+	@tests/hub/hub up
+
+hub-down:  ## stop every embedded management cluster of this checkout
+	@tests/hub/hub down --all
+
+test: setup  ## everything CI checks
+	@$(BIN)/python tests/tools/check.py
+
+unit: setup  ## fast tests, no server
+	@$(BIN)/python -m pytest tests/unit -n 2 -q
+
+lint: setup  ## ruff, mypy, ansible-lint, antsibull-docs, galaxy-importer, generated files
+	@$(BIN)/python tests/tools/check.py lint
+
+integration: setup  ## through ansible-playbook on the embedded hub
+	@$(BIN)/python tests/tools/check.py integration
+
+bench: setup  ## side-by-side timings into docs/benchmarks.md and build/bench.json
+	@tests/hub/hub build
+	@$(BIN)/python tests/bench/run.py
+
+docs: setup  ## regenerate what is generated
+	@$(BIN)/python tests/tools/generate.py

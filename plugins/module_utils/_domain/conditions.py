@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reading of status conditions, times and pause values. Private to hypershift.core."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+# time.RFC3339 of Go: the zone is obligatory, "+0000" and a bare date-time are errors there although the API admits them.
+_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
+_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+_FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
+_SPACE = re.compile(r"\s+")
+_MESSAGE_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One status condition. ``observed_generation`` is 0 when the object does not say."""
+
+    type: str
+    status: str
+    reason: str = ""
+    message: str = ""
+    last_transition: str = ""
+    observed_generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PauseState:
+    """What the operator makes of ``spec.pausedUntil`` at one moment.
+
+    present: the field is set at all; valid: the operator can read it; until: the timestamp when it is one.
+    """
+
+    present: bool = False
+    valid: bool = True
+    paused: bool = False
+    until: str = ""
+
+    @property
+    def unlimited(self) -> bool:
+        return self.paused and not self.until
+
+    @property
+    def expired(self) -> bool:
+        return bool(self.until) and not self.paused
+
+
+_NOT_PAUSED = PauseState()
+
+
+def index(obj: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
+    """Raw conditions of an object by type; empty when there is no status yet."""
+    status = (obj or {}).get("status") or {}
+    return {c["type"]: c for c in status.get("conditions") or () if c and c.get("type")}
+
+
+def get(obj: Mapping[str, Any] | None, type: str) -> Condition | None:
+    raw = index(obj).get(type)
+    if raw is None:
+        return None
+    return Condition(
+        type=type,
+        status=raw.get("status") or "Unknown",
+        reason=raw.get("reason") or "",
+        message=raw.get("message") or "",
+        last_transition=raw.get("lastTransitionTime") or "",
+        observed_generation=raw.get("observedGeneration") or 0,
+    )
+
+
+def is_true(obj: Mapping[str, Any] | None, type: str) -> bool:
+    found = get(obj, type)
+    return found is not None and found.status == "True"
+
+
+def is_false(obj: Mapping[str, Any] | None, type: str) -> bool:
+    found = get(obj, type)
+    return found is not None and found.status == "False"
+
+
+def is_unknown(obj: Mapping[str, Any] | None, type: str) -> bool:
+    """True for status Unknown and for a condition that is not there."""
+    found = get(obj, type)
+    return found is None or found.status not in ("True", "False")
+
+
+def current(raw: Mapping[str, Any], generation: int) -> bool:
+    """Whether a raw condition speaks of at least this generation; one that does not say is taken at its word."""
+    seen = raw.get("observedGeneration") or 0
+    return not seen or seen >= generation
+
+
+def observed(obj: Mapping[str, Any] | None, type: str, generation: int) -> bool:
+    raw = index(obj).get(type)
+    return raw is not None and current(raw, generation)
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """RFC 3339 to an aware datetime; None when absent or unreadable."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def seconds_since(text: str | None, now: datetime) -> float | None:
+    moment = parse_time(text)
+    return None if moment is None else (now - moment).total_seconds()
+
+
+def pause_state(value: object, now: datetime) -> PauseState:
+    """Same reading as the operator's: a boolean, else RFC 3339 with zone, else an error that means "not paused"."""
+    if value is None:
+        return _NOT_PAUSED
+    text = str(value)
+    if text in _TRUE:
+        return PauseState(present=True, paused=True)
+    if text in _FALSE:
+        return PauseState(present=True)
+    moment = parse_time(text) if _RFC3339.fullmatch(text) else None
+    if moment is None:
+        return PauseState(present=True, valid=False)
+    return PauseState(present=True, paused=moment > now, until=text)
+
+
+def one_line(message: str | None) -> str:
+    """A condition message fit for a sentence: one line, no final stop, bounded."""
+    text = _SPACE.sub(" ", message or "").strip().rstrip(".")
+    return text if len(text) <= _MESSAGE_LIMIT else text[: _MESSAGE_LIMIT - 3].rstrip() + "..."

@@ -1,0 +1,181 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""From conditions and fields to a verdict with its causes. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current, one_line, seconds_since
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import (
+    CONTROL_PLANE,
+    HOSTED_CLUSTER,
+    NODE_POOL,
+    Raw,
+    Rule,
+    Subject,
+)
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rules import RANK, rule_set
+from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Diagnosis, Finding, Health, Severity
+
+# A pause holds back what progresses, so it outranks progress; UNKNOWN says that nothing else can be said.
+_ORDER = (
+    Health.HEALTHY,
+    Health.PROGRESSING,
+    Health.PAUSED,
+    Health.DEGRADED,
+    Health.BLOCKED,
+    Health.UNAVAILABLE,
+    Health.DELETING,
+    Health.UNKNOWN,
+)
+_WEIGHT = {health: place for place, health in enumerate(_ORDER)}
+_SOFT = (Severity.INFO, Severity.WARNING)
+# What a pool may do to the verdict of its cluster: the API does not go away with its nodes.
+_POOL_TO_CLUSTER = {
+    Health.PROGRESSING: Health.PROGRESSING,
+    Health.DEGRADED: Health.DEGRADED,
+    Health.BLOCKED: Health.DEGRADED,
+    Health.UNAVAILABLE: Health.DEGRADED,
+    Health.UNKNOWN: Health.DEGRADED,
+    Health.DELETING: Health.PROGRESSING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that holds: its finding, the verdict it stands for here, and whether that may be held against the present spec.
+
+    firm: neither softened for a start or a young condition nor told by a condition of an earlier generation.
+    """
+
+    rule: Rule
+    finding: Finding
+    verdict: Health
+    firm: bool
+
+
+def diagnose_hosted_cluster(
+    hc: dict[str, Any], *, now: datetime, node_pools: Sequence[dict[str, Any]] = (), control_plane: dict[str, Any] | None = None
+) -> Diagnosis:
+    """Verdict on a hosted cluster; pools and control plane add what is known of them."""
+    subject = Subject(HOSTED_CLUSTER, hc, now, node_pools=node_pools, control_plane=control_plane)
+    found = [match for pool in node_pools for match in pool_matches(pool, now)]
+    return diagnose(subject, cluster_matches(subject), found)
+
+
+def diagnose_node_pool(np: dict[str, Any], *, now: datetime) -> Diagnosis:
+    subject = Subject(NODE_POOL, np, now)
+    return diagnose(subject, subject_matches(subject))
+
+
+def pool_matches(pool: Mapping[str, Any], now: datetime) -> list[Match]:
+    return subject_matches(Subject(NODE_POOL, pool, now))
+
+
+def cluster_matches(subject: Subject) -> list[Match]:
+    """Matches of a hosted cluster and of its HostedControlPlane where the latter knows more."""
+    found = subject_matches(subject)
+    if subject.control_plane and not subject.deleting:
+        twin = Subject(CONTROL_PLANE, subject.control_plane, subject.now)
+        found = _sorted([*found, *(m for m in subject_matches(twin, parent=subject) if not _told(m, found))], subject)
+    return found
+
+
+def _told(match: Match, found: Iterable[Match]) -> bool:
+    return match.rule.code == "hosted_version_failing" and any(m.rule.code == "cluster_version_failing" for m in found)
+
+
+def subject_matches(subject: Subject, parent: Subject | None = None) -> list[Match]:
+    """Every rule that holds for one object, causes first."""
+    rules = rule_set(subject.kind, subject.deleting)
+    found: dict[str, Match] = {}
+    for name, raw in subject.conditions.items():
+        for rule in rules.rows(name, raw.get("status") or "Unknown"):
+            values = rule.values(subject, raw)
+            if values is not None:
+                found.setdefault(rule.code, _match(rule, parent or subject, subject, raw, values))
+                break
+    for rule in rules.fields:
+        values = rule.values(subject, {})
+        if values is not None:
+            found.setdefault(rule.code, _match(rule, parent or subject, subject, {}, values))
+    return _sorted(list(found.values()), subject) if len(found) > 1 else list(found.values())
+
+
+def _sorted(matches: list[Match], subject: Subject) -> list[Match]:
+    """Errors before notes and causes before symptoms; on a cluster that has run, an outage before a refused change."""
+    down = subject.seasoned() and any(m.verdict is Health.UNAVAILABLE for m in matches)
+
+    def place(match: Match) -> tuple[bool, bool, int]:
+        soft = match.finding.severity in _SOFT
+        return soft, down and match.verdict is Health.BLOCKED, RANK[match.rule.code]
+
+    return sorted(matches, key=place)
+
+
+def _match(rule: Rule, teller: Subject, subject: Subject, raw: Raw, values: Mapping[str, str]) -> Match:
+    severity, verdict, firm = rule.severity, rule.verdict, True
+    since = raw.get("lastTransitionTime") or ""
+    if rule.starting is not None and not teller.seasoned():
+        (severity, verdict), firm = rule.starting, False
+    elif rule.young is not None and _younger(since, subject.now, rule.young_seconds):
+        (severity, verdict), firm = rule.young, False
+    if raw and not current(raw, subject.generation):
+        # What was wrong with an earlier spec proves nothing against the present one.
+        severity, firm = (Severity.ERROR if severity is Severity.FATAL else severity), False
+    texts = {
+        "message": one_line(raw.get("message")) or raw.get("reason") or "no reason is given",
+        "condition": raw.get("type") or "",
+        "reason": raw.get("reason") or "",
+        "name": teller.name,
+        "namespace": teller.namespace,
+        "cpns": teller.control_plane_namespace,
+        **values,
+    }
+    finding = Finding(
+        code=rule.code,
+        severity=severity,
+        object=subject.ref,
+        cause=rule.cause.format_map(texts),
+        next_step=rule.next_step.format_map(texts),
+        condition=raw.get("type") or "",
+        since=since,
+        docs=rule.code,
+    )
+    return Match(rule, finding, verdict, firm)
+
+
+def _younger(since: str, now: datetime, seconds: int) -> bool:
+    age = seconds_since(since, now)
+    return age is not None and age < seconds
+
+
+def diagnose(subject: Subject, matches: Sequence[Match], pool_found: Sequence[Match] = ()) -> Diagnosis:
+    """Put matches together; ``pool_found`` are those of the cluster's pools."""
+    verdict = Health.DELETING if subject.deleting else worst(m.verdict for m in matches)
+    own = [m.finding for m in matches]
+    of_pools = [m.finding for m in pool_found]
+    if pool_found and not subject.deleting:
+        verdict = worst((verdict, worst(_POOL_TO_CLUSTER.get(m.verdict, Health.HEALTHY) for m in pool_found)))
+        # A fault of a pool comes before a mere note on the cluster.
+        hard = [f for f in own if f.severity not in _SOFT]
+        own, of_pools = (
+            [*hard, *(f for f in of_pools if f.severity not in _SOFT), *own[len(hard) :]],
+            [f for f in of_pools if f.severity in _SOFT],
+        )
+    findings = tuple([*own, *of_pools])
+    return Diagnosis(verdict, _summary(verdict, findings), findings)
+
+
+def worst(verdicts: Iterable[Health]) -> Health:
+    return max(verdicts, key=_WEIGHT.__getitem__, default=Health.HEALTHY)
+
+
+def _summary(verdict: Health, findings: Sequence[Finding]) -> str:
+    if verdict is Health.HEALTHY and (not findings or findings[0].severity in _SOFT):
+        return "healthy"
+    return f"{verdict.value}: {findings[0].cause}" if findings else verdict.value

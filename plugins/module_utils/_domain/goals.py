@@ -1,0 +1,184 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Waiting goals: what must hold, what proves that it never will, and one line on where it stands. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain import goal_predicates as p
+from ansible_collections.hypershift.core.plugins.module_utils._domain import goal_summaries as line
+from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import Match, cluster_matches, subject_matches
+from ansible_collections.hypershift.core.plugins.module_utils._domain.goal_predicates import Predicate, World, condition, never
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rules import BY_CODE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_version import has_workers, wants_workers
+from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import (
+    ClusterView,
+    Finding,
+    GoalParams,
+    GoalState,
+    Outcome,
+    Severity,
+)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A goal as data. It is hopeless when a rule that names it in ``stops`` holds, or when ``impossible`` gives a reason.
+
+    of_pools: findings on the selected node pools count as well.
+    """
+
+    name: str
+    meaning: str
+    predicates: tuple[Predicate, ...]
+    summary: Callable[[World], str]
+    impossible: Callable[[World], str] | None = None
+    of_pools: bool = False
+
+
+def _workerless(world: World) -> str:
+    """Known pools that all have and want nothing; an empty list proves nothing, the pools may come later."""
+    chosen = [pool for pool in world.view.node_pools if not world.params.pools or pool["metadata"]["name"] in world.params.pools]
+    if not chosen or any(wants_workers(pool) or has_workers(pool) for pool in chosen):
+        return ""
+    return "no_workers"
+
+
+_VERSION = (condition("ClusterVersionSucceeding"), condition("ClusterVersionProgressing", "False"))
+_INPUTS = (condition("ValidConfiguration"), condition("ValidReleaseImage"), condition("SupportedHostedCluster"))
+
+_GOALS = (
+    Goal(
+        "available",
+        "the API answers and its kubeconfig is published; neither nodes nor a completed version are asked for",
+        (condition("Available"), p.KUBECONFIG),
+        line.available,
+    ),
+    Goal(
+        "version_completed",
+        "the requested release is completely applied, which needs at least one worker",
+        (p.NEWEST_VERSION, p.REQUESTED_IMAGE, p.COMPLETED, *_VERSION, p.MANAGEMENT_SIDE),
+        line.version,
+        impossible=_workerless,
+    ),
+    Goal(
+        "nodes_ready",
+        "the node pools have the nodes they want and all of them are healthy",
+        (p.POOLS_EXIST, p.POOLS_READY),
+        line.nodes,
+        impossible=_workerless,
+        of_pools=True,
+    ),
+    Goal(
+        "healthy",
+        "fit for a change: available, not degraded, nothing in progress, newest version completed",
+        (
+            condition("Available"),
+            condition("Degraded", "False"),
+            condition("Progressing", "False", "AsExpected"),
+            condition("EtcdAvailable"),
+            condition("KubeAPIServerAvailable"),
+            condition("InfrastructureReady"),
+            *_INPUTS,
+            *_VERSION,
+            never("EtcdRecoveryActive", "True"),
+            p.COMPLETED,
+        ),
+        line.healthy,
+    ),
+    Goal(
+        "paused",
+        "the operator and the control plane confirm the pause, and so do the node pools that are paused too",
+        (condition("ReconciliationActive", "False", "ReconciliationPaused"), p.TWIN_PAUSED, p.POOLS_PAUSED),
+        line.paused,
+    ),
+    Goal(
+        "resumed",
+        "nothing asks for a pause and the operator works again, on the control plane and the node pools too",
+        (p.SPEC_NOT_PAUSED, p.RECONCILING, p.TWIN_RESUMED, p.POOLS_RESUMED),
+        line.resumed,
+    ),
+    Goal(
+        "gone",
+        "the HostedCluster does not exist any more, nor does its control plane",
+        (p.CLUSTER_GONE, p.CONTROL_PLANE_GONE),
+        line.gone,
+    ),
+    Goal(
+        "reconciled",
+        "the operator has taken the present spec and accepted it",
+        (
+            p.NOT_DELETING,
+            p.RECONCILING,
+            *_INPUTS,
+            condition("ReconciliationSucceeded", optional=True),
+            condition("Progressing", "False", "AsExpected"),
+        ),
+        line.version,
+    ),
+    Goal(
+        "node_pools_settled",
+        "the node pools run the version and configuration they ask for, with all their nodes",
+        (p.POOLS_EXIST, p.POOLS_SETTLED),
+        line.pools,
+        of_pools=True,
+    ),
+)
+
+GOALS: Mapping[str, Goal] = MappingProxyType({goal.name: goal for goal in _GOALS})
+
+
+def evaluate(name: str, view: ClusterView, params: GoalParams, *, now: datetime) -> GoalState:
+    """Where a goal stands at this moment. Raises KeyError for a name that is not in ``GOALS``."""
+    goal, world = GOALS[name], World(view, params, now)
+    if world.cluster is None and name != "gone":
+        return GoalState(
+            Outcome.HOPELESS,
+            "the HostedCluster does not exist",
+            ("HostedCluster exists",),
+            _from_rule("object_vanished", f"HostedCluster {view.namespace}/{view.name}"),
+        )
+    missing = tuple(f"{need.name} ({state})" for need in goal.predicates if (state := need.state(world)))
+    if not missing:
+        return GoalState(Outcome.DONE, goal.summary(world) or goal.name)
+    matches = _matches(goal, world)
+    summary = goal.summary(world) or missing[0]
+    stop = _proof(goal, world, matches)
+    if stop is not None:
+        return GoalState(Outcome.HOPELESS, summary, missing, stop)
+    return GoalState(Outcome.WAITING, summary, missing, _likely(matches))
+
+
+def _matches(goal: Goal, world: World) -> list[Match]:
+    """Findings on what the goal is about: the pools that are not there yet, then the cluster."""
+    found: list[Match] = []
+    if goal.of_pools:
+        check = p.settled if goal.name == "node_pools_settled" else p.nodes_ready
+        found = [match for pool in world.pools if check(pool, world) for match in subject_matches(pool)]
+    return [*found, *(cluster_matches(world.cluster) if world.cluster else ())]
+
+
+def _proof(goal: Goal, world: World, matches: Iterable[Match]) -> Finding | None:
+    """The finding that proves that waiting is in vain; a view older than the change proves only that the object goes away."""
+    arrived = world.cluster is not None and world.cluster.arrived()
+    for match in matches:
+        stops = match.rule.stops if arrived else match.rule.stops | match.rule.stops_new
+        if goal.name in stops and match.firm and (not world.behind or match.rule.code == "deleting"):
+            return match.finding
+    code = goal.impossible(world) if goal.impossible and not world.behind else ""
+    return _from_rule(code, f"HostedCluster {world.view.namespace}/{world.view.name}") if code else None
+
+
+def _likely(matches: list[Match]) -> Finding | None:
+    """Most likely cause while waiting: the first that is more than a note, else the first."""
+    serious = next((m.finding for m in matches if m.finding.severity is not Severity.INFO), None)
+    return serious or (matches[0].finding if matches else None)
+
+
+def _from_rule(code: str, object: str) -> Finding:
+    rule = BY_CODE[code]
+    return Finding(code, rule.severity, object, rule.cause.format_map({"version": "the release"}), rule.next_step, docs=code)

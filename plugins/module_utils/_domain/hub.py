@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The port to a management cluster: what operations need, and no more. Private to hypershift.core.
+
+``_kube`` implements it against a real API server, ``tests/unit/fakes`` in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Protocol
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
+
+Object = dict[str, Any]
+
+SYNCED, ADDED, MODIFIED, DELETED, TROUBLE = "SYNCED", "ADDED", "MODIFIED", "DELETED", "TROUBLE"
+
+
+@dataclass(frozen=True)
+class WatchSpec:
+    """One list-and-watch. namespace None means all; name narrows to one object."""
+
+    kind: Kind
+    namespace: str | None = None
+    name: str = ""
+    label_selector: str = ""
+
+
+@dataclass(frozen=True)
+class WatchEvent:
+    """type SYNCED carries the whole list in ``objects`` (at start and after each loss of the watch); TROUBLE a sentence in ``text``."""
+
+    type: str
+    spec: WatchSpec
+    object: Object = field(default_factory=dict)
+    objects: tuple[Object, ...] = ()
+    text: str = ""
+
+
+class Watch(Protocol):
+    def __enter__(self) -> Watch: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+
+    def next(self, timeout: float) -> WatchEvent | None:
+        """Next event, None after ``timeout`` seconds without one. Raises ApiError when watching on is pointless (401, 403)."""
+
+
+class Hub(Protocol):
+    """A management cluster. Every method raises ApiError; writes raise ConflictError when planning again is the answer."""
+
+    @property
+    def server(self) -> str:
+        """URL of the API server, for messages."""
+
+    def get(self, kind: Kind, namespace: str | None, name: str) -> Object | None:
+        """The object, None when it does not exist."""
+
+    def list(self, kind: Kind, namespace: str | None = None, label_selector: str = "", field_selector: str = "") -> list[Object]:
+        """All objects, paged; empty when the kind is not served."""
+
+    def create(self, kind: Kind, body: Object) -> Object: ...
+
+    def patch(self, kind: Kind, namespace: str | None, name: str, patch: Object, resource_version: str = "") -> Object:
+        """JSON merge patch; with resource_version it fails with ConflictError when the object has changed since."""
+
+    def delete(self, kind: Kind, namespace: str | None, name: str, uid: str = "") -> bool:
+        """Ask for deletion; False when the object is gone already. uid guards against deleting a namesake."""
+
+    def watch(self, specs: Sequence[WatchSpec]) -> Watch: ...
+
+    def now(self) -> datetime:
+        """Wall clock with zone."""
+
+    def monotonic(self) -> float: ...
+
+    def random_name(self, length: int) -> str:
+        """Lower-case letters and digits for names."""
+
+    def random_bytes(self, length: int) -> bytes:
+        """Fit for keys."""

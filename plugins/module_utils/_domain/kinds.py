@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Kinds the collection talks to, with fixed REST paths: no API discovery. Private to hypershift.core.
+
+Source: facts 0.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A REST resource. ``other_versions`` are tried, newest last, when the first one is not served."""
+
+    group: str
+    version: str
+    kind: str
+    plural: str
+    namespaced: bool = True
+    other_versions: tuple[str, ...] = ()
+
+    @property
+    def api_version(self) -> str:
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def resource(self) -> str:
+        """``plural.group`` as RBAC messages and kubectl spell it."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    def path(self, namespace: str | None = None, name: str | None = None, version: str = "") -> str:
+        root = f"/apis/{self.group}/{version or self.version}" if self.group else f"/api/{version or self.version}"
+        parts = [root]
+        if self.namespaced and namespace:
+            parts += ["namespaces", quote(namespace, safe="")]
+        parts.append(self.plural)
+        if name:
+            parts.append(quote(name, safe=""))
+        return "/".join(parts)
+
+    def ref(self, namespace: str | None, name: str) -> str:
+        """``Kind namespace/name`` as it stands in every message."""
+        return f"{self.kind} {namespace}/{name}" if self.namespaced and namespace else f"{self.kind} {name}"
+
+    def manifest(self, name: str, namespace: str | None = None, **body: Any) -> dict[str, Any]:
+        metadata: dict[str, Any] = {"name": name}
+        if self.namespaced and namespace:
+            metadata["namespace"] = namespace
+        return {"apiVersion": self.api_version, "kind": self.kind, "metadata": metadata, **body}
+
+
+HYPERSHIFT_GROUP = "hypershift.openshift.io"
+CAPI_GROUP = "cluster.x-k8s.io"
+
+HOSTED_CLUSTER = Kind(HYPERSHIFT_GROUP, "v1beta1", "HostedCluster", "hostedclusters")
+NODE_POOL = Kind(HYPERSHIFT_GROUP, "v1beta1", "NodePool", "nodepools")
+HOSTED_CONTROL_PLANE = Kind(HYPERSHIFT_GROUP, "v1beta1", "HostedControlPlane", "hostedcontrolplanes")
+CAPI_CLUSTER = Kind(CAPI_GROUP, "v1beta1", "Cluster", "clusters", other_versions=("v1beta2",))
+MACHINE_DEPLOYMENT = Kind(CAPI_GROUP, "v1beta1", "MachineDeployment", "machinedeployments", other_versions=("v1beta2",))
+MACHINE_SET = Kind(CAPI_GROUP, "v1beta1", "MachineSet", "machinesets", other_versions=("v1beta2",))
+MACHINE = Kind(CAPI_GROUP, "v1beta1", "Machine", "machines", other_versions=("v1beta2",))
+MACHINE_HEALTH_CHECK = Kind(CAPI_GROUP, "v1beta1", "MachineHealthCheck", "machinehealthchecks", other_versions=("v1beta2",))
+NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False)
+SECRET = Kind("", "v1", "Secret", "secrets")
+CONFIG_MAP = Kind("", "v1", "ConfigMap", "configmaps")
+MACHINE_CONFIG = Kind("machineconfiguration.openshift.io", "v1", "MachineConfig", "machineconfigs", namespaced=False)
+
+
+def control_plane_namespace(namespace: str, name: str) -> str:
+    """Namespace of the control plane: ``<HCNS>-<name>``, dots become dashes (facts O.1)."""
+    return f"{namespace}-{name.replace('.', '-')}"

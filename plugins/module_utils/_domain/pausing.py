@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Pausing reconciliation: legal values, who paused and why, forgotten pauses. Private to hypershift.core. Source: facts 10.2, O.8."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError
+
+OWNER = "hypershift.core/paused-by"
+REASON = "hypershift.core/paused-reason"
+SINCE = "hypershift.core/paused-at"
+CAPI_PAUSED = "cluster.x-k8s.io/paused"
+UNLIMITED = "true"
+_RFC3339 = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$")
+
+
+def parse_instant(value: str) -> datetime | None:
+    """RFC 3339 with a zone, as the operator parses it; None for anything else.
+
+    A date without zone passes the CRD and silently does not pause: the reason this check exists.
+    """
+    if not _RFC3339.match(value):
+        return None
+    try:
+        return datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+
+
+def is_paused(value: Any, now: datetime) -> bool:
+    """Whether the operator treats pausedUntil ``value`` as paused at ``now``."""
+    if value in ("true", "True"):
+        return True
+    instant = parse_instant(str(value or ""))
+    return instant is not None and instant > now
+
+
+def paused_until(options: dict[str, Any], now: datetime) -> str:
+    """Value for spec.pausedUntil. Raises OptionError when it would not pause."""
+    until, unlimited = options.get("until"), options.get("unlimited")
+    if unlimited:
+        return UNLIMITED
+    if not until:
+        raise OptionError(
+            Failure(
+                "missing_option",
+                "option until is missing: a pause needs an end",
+                next_step="Give until as RFC 3339 with zone, for example 2026-12-01T06:00:00Z, or say unlimited: true.",
+            )
+        )
+    instant = parse_instant(str(until))
+    if instant is None:
+        raise OptionError(
+            Failure(
+                "invalid_option",
+                f"option until is '{until}': it must be RFC 3339 with a zone, else the operator silently does not pause",
+                next_step="Allowed: for example 2026-12-01T06:00:00Z or 2026-12-01T07:00:00+01:00.",
+            )
+        )
+    if instant <= now:
+        raise OptionError(
+            Failure(
+                "invalid_option", f"option until is '{until}': it lies in the past and would not pause", next_step="Give a time to come."
+            )
+        )
+    return str(until)
+
+
+def pause_patch(until: str, owner: str, reason: str, now: datetime) -> dict[str, Any]:
+    stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"metadata": {"annotations": {OWNER: owner, REASON: reason, SINCE: stamp}}, "spec": {"pausedUntil": until}}
+
+
+def resume_patch(obj: dict[str, Any]) -> dict[str, Any]:
+    """Merge patch that removes the field and our annotations; empty when nothing is there (trap 8: never "false" or "")."""
+    patch: dict[str, Any] = {}
+    if lookup(obj, ("spec", "pausedUntil")) is not None:
+        patch["spec"] = {"pausedUntil": None}
+    ours = {k: None for k in (OWNER, REASON, SINCE) if k in (lookup(obj, ("metadata", "annotations")) or {})}
+    if ours:
+        patch["metadata"] = {"annotations": ours}
+    return patch
+
+
+def capi_pause_patch(obj: dict[str, Any], paused: bool, owner: str) -> dict[str, Any]:
+    """Merge patch of a Cluster API object's paused annotation; resuming removes only a pause with our mark, or any when owner is empty."""
+    annotations = lookup(obj, ("metadata", "annotations")) or {}
+    if paused:
+        if CAPI_PAUSED in annotations:
+            return {}
+        return {"metadata": {"annotations": {CAPI_PAUSED: "true", OWNER: owner}}}
+    if CAPI_PAUSED not in annotations or (owner and OWNER not in annotations):
+        return {}
+    return {"metadata": {"annotations": {k: None for k in (CAPI_PAUSED, OWNER) if k in annotations}}}
+
+
+def owner_of(obj: dict[str, Any]) -> str:
+    return str((lookup(obj, ("metadata", "annotations")) or {}).get(OWNER, ""))

@@ -1,0 +1,282 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Rules: what the operator refuses in a HostedCluster, and what it misses to start. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import (
+    ALWAYS,
+    COMING,
+    NOISE,
+    Raw,
+    Rule,
+    Subject,
+    goals,
+    worded,
+)
+from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Health, Severity
+
+_STOPS = goals("version_completed", "reconciled", "healthy")
+_STOPS_NEW = goals("available", "nodes_ready", "node_pools_settled")
+_MISSING = worded(r"(?P<what>secrets?|configmaps?)\s+\"?(?P<missing>[\w./-]+)\"?.*not found")
+# The sync step names the object after its kind, the API server's own error names it in quotes.
+_REFERENCE = worded(r"failed to get (?:referenced )?(?:pull )?(?P<what>secret|configmap)\S*[ :]+(?P<missing>[\w.-]+/[\w.-]+)")
+_CONFLICT = worded(r"the object has been modified|please apply your changes to the latest version")
+
+
+def _pull_secret(subject: Subject, raw: Raw) -> dict[str, str]:
+    return {"secret": (subject.spec.get("pullSecret") or {}).get("name") or "<unset>"}
+
+
+def _image(subject: Subject, raw: Raw) -> dict[str, str]:
+    return {"image": (subject.spec.get("release") or {}).get("image") or "<unset>"}
+
+
+def _no_conflict(subject: Subject, raw: Raw) -> dict[str, str] | None:
+    return None if _CONFLICT.search(raw.get("message") or "") else {}
+
+
+_FIX_AND_RETRY = "The operator checks again by itself once the object exists; run the task again then."
+
+INPUT_RULES = (
+    Rule(
+        code="referenced_object_missing",
+        title="The cluster refers to a Secret or ConfigMap that does not exist",
+        conditions=("ValidConfiguration", "ReconciliationSucceeded"),
+        message=_MISSING,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the {what} {missing} that the cluster refers to does not exist",
+        next_step=f"Create it in namespace {{namespace}} (never in openshift-config), or correct the reference in the spec. {_FIX_AND_RETRY}",
+        reason="every referenced Secret and ConfigMap is read from the namespace of the HostedCluster and the sync stops at the first missing "
+        "one (facts 3, O.3)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="referenced_object_unreadable",
+        title="A referenced Secret or ConfigMap could not be read",
+        conditions=("ReconciliationSucceeded",),
+        message=_REFERENCE,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the {what} {missing} that the cluster refers to could not be read: {message}",
+        next_step=f"Create {{what}} {{missing}} with the keys that its field asks for, or correct the reference. {_FIX_AND_RETRY}",
+        reason="a missing reference makes the sync step fail with its name (facts 3)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="invalid_configuration",
+        title="The operator rejects the configuration",
+        conditions=("ValidConfiguration",),
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the operator rejects the configuration: {message}",
+        next_step="Correct the named field of the HostedCluster; nothing more is created or changed until then.",
+        reason="the reconcile loop ends in an error while ValidConfiguration is False (facts O.3)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="unsupported_hosted_cluster",
+        title="This management cluster cannot host the cluster",
+        conditions=("SupportedHostedCluster",),
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="this management cluster cannot host it: {message}",
+        next_step="Configure the operator for it (for private AWS clusters: credentials and region) or change the HostedCluster.",
+        reason="the operator stops silently while SupportedHostedCluster is False (facts O.3)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="pull_secret_missing",
+        title="The pull secret does not exist",
+        conditions=("ValidReleaseImage",),
+        reasons=frozenset({"SecretNotFound"}),
+        check=_pull_secret,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the pull secret {namespace}/{secret} does not exist, so the release image cannot be read",
+        next_step="Create Secret {secret} in namespace {namespace} with the key .dockerconfigjson. " + _FIX_AND_RETRY,
+        reason="ValidReleaseImage False with reason SecretNotFound is retried, everything after it waits (facts O.3)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="release_version_unsupported",
+        title="The release is outside what the operator supports",
+        conditions=("ValidReleaseImage",),
+        message=worded(r"version supported|not supported|unsupported|downgrade|releases before"),
+        check=_image,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the operator does not accept release {image}: {message}",
+        next_step="Choose a version listed in ConfigMap supported-versions of the operator's namespace, or update the operator first.",
+        reason="the release is checked against the supported range and y-stream downgrades are refused (facts 1.1, 6.3)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="registry_certificate_untrusted",
+        title="The registry's certificate is not trusted",
+        conditions=("ValidReleaseImage",),
+        message=worded(r"x509|certificate signed by unknown authority|tls: "),
+        check=_image,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the registry of {image} presents a certificate that the operator does not trust: {message}",
+        next_step="Add the registry's CA to the management cluster (image.config.openshift.io/cluster, additionalTrustedCA) and to the "
+        "HostedCluster's additionalTrustBundle.",
+        reason="the operator and the hosted cluster trust registries separately (facts 11.7)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="registry_unreachable",
+        title="The registry of the release image does not answer",
+        conditions=("ValidReleaseImage",),
+        message=worded(
+            r"i/o timeout|timed? ?out|no such host|connection refused|connection reset|EOF|too many requests|service unavailable"
+        ),
+        check=_image,
+        severity=Severity.ERROR,
+        verdict=Health.BLOCKED,
+        cause="the registry of {image} does not answer: {message}",
+        next_step="Check DNS, proxy and registry from the operator's pods; a mirror that was added later needs a restart of the operator.",
+        reason="release metadata is read from the registry at every change of the spec; mirrors are read only at start (facts O.3, 11.7)",
+    ),
+    Rule(
+        code="payload_architecture_unknown",
+        title="The architectures of the release image could not be read",
+        conditions=("ValidReleaseImage",),
+        reasons=frozenset({"PayloadArchNotFound"}),
+        check=_image,
+        severity=Severity.ERROR,
+        verdict=Health.BLOCKED,
+        cause="the architectures of {image} could not be read: {message}",
+        next_step="Check that the image exists and that the pull secret may read it; use a -multi release for mixed architectures.",
+        reason="the payload's architecture is found from the image manifest before anything is created (facts 0.4, O.3)",
+    ),
+    Rule(
+        code="release_image_invalid",
+        title="The release image cannot be used",
+        conditions=("ValidReleaseImage",),
+        check=_image,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="release image {image} cannot be used: {message}",
+        next_step="Check the image reference and that the pull secret may read it, then correct spec.release.image.",
+        reason="the operator stops while ValidReleaseImage is False (facts O.3)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="release_images_missing",
+        title="Images of the release are missing",
+        conditions=("ValidReleaseInfo", "IgnitionServerValidReleaseInfo"),
+        severity=Severity.ERROR,
+        verdict=Health.DEGRADED,
+        cause="images that the control plane needs are not in the release: {message}",
+        next_step="Mirror the complete release and check the registry overrides of the operator.",
+        reason="both conditions list images that the payload lacks (facts 0.5, 11.7)",
+    ),
+    Rule(
+        code="invalid_control_plane_configuration",
+        title="The control plane's configuration is rejected",
+        conditions=("ValidHostedControlPlaneConfiguration",),
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the control-plane operator rejects the configuration: {message}",
+        next_step="Correct the named setting; on KubeVirt also check that the management cluster hands out LoadBalancer addresses.",
+        reason="it is the first thing the control-plane operator checks and it does not go on without it (facts O.4, 10.5)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="invalid_proxy_configuration",
+        title="The proxy's CA bundle is not valid",
+        conditions=("ValidProxyConfiguration",),
+        severity=Severity.ERROR,
+        verdict=Health.DEGRADED,
+        cause="the proxy configuration is not valid: {message}",
+        next_step="Correct the ConfigMap named by spec.configuration.proxy.trustedCA: one PEM bundle in key ca-bundle.crt.",
+        reason="proxy settings reach every node, a broken bundle cuts them off (facts 0.5, 4.6)",
+    ),
+    Rule(
+        code="platform_credentials_missing",
+        title="The credentials of the platform are missing",
+        conditions=("PlatformCredentialsFound",),
+        phase=ALWAYS,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the platform's credentials cannot be used: {message}",
+        next_step="Create or correct the Secret or role that the message names in namespace {namespace}.",
+        reason="credentials are set up before any platform object and the loop stops at an error (facts O.3)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="identity_provider_invalid",
+        title="AWS does not accept the cluster's identity provider",
+        conditions=("ValidAWSIdentityProvider",),
+        phase=ALWAYS,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="AWS rejects the identity of the control plane: {message}",
+        next_step="Check that the IAM OIDC provider of the issuer URL exists and that the roles trust it; recreate it if it was deleted.",
+        reason="every cloud call of the control plane assumes a role through this provider (facts 2.7)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="oidc_configuration_invalid",
+        title="The OIDC documents of the cluster are not available",
+        conditions=("ValidOIDCConfiguration",),
+        phase=ALWAYS,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the cluster's OIDC documents cannot be served: {message}",
+        next_step="Restore <infraID>/.well-known/openid-configuration and <infraID>/openid/v1/jwks in the operator's bucket.",
+        reason="the operator uploads them once only and then trusts its finalizer as a marker (facts 2.7)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="kms_role_invalid",
+        title="The role for the encryption key is not valid",
+        conditions=("ValidAWSKMSConfig", "ValidAzureKMSConfig"),
+        reasons=frozenset({"InvalidIAMRole", "InvalidAzureCredentials"}),
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the control plane may not use its encryption key: {message}",
+        next_step="Let the KMS role trust the cluster's identity provider and use the key, then check the key's own policy.",
+        reason="without the key the API server cannot read Secrets (facts 0.3, 0.5)",
+        stops=_STOPS,
+        stops_new=_STOPS_NEW,
+    ),
+    Rule(
+        code="kms_unavailable",
+        title="The key management service cannot be used",
+        conditions=("ValidAWSKMSConfig", "ValidAzureKMSConfig"),
+        severity=Severity.ERROR,
+        verdict=Health.DEGRADED,
+        cause="the key management service cannot be used: {message}",
+        next_step="Check that the key is enabled and in the cluster's region, and that the service can be reached.",
+        reason="without the key the API server cannot read Secrets (facts 0.3, 0.5)",
+        starting=COMING,
+    ),
+    Rule(
+        code="reconcile_error",
+        title="The operator cannot finish a reconcile",
+        conditions=("ReconciliationSucceeded", "ConfigOperatorReconciliationSucceeded"),
+        check=_no_conflict,
+        severity=Severity.ERROR,
+        verdict=Health.DEGRADED,
+        cause="the operator cannot finish its work: {message}",
+        next_step="Act on the message; if it names no cause, read the log of Deployment operator in namespace hypershift.",
+        reason="both conditions carry the error that ended the last loop; write conflicts between controllers are left out (facts 0.5, O.3)",
+        young=NOISE,
+    ),
+)

@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Shapes of a diagnosis and of a waiting goal. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Health(str, Enum):
+    """Verdict on a hosted cluster or node pool, ordered from best to worst by ``RANK``."""
+
+    HEALTHY = "healthy"
+    PAUSED = "paused"
+    PROGRESSING = "progressing"
+    DEGRADED = "degraded"
+    BLOCKED = "blocked"
+    UNAVAILABLE = "unavailable"
+    DELETING = "deleting"
+    UNKNOWN = "unknown"
+
+
+class Severity(str, Enum):
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+    FATAL = "fatal"  # waiting longer cannot help: a person has to act
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a rule found. ``since`` is the condition's lastTransitionTime (RFC 3339) or empty."""
+
+    code: str
+    severity: Severity
+    object: str
+    cause: str
+    next_step: str = ""
+    condition: str = ""
+    since: str = ""
+    docs: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return {**asdict(self), "severity": self.severity.value}
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Verdict with its leading finding first. ``summary`` is one line for people."""
+
+    verdict: Health
+    summary: str
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def lead(self) -> Finding | None:
+        return self.findings[0] if self.findings else None
+
+    def as_dict(self) -> dict[str, Any]:
+        lead = self.lead
+        return {
+            "verdict": self.verdict.value,
+            "summary": self.summary,
+            "cause": lead.cause if lead else "",
+            "next_step": lead.next_step if lead else "",
+            "findings": [f.as_dict() for f in self.findings],
+        }
+
+
+class Outcome(str, Enum):
+    DONE = "done"
+    WAITING = "waiting"
+    HOPELESS = "hopeless"
+
+
+@dataclass(frozen=True)
+class GoalState:
+    """Where one goal stands for one cluster at one moment.
+
+    summary: one line, stable while nothing changes, e.g. ``etcd 2/3 ready; waiting for quorum``.
+    missing: the predicates that do not hold yet, in reading order.
+    finding: what makes it hopeless, or the most likely cause while waiting.
+    """
+
+    outcome: Outcome
+    summary: str
+    missing: tuple[str, ...] = ()
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True)
+class ClusterView:
+    """What a watch knows of one hosted cluster.
+
+    hosted_cluster, control_plane: raw API objects, None when absent. node_pools: raw NodePools of the cluster.
+    ``control_plane_known`` tells "no HostedControlPlane" from "not looked at".
+    """
+
+    namespace: str
+    name: str
+    hosted_cluster: dict[str, Any] | None = None
+    node_pools: tuple[dict[str, Any], ...] = ()
+    control_plane: dict[str, Any] | None = None
+    control_plane_known: bool = False
+
+
+@dataclass(frozen=True)
+class GoalParams:
+    """Parameters of a goal.
+
+    version: target version such as ``4.21.3``; image: requested release image; pools: only these NodePools (empty = all);
+    generation: metadata.generation the conditions must have observed (0 = the object's own).
+    """
+
+    version: str = ""
+    image: str = ""
+    pools: tuple[str, ...] = field(default_factory=tuple)
+    generation: int = 0

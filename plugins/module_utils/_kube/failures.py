@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""HTTP answers and transport errors to failures a person can act on. Private to hypershift.core."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
+
+_VERBS = {"GET": "get", "POST": "create", "PATCH": "patch", "PUT": "update", "DELETE": "delete"}
+
+
+def verb_of(method: str, name: str | None, watch: bool = False) -> str:
+    """RBAC verb of a request."""
+    if method == "GET":
+        return "watch" if watch else ("get" if name else "list")
+    return _VERBS[method]
+
+
+def parse_status(body: bytes) -> dict[str, Any]:
+    """The Status object of an error answer, or an empty one: proxies answer in HTML."""
+    try:
+        data = json.loads(body)
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def http_error(
+    status: int, body: bytes, verb: str, kind: Kind, namespace: str | None, name: str, server: str, retry_after: float = 0.0
+) -> ApiError:
+    """ApiError (or ConflictError) for an HTTP status of 400 and more."""
+    answer = parse_status(body)
+    text = _tidy(str(answer.get("message") or body[:200].decode("utf-8", "replace")))
+    reason = str(answer.get("reason") or "")
+    ref = kind.ref(namespace, name) if name else kind.resource
+    where = f"in namespace {namespace}" if namespace and kind.namespaced else "cluster-wide"
+    if status == 401:
+        failure = Failure(
+            "unauthorized",
+            f"{server} did not accept the credentials (expired or revoked token, or unknown certificate)",
+            ref,
+            next_step="Renew the token or the kubeconfig and run again.",
+        )
+    elif status == 403:
+        failure = Failure(
+            "missing_permission",
+            f"the account may not {verb} {kind.resource} {where}: {text}",
+            ref,
+            next_step=f"Grant verb {verb} on {kind.resource} {where} (docs/rbac.md), then run again.",
+        )
+    elif status == 409:
+        failure = Failure("conflict", f"it was changed by somebody else meanwhile: {text}", ref, next_step="Run again.")
+        return ConflictError(failure, status, reason)
+    elif status == 404:
+        failure = Failure(
+            "not_found",
+            f"it was not found: {text}",
+            ref,
+            next_step="Check the name, and that HyperShift is installed on this management cluster.",
+        )
+    elif status in (400, 413, 415, 422):
+        failure = Failure("rejected", f"the API server refused it: {text}", ref, next_step="Correct the option that fills this field.")
+    else:
+        failure = Failure(
+            "api_unavailable",
+            f"{server} answered {status}: {text}",
+            ref,
+            next_step="Look at the management cluster's API server, then run again.",
+        )
+    return ApiError(failure, status, reason, retry_after)
+
+
+def transport_error(error: BaseException, verb: str, kind: Kind, server: str) -> ApiError:
+    """ApiError without HTTP status for refused, reset, timed-out and untrusted connections."""
+    text = _cause(error)
+    if "CERTIFICATE_VERIFY_FAILED" in text or "certificate verify failed" in text:
+        failure = Failure(
+            "untrusted_certificate",
+            f"the certificate of {server} is not signed by the given CA",
+            kind.resource,
+            next_step="Give the right ca_cert or kubeconfig.",
+        )
+    elif re.search(r"Name or service not known|nodename nor servname|Temporary failure in name resolution|NameResolutionError", text):
+        failure = Failure(
+            "unreachable", f"the name in {server} cannot be resolved", kind.resource, next_step="Check host or kubeconfig, and DNS."
+        )
+    else:
+        failure = Failure(
+            "unreachable",
+            f"{server} cannot be reached to {verb} {kind.resource} ({text})",
+            kind.resource,
+            next_step="Check the address, the network and that the API server runs, then run again.",
+        )
+    return ApiError(failure, 0, "")
+
+
+def _cause(error: BaseException) -> str:
+    """Innermost reason in a few words; urllib3 nests several layers and repeats the URL in each."""
+    inner: Any = error
+    for _layer in range(5):
+        deeper = getattr(inner, "reason", None)
+        if not isinstance(deeper, BaseException):
+            break
+        inner = deeper
+    text = str(inner).rsplit(": ", 1)[-1] if "Max retries" in str(inner) else str(inner)
+    text = re.sub(r"<[^>]+>:?\s*", "", text)
+    text = re.sub(r"HTTPS?Connection(Pool)?\([^)]*\):?\s*", "", text).strip(" :.()")
+    return text[:160] or type(error).__name__
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip().rstrip(".")[:600]

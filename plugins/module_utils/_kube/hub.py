@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The Hub port on a real API server: fixed REST paths, no discovery. Private to hypershift.core."""
+
+from __future__ import annotations
+
+import secrets
+import string
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
+from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect
+from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
+from ansible_collections.hypershift.core.plugins.module_utils._kube.watch import KubeWatch
+
+PAGE = 1000
+FIELD_MANAGER = "hypershift.core"
+Object = dict[str, Any]
+
+
+class KubeHub:
+    """See _domain.hub.Hub for the contract."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._served: dict[str, str] = {}
+
+    @classmethod
+    def from_options(cls, options: dict[str, Any]) -> KubeHub:
+        return cls(Transport(connect(options)))
+
+    @property
+    def server(self) -> str:
+        return self._transport.server
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far, retries and watches included."""
+        return self._transport.requests
+
+    def get(self, kind: Kind, namespace: str | None, name: str) -> Object | None:
+        try:
+            return self._call("GET", kind, namespace, name)
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def list(self, kind: Kind, namespace: str | None = None, label_selector: str = "", field_selector: str = "") -> list[Object]:
+        query: dict[str, Any] = {"limit": PAGE}
+        if label_selector:
+            query["labelSelector"] = label_selector
+        if field_selector:
+            query["fieldSelector"] = field_selector
+        items: list[Object] = []
+        while True:
+            try:
+                answer = self._call("GET", kind, namespace, "", query=query)
+            except ApiError as error:
+                if error.status == 404:
+                    return []
+                if error.status == 410 and "continue" in query:  # the page token expired: the list starts anew
+                    items, query = [], {k: v for k, v in query.items() if k != "continue"}
+                    continue
+                raise
+            for item in answer.get("items") or []:
+                item.setdefault("apiVersion", kind.api_version)
+                item.setdefault("kind", kind.kind)
+                items.append(item)
+            token = (answer.get("metadata") or {}).get("continue")
+            if not token:
+                return items
+            query["continue"] = token
+
+    def create(self, kind: Kind, body: Object) -> Object:
+        meta = body["metadata"]
+        try:
+            return self._call("POST", kind, meta.get("namespace"), "", query={"fieldManager": FIELD_MANAGER}, body=body)
+        except ApiError as error:
+            if error.status == 404 and error.reason == "NotFound" and not kind.group:
+                raise
+            if error.status == 404:
+                raise ApiError(not_served(kind, self.server), 404) from None
+            raise
+
+    def patch(self, kind: Kind, namespace: str | None, name: str, patch: Object, resource_version: str = "") -> Object:
+        body = dict(patch)
+        if resource_version:
+            body["metadata"] = {**patch.get("metadata", {}), "resourceVersion": resource_version}
+        return self._call("PATCH", kind, namespace, name, query={"fieldManager": FIELD_MANAGER}, body=body)
+
+    def delete(self, kind: Kind, namespace: str | None, name: str, uid: str = "") -> bool:
+        body: Object = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
+        if uid:
+            body["preconditions"] = {"uid": uid}
+        try:
+            self._call("DELETE", kind, namespace, name, body=body)
+        except ApiError as error:
+            if error.status == 404:
+                return False
+            raise
+        return True
+
+    def watch(self, specs: Sequence[Any]) -> KubeWatch:
+        return KubeWatch(self._transport, specs, self.version_of)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def random_name(self, length: int) -> str:
+        return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(length))
+
+    def random_bytes(self, length: int) -> bytes:
+        return secrets.token_bytes(length)
+
+    def version_of(self, kind: Kind) -> str:
+        return self._served.get(kind.group, kind.version)
+
+    def _call(
+        self, method: str, kind: Kind, namespace: str | None, name: str, query: Object | None = None, body: Object | None = None
+    ) -> Object:
+        def once() -> Object:
+            path = kind.path(namespace, name, self.version_of(kind))
+            return self._transport.call(method, kind, path, namespace, name, query, body)
+
+        try:
+            return once()
+        except ApiError as error:
+            # "page not found" without a Status: this version is not served. One probe tells which one is.
+            if error.status == 404 and not error.reason and kind.other_versions and self._probe(kind):
+                return once()
+            raise
+
+    def _probe(self, kind: Kind) -> bool:
+        if kind.group in self._served:
+            return False
+        try:
+            answer = self._transport.call("GET", kind, f"/apis/{kind.group}")
+        except ApiError:
+            return False
+        served = [v.get("version") for v in answer.get("versions") or []]
+        choice = next((v for v in kind.other_versions if v in served), None)
+        if choice is None:
+            return False
+        self._served[kind.group] = choice
+        return True
+
+
+def not_served(kind: Kind, server: str) -> Failure:
+    return Failure(
+        "not_installed",
+        f"{server} does not serve {kind.resource}: HyperShift is not installed there, or this is not a management cluster",
+        next_step="Check kubeconfig and context, or install the multicluster engine first.",
+    )

@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Operation of module hosted_cluster_credentials. Private to hypershift.core. Source: facts 2.9."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, SECRET
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
+
+# What to read -> (field of the status that names the Secret, key in it).
+SOURCES = {
+    "kubeconfig": (("status", "kubeconfig", "name"), "kubeconfig"),
+    "custom_kubeconfig": (("status", "customKubeconfig", "name"), "kubeconfig"),
+    "password": (("status", "kubeadminPassword", "name"), "password"),
+}
+WriteFile = Callable[[str, bytes, bool], bool]  # path, content, check_mode -> changed
+
+
+class Credentials:
+    """Bring kubeconfig and kubeadmin password to files, or return them."""
+
+    def __init__(self, hub: Hub, options: dict[str, Any], write_file: WriteFile, check_mode: bool) -> None:
+        self._hub = hub
+        self._options = options
+        self._write_file = write_file
+        self._check_mode = check_mode
+
+    def plan(self) -> Plan:
+        changes = ChangeSet()
+        namespace, name = self._options["namespace"], self._options["name"]
+        ref = HOSTED_CLUSTER.ref(namespace, name)
+        cluster = self._hub.get(HOSTED_CLUSTER, namespace, name)
+        if cluster is None:
+            changes.refuse("not_found", "it does not exist", "Check name, namespace and the management cluster.", ref)
+            return Plan(changes)
+        extra: dict[str, Any] = {"api_server": _endpoint(cluster), "files": []}
+        contents: dict[str, bytes] = {}
+        source = "custom_kubeconfig" if self._options.get("custom_dns") else "kubeconfig"
+        if self._options.get("kubeconfig_dest") or self._options.get("return_content"):
+            contents["kubeconfig"] = self._read(changes, cluster, source, ref)
+        if self._options.get("password_dest") or (self._options.get("return_content") and lookup(cluster, SOURCES["password"][0])):
+            contents["password"] = self._read(changes, cluster, "password", ref)
+        if changes.refusals:
+            return Plan(changes)
+        written = False
+        for what, content in contents.items():
+            if self._options.get("return_content"):
+                extra[what] = content.decode()
+            path = self._options.get(f"{what}_dest")
+            if path:
+                written = self._write_file(path, content, self._check_mode) or written
+                extra["files"].append(path)
+        extra["changed"] = written
+        return Plan(changes, unchanged=True, extra=extra)
+
+    def _read(self, changes: ChangeSet, cluster: dict[str, Any], what: str, ref: str) -> bytes:
+        path, key = SOURCES[what]
+        secret_name = lookup(cluster, path)
+        if not secret_name:
+            oauth = what == "password" and lookup(cluster, ("spec", "configuration", "oauth")) is not None
+            cause = (
+                "there is no kubeadmin password, since identity providers are configured"
+                if oauth
+                else f"it has published no {what.replace('_', ' ')} yet"
+            )
+            changes.refuse(
+                "not_published",
+                cause,
+                "Log in through an identity provider." if oauth else "Wait until it is available (hosted_cluster_wait).",
+                ref,
+            )
+            return b""
+        secret = self._hub.get(SECRET, cluster["metadata"]["namespace"], str(secret_name))
+        encoded = lookup(secret, ("data", key))
+        if not encoded:
+            changes.refuse(
+                "not_published",
+                f"Secret {cluster['metadata']['namespace']}/{secret_name} has no key {key}",
+                "Wait until it is available (hosted_cluster_wait).",
+                ref,
+            )
+            return b""
+        return base64.b64decode(encoded)
+
+
+def _endpoint(cluster: dict[str, Any]) -> str:
+    endpoint = lookup(cluster, ("status", "controlPlaneEndpoint")) or {}
+    return f"https://{endpoint['host']}:{endpoint.get('port', 6443)}" if endpoint.get("host") else ""

@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Operation of module hosted_cluster, state absent. Private to hypershift.core. Source: facts 2.11, O.9.
+
+The operator deletes in order; we ask it to, clear pauses that would hold the machines, watch, name what blocks, and afterwards take away
+what was created with the cluster: by label, never by a retyped name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import deep_merge, lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hosted_cluster import (
+    AUTO_CREATED_LABEL,
+    REFERENCES,
+    SAFE_TO_DELETE_LABEL,
+)
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
+    CAPI_CLUSTER,
+    CONFIG_MAP,
+    HOSTED_CLUSTER,
+    MACHINE,
+    MACHINE_DEPLOYMENT,
+    MACHINE_HEALTH_CHECK,
+    MACHINE_SET,
+    NAMESPACE,
+    NODE_POOL,
+    SECRET,
+    control_plane_namespace,
+)
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import capi_pause_patch, resume_patch
+from ansible_collections.hypershift.core.plugins.module_utils._operations.blockers import Blockers
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster import CREATED_BY
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
+from ansible_collections.hypershift.core.plugins.module_utils._operations.waits import wait_request
+
+CLEANUP_ANNOTATION = "hypershift.openshift.io/cleanup-cloud-resources"
+_PAUSABLE = (MACHINE_DEPLOYMENT, MACHINE_SET, MACHINE, MACHINE_HEALTH_CHECK, CAPI_CLUSTER)
+
+
+class HostedClusterAbsent:
+    def __init__(self, hub: Hub, options: dict[str, Any]) -> None:
+        self._hub = hub
+        self._options = options
+        self._namespace: str = options["namespace"]
+        self._name: str = options["name"]
+        self._infra_id = ""
+        self._blockers = Blockers(hub, self._namespace, self._name)
+
+    def plan(self) -> Plan:
+        changes = ChangeSet()
+        live = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
+        pools = [p for p in self._hub.list(NODE_POOL, self._namespace) if lookup(p, ("spec", "clusterName")) == self._name]
+        plan = Plan(changes, extra={"resource": {}})
+        if live is None:
+            for pool in pools:
+                changes.delete(NODE_POOL, pool, "its hosted cluster does not exist any more", disruptive=True)
+            changes.steps += self._leftovers().steps
+            return plan
+        self._infra_id = str(lookup(live, ("spec", "infraID"), ""))
+        self._plan_unpause(changes, pools)
+        self._plan_deletion(changes, live)
+        plan.foreseen = self._leftovers(foreseen=True).plan()
+        plan.goal = lambda _answer: self._goal(plan)
+        plan.finish = self._leftovers if self._options.get("wait") else None
+        return plan
+
+    def _plan_deletion(self, changes: ChangeSet, live: dict[str, Any]) -> None:
+        patch = resume_patch(live)
+        annotations = lookup(live, ("metadata", "annotations")) or {}
+        if self._options.get("destroy_cloud_resources") and annotations.get(CLEANUP_ANNOTATION) != "true":
+            patch = deep_merge(patch, {"metadata": {"annotations": {CLEANUP_ANNOTATION: "true"}}})
+        why = (
+            "a pause left behind is cleared"
+            if resume_patch(live)
+            else "the operator is asked to remove load balancers, volumes and registry storage"
+        )
+        changes.patch(HOSTED_CLUSTER, live, patch, why)
+        if not lookup(live, ("metadata", "deletionTimestamp")):
+            changes.delete(
+                HOSTED_CLUSTER, live, "state is absent; the operator removes its node pools and control plane in order", disruptive=True
+            )
+
+    def _plan_unpause(self, changes: ChangeSet, pools: list[dict[str, Any]]) -> None:
+        """A pause left on pools or machines keeps their finalizers in place for ever."""
+        for pool in pools:
+            changes.patch(NODE_POOL, pool, resume_patch(pool), "a pause left behind would block the deletion")
+        home = control_plane_namespace(self._namespace, self._name)
+        for kind in _PAUSABLE:
+            for obj in self._hub.list(kind, home):
+                changes.patch(kind, obj, capi_pause_patch(obj, paused=False, owner=""), "a pause left behind would block the deletion")
+
+    def _goal(self, plan: Plan) -> Any:
+        asked = list(self._options.get("remove_finalizers") or [])
+
+        def unblock() -> bool:
+            steps = self._blockers.release(asked) if asked else []
+            plan.late += steps
+            return bool(steps)
+
+        return wait_request(
+            self._options,
+            "gone",
+            (self._namespace, self._name),
+            on_stall=unblock,
+            explain=lambda _target: self._blockers.explain(),
+        )
+
+    def _leftovers(self, foreseen: bool = False) -> ChangeSet:
+        """What was created with the cluster and is still there; the operator collects part of it by owner."""
+        changes = ChangeSet()
+        if not foreseen and self._hub.get(HOSTED_CLUSTER, self._namespace, self._name) is not None:
+            return changes
+        for kind in (SECRET, CONFIG_MAP):
+            for obj in self._hub.list(kind, self._namespace, label_selector=f"{SAFE_TO_DELETE_LABEL}=true"):
+                if self._is_ours(obj):
+                    changes.delete(kind, obj, "it was created with the hosted cluster")
+        self._plan_namespace(changes, foreseen)
+        return changes
+
+    def _is_ours(self, obj: dict[str, Any]) -> bool:
+        infra = (lookup(obj, ("metadata", "labels")) or {}).get(AUTO_CREATED_LABEL)
+        if self._infra_id:
+            return bool(infra == self._infra_id)
+        # The HostedCluster is gone and its infraID with it: only objects under the names we give, with our label.
+        names = {f"{self._name}-{suffix}" for _path, suffix, _key, _kind in REFERENCES.values()}
+        return bool(infra) and obj["metadata"]["name"] in names
+
+    def _plan_namespace(self, changes: ChangeSet, foreseen: bool) -> None:
+        if not self._options.get("delete_namespace"):
+            return
+        namespace = self._hub.get(NAMESPACE, None, self._namespace)
+        if namespace is None or lookup(namespace, ("metadata", "deletionTimestamp")):
+            return
+        others = [c for c in self._hub.list(HOSTED_CLUSTER, self._namespace) if c["metadata"]["name"] != self._name]
+        pools = [p for p in self._hub.list(NODE_POOL, self._namespace) if lookup(p, ("spec", "clusterName")) != self._name or not foreseen]
+        ours = CREATED_BY in (lookup(namespace, ("metadata", "labels")) or {})
+        if ours and not others and not pools:
+            changes.delete(NAMESPACE, namespace, "it was created by this collection and holds no other hosted cluster", disruptive=True)

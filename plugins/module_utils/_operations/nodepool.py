@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Operation of module nodepool. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain import guards
+from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import resume_patch
+from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import GoalParams
+from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import version_of_image
+from ansible_collections.hypershift.core.plugins.module_utils._operations.blockers import Blockers
+from ansible_collections.hypershift.core.plugins.module_utils._operations.node_pools import plan_node_pool
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
+from ansible_collections.hypershift.core.plugins.module_utils._operations.waits import wait_request
+
+
+class NodePool:
+    """Bring one NodePool to its options, or remove it."""
+
+    def __init__(self, hub: Hub, options: dict[str, Any]) -> None:
+        self._hub = hub
+        self._options = options
+        self._namespace: str = options["namespace"]
+        self._name: str = options["name"]
+        self._ref = NODE_POOL.ref(self._namespace, self._name)
+
+    def plan(self) -> Plan:
+        live = self._hub.get(NODE_POOL, self._namespace, self._name)
+        return self._plan_absent(live) if self._options["state"] == "absent" else self._plan_present(live)
+
+    def _plan_present(self, live: dict[str, Any] | None) -> Plan:
+        changes = ChangeSet()
+        cluster = None
+        if live is None:
+            if not self._options.get("cluster_name"):
+                raise OptionError(
+                    Failure(
+                        "missing_option",
+                        "option cluster_name is missing: a new node pool needs it",
+                        self._ref,
+                        next_step="Name the hosted cluster it belongs to.",
+                    )
+                )
+            cluster = self._hub.get(HOSTED_CLUSTER, self._namespace, self._options["cluster_name"])
+        plan_node_pool(self._hub, self._options, live, cluster, changes)
+        guards.refuse_rollout(changes, bool(self._options.get("allow_rollout")), self._ref)
+        return Plan(changes, (NODE_POOL, self._namespace, self._name), live, goal=self._settled)
+
+    def _plan_absent(self, live: dict[str, Any] | None) -> Plan:
+        changes = ChangeSet()
+        plan = Plan(changes, extra={"resource": {}})
+        if live is None:
+            return plan
+        cluster = str(lookup(live, ("spec", "clusterName"), ""))
+        changes.patch(NODE_POOL, live, resume_patch(live), "a pause left behind would block the deletion")
+        if not lookup(live, ("metadata", "deletionTimestamp")):
+            changes.delete(NODE_POOL, live, "state is absent; its machines are drained and removed", disruptive=True)
+        plan.goal = lambda _answer: self._gone(plan, cluster)
+        return plan
+
+    def _settled(self, answer: dict[str, Any] | None) -> Any:
+        version = version_of_image(lookup(answer, ("spec", "release", "image"), ""))
+        params = GoalParams(
+            version=str(version) if version else "",
+            pools=(self._name,),
+            image=lookup(answer, ("spec", "release", "image"), ""),
+        )
+        return wait_request(
+            self._options, "node_pools_settled", (self._namespace, str(lookup(answer, ("spec", "clusterName"), ""))), params
+        )
+
+    def _gone(self, plan: Plan, cluster: str) -> Any:
+        blockers = Blockers(self._hub, self._namespace, cluster)
+        asked = list(self._options.get("remove_finalizers") or [])
+
+        def unblock() -> bool:
+            steps = blockers.release(asked) if asked else []
+            plan.late += steps
+            return bool(steps)
+
+        target = (self._namespace, cluster)
+        return wait_request(
+            self._options,
+            "node_pools_gone",
+            target,
+            GoalParams(pools=(self._name,)),
+            on_stall=unblock,
+            explain=lambda _t: blockers.explain(),
+        )

@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Operations of modules pause_reconcile and pause_reconcile_info. Private to hypershift.core. Source: facts 10.2, O.8."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain import pausing
+from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
+    HOSTED_CLUSTER,
+    MACHINE_HEALTH_CHECK,
+    NODE_POOL,
+    control_plane_namespace,
+)
+from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import GoalParams
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
+from ansible_collections.hypershift.core.plugins.module_utils._operations.waits import wait_request
+
+
+class PauseReconcile:
+    """Pause or resume a hosted cluster, its node pools and its machine health checks as one unit."""
+
+    def __init__(self, hub: Hub, options: dict[str, Any]) -> None:
+        self._hub = hub
+        self._options = options
+        self._namespace: str = options["namespace"]
+        self._name: str = options["name"]
+        self._ref = HOSTED_CLUSTER.ref(self._namespace, self._name)
+
+    def plan(self) -> Plan:
+        changes = ChangeSet()
+        cluster = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
+        if cluster is None:
+            changes.refuse("not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref)
+            return Plan(changes)
+        pools = [p for p in self._hub.list(NODE_POOL, self._namespace) if lookup(p, ("spec", "clusterName")) == self._name]
+        checks = self._hub.list(MACHINE_HEALTH_CHECK, control_plane_namespace(self._namespace, self._name))
+        if self._options["state"] == "paused":
+            self._plan_pause(changes, cluster, pools, checks)
+        else:
+            self._plan_resume(changes, cluster, pools, checks)
+        plan = Plan(changes, (HOSTED_CLUSTER, self._namespace, self._name), cluster, goal=self._goal)
+        plan.extra["units"] = [HOSTED_CLUSTER.ref(self._namespace, self._name)] + [
+            NODE_POOL.ref(self._namespace, p["metadata"]["name"]) for p in pools
+        ]
+        return plan
+
+    def _plan_pause(self, changes: ChangeSet, cluster: dict[str, Any], pools: list[dict[str, Any]], checks: list[dict[str, Any]]) -> None:
+        now, owner, reason = self._hub.now(), self._options["owner"], self._options.get("reason") or ""
+        until = pausing.paused_until(self._options, now)
+        self._refuse_foreign(changes, cluster, owner)
+        for kind, obj in [(HOSTED_CLUSTER, cluster)] + [(NODE_POOL, p) for p in pools]:
+            annotations = lookup(obj, ("metadata", "annotations")) or {}
+            same = lookup(obj, ("spec", "pausedUntil")) == until
+            if not same or (annotations.get(pausing.OWNER), annotations.get(pausing.REASON, "")) != (owner, reason):
+                changes.patch(kind, obj, pausing.pause_patch(until, owner, reason, now), f"paused by {owner} until {_spoken(until)}")
+        for check in checks:
+            changes.patch(
+                MACHINE_HEALTH_CHECK, check, pausing.capi_pause_patch(check, True, owner), "no machine is to be remediated meanwhile"
+            )
+
+    def _plan_resume(self, changes: ChangeSet, cluster: dict[str, Any], pools: list[dict[str, Any]], checks: list[dict[str, Any]]) -> None:
+        self._refuse_foreign(changes, cluster, self._options.get("owner") or "")
+        for check in checks:
+            changes.patch(MACHINE_HEALTH_CHECK, check, pausing.capi_pause_patch(check, False, "any"), "machines are remediated again")
+        for pool in pools:
+            changes.patch(NODE_POOL, pool, pausing.resume_patch(pool), "reconciliation goes on: the field is removed")
+        changes.patch(HOSTED_CLUSTER, cluster, pausing.resume_patch(cluster), "reconciliation goes on: the field is removed")
+
+    def _refuse_foreign(self, changes: ChangeSet, cluster: dict[str, Any], owner: str) -> None:
+        holder = pausing.owner_of(cluster)
+        held = pausing.is_paused(lookup(cluster, ("spec", "pausedUntil")), self._hub.now())
+        if held and holder and holder != owner and not self._options.get("take_over"):
+            reason = (lookup(cluster, ("metadata", "annotations")) or {}).get(pausing.REASON) or "no reason given"
+            changes.refuse(
+                "paused_by_other",
+                f"it is paused by {holder} ({reason}) until {_spoken(str(lookup(cluster, ('spec', 'pausedUntil'))))}",
+                f"Ask {holder}, or set take_over: true.",
+                self._ref,
+            )
+
+    def _goal(self, answer: dict[str, Any] | None) -> Any:
+        goal = "paused" if self._options["state"] == "paused" else "resumed"
+        generation = int(lookup(answer, ("metadata", "generation"), 0) or 0)
+        return wait_request(self._options, goal, (self._namespace, self._name), GoalParams(generation=generation))
+
+
+class PauseReconcileInfo:
+    """All pauses on a management cluster, with those that were forgotten."""
+
+    def __init__(self, hub: Hub, options: dict[str, Any]) -> None:
+        self._hub = hub
+        self._options = options
+
+    def plan(self) -> Plan:
+        namespace = self._options.get("namespace")
+        clusters = self._hub.list(HOSTED_CLUSTER, namespace)
+        pools = self._hub.list(NODE_POOL, namespace)
+        by_name = {(c["metadata"]["namespace"], c["metadata"]["name"]): c for c in clusters}
+        rows = [self._row(c, HOSTED_CLUSTER.kind, None) for c in clusters if _has_pause(c)]
+        for pool in pools:
+            if _has_pause(pool):
+                parent = by_name.get((pool["metadata"]["namespace"], str(lookup(pool, ("spec", "clusterName")))))
+                rows.append(self._row(pool, NODE_POOL.kind, parent))
+        forgotten = [r for r in rows if r["problems"]]
+        return Plan(unchanged=True, extra={"pauses": rows, "forgotten": forgotten})
+
+    def _row(self, obj: dict[str, Any], kind: str, parent: dict[str, Any] | None) -> dict[str, Any]:
+        now, meta = self._hub.now(), obj["metadata"]
+        annotations, until = meta.get("annotations") or {}, lookup(obj, ("spec", "pausedUntil"))
+        active = pausing.is_paused(until, now)
+        problems = []
+        if not active:
+            invalid = until not in ("false", "False") and pausing.parse_instant(str(until)) is None
+            problems.append(
+                "the value does not pause: it has no zone or is no date" if invalid else "the pause is over, but the field is still set"
+            )
+        elif until in ("true", "True") and not annotations.get(pausing.OWNER):
+            problems.append("paused without end and without owner")
+        if parent is not None and active and not pausing.is_paused(lookup(parent, ("spec", "pausedUntil")), now):
+            problems.append("the node pool is paused, its hosted cluster is not")
+        return {
+            "kind": kind,
+            "namespace": meta["namespace"],
+            "name": meta["name"],
+            "active": active,
+            "until": str(until),
+            "owner": annotations.get(pausing.OWNER, ""),
+            "reason": annotations.get(pausing.REASON, ""),
+            "since": annotations.get(pausing.SINCE, ""),
+            "problems": problems,
+        }
+
+
+def _has_pause(obj: dict[str, Any]) -> bool:
+    return lookup(obj, ("spec", "pausedUntil")) is not None
+
+
+def _spoken(until: str) -> str:
+    return "resumed by hand" if until in ("true", "True") else until

@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One shape for every operation: plan, guard, stop in check mode, apply, wait, result. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet, Step, Verb
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ConflictError, Failure, HypershiftError, RefusedError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
+from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress, WaitRequest, wait
+
+MAX_PLANS = 6
+
+
+@dataclass
+class Plan:
+    """What planning found out.
+
+    subject: the object returned as ``resource`` (kind, namespace, name), live: as it stands. goal: built after applying, since it may
+    depend on what was written. extra: further return values. finish: a second ChangeSet, planned once the goal is reached.
+    """
+
+    changes: ChangeSet = field(default_factory=ChangeSet)
+    subject: tuple[Kind, str | None, str] | None = None
+    live: dict[str, Any] | None = None
+    goal: Callable[[dict[str, Any] | None], WaitRequest | None] | None = None
+    finish: Callable[[], ChangeSet] | None = None
+    foreseen: list[dict[str, Any]] = field(default_factory=list)
+    late: list[Step] = field(default_factory=list)  # writes made while waiting, when the user asked for them
+    extra: dict[str, Any] = field(default_factory=dict)
+    unchanged: bool = False  # a read: never reports a change
+
+
+class Operation(Protocol):
+    def plan(self) -> Plan: ...
+
+
+@dataclass
+class Applied:
+    """Steps that were written, in order, and the server's answer to the last write of each object."""
+
+    steps: list[Step] = field(default_factory=list)
+    answers: dict[tuple[Kind, str | None, str], dict[str, Any]] = field(default_factory=dict)
+    rollout: list[dict[str, Any]] = field(default_factory=list)
+
+
+def run(operation: Operation, hub: Hub, check_mode: bool, progress: Progress) -> dict[str, Any]:
+    """Result of the operation as plain data. Raises HypershiftError; what was written until then is in ``extra['plan']``."""
+    done, plan = Applied(), Plan()
+    try:
+        plan = _plan_and_apply(operation, hub, check_mode, done)
+        result = _result(plan, done, check_mode)
+        if check_mode:
+            return result
+        answer = done.answers.get(plan.subject) if plan.subject and plan.subject in done.answers else plan.live
+        request = plan.goal(answer) if plan.goal else None
+        if request:
+            result["wait"] = {"goal": request.goal, "clusters": wait(hub, request, progress)}
+        done.steps += plan.late
+        plan.late = []
+        if plan.finish:
+            _apply(hub, plan.finish(), done)
+        result |= _written(done)
+        if request and plan.subject and result.get("resource"):
+            result["resource"] = hub.get(*plan.subject)
+        return result
+    except HypershiftError as error:
+        done.steps += plan.late
+        for key, value in _written(done).items():
+            error.extra.setdefault(key, value)
+        raise
+
+
+def _plan_and_apply(operation: Operation, hub: Hub, check_mode: bool, done: Applied) -> Plan:
+    """Plan and write, planning again whenever the world changed in between."""
+    for attempt in range(MAX_PLANS):
+        plan = operation.plan()
+        if plan.changes.refusals:
+            raise RefusedError(plan.changes.refusals, plan_would_be=plan.changes.plan())
+        if check_mode:
+            return plan
+        done.rollout = done.rollout or [e.as_dict() for e in plan.changes.rollout]
+        try:
+            _apply(hub, plan.changes, done)
+        except ConflictError:
+            if attempt == MAX_PLANS - 1:
+                raise
+            continue
+        return plan
+    raise HypershiftError(Failure("internal", "planning did not come to an end"))
+
+
+def _apply(hub: Hub, changes: ChangeSet, done: Applied) -> None:
+    for step in changes.steps:
+        answer = write(hub, step)
+        done.steps.append(step)
+        if answer is not None:
+            done.answers[(step.kind, step.namespace, step.name)] = answer
+
+
+def write(hub: Hub, step: Step) -> dict[str, Any] | None:
+    """Send one step; None when the object is on its way out."""
+    meta = (step.before or {}).get("metadata", {})
+    if step.verb is Verb.CREATE:
+        return hub.create(step.kind, step.body)
+    if step.verb is Verb.PATCH:
+        return hub.patch(step.kind, step.namespace, step.name, step.body, meta.get("resourceVersion", "") if step.guard else "")
+    hub.delete(step.kind, step.namespace, step.name, meta.get("uid", ""))
+    return None
+
+
+def _written(done: Applied) -> dict[str, Any]:
+    changes = ChangeSet(steps=done.steps)
+    return {"changed": changes.changed, "plan": changes.plan(), "diff": changes.diff()} if done.steps else {}
+
+
+def _result(plan: Plan, done: Applied, check_mode: bool) -> dict[str, Any]:
+    changes = plan.changes if check_mode else ChangeSet(steps=done.steps)
+    result: dict[str, Any] = dict(plan.extra)
+    if plan.unchanged:
+        result.setdefault("changed", False)
+        return result
+    result["changed"] = bool(changes.steps or (check_mode and plan.foreseen))
+    result["plan"] = changes.plan() + (plan.foreseen if check_mode else [])
+    result["diff"] = changes.diff()
+    result["rollout"] = [e.as_dict() for e in plan.changes.rollout] if check_mode else done.rollout
+    if plan.subject:
+        kind, namespace, name = plan.subject
+        if check_mode:
+            result["resource"] = plan.changes.predicted(kind, name, plan.live) or {}
+        else:
+            result["resource"] = done.answers.get((kind, namespace, name), plan.live) or {}
+    if plan.changes.notes:
+        result["notes"] = list(plan.changes.notes)
+    return result

@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The Python interface of the embedded hub."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+from . import identities, lifecycle, process
+from .audit import COMPLETE, read_events
+from .errors import HubError
+from .files import locked
+from .paths import HubPaths
+from .progress import Progress, Say, silent
+from .state import HubState
+
+
+class EmbeddedHub:
+    """A running management cluster: get one by `up` or `attach`."""
+
+    def __init__(self, paths: HubPaths, state: HubState, say: Say = silent) -> None:
+        self._paths = paths
+        self._state = state
+        self._say = say
+
+    @classmethod
+    def up(
+        cls,
+        name: str = "hub",
+        crds: str = "auto",
+        simulator: bool = True,
+        speed: float = 60,
+        kwok: bool = True,
+        state_root: Path | None = None,
+        say: Say | None = None,
+    ) -> EmbeddedHub:
+        """Start the hub, or find it running."""
+        progress = say or Progress()
+        paths = HubPaths.of(name, state_root)
+        with locked(paths.lock, lambda: progress(f"hub {name}: waiting for another start or stop of it to end")):
+            return cls(paths, lifecycle.up(paths, crds, simulator, speed, kwok, progress), progress)
+
+    @classmethod
+    def attach(cls, name: str = "hub", state_root: Path | None = None, say: Say | None = None) -> EmbeddedHub:
+        """The hub of that name, which must have been started."""
+        paths = HubPaths.of(name, state_root)
+        state = HubState.load(paths)
+        if state is None:
+            raise HubError(f"Hub {name} is not running in {paths.root.parent}: start it with `tests/hub/hub up --name {name}`.")
+        return cls(paths, state, say or silent)
+
+    @property
+    def name(self) -> str:
+        return self._state.name
+
+    @property
+    def state(self) -> HubState:
+        return self._state
+
+    @property
+    def paths(self) -> HubPaths:
+        return self._paths
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self._paths.kubeconfig
+
+    @property
+    def server(self) -> str:
+        return self._state.server
+
+    @property
+    def audit_log(self) -> Path:
+        return self._paths.audit_log
+
+    def audit(
+        self,
+        user: str | None = None,
+        since: float | None = None,
+        verbs: Collection[str] | None = None,
+        stages: Collection[str] = COMPLETE,
+    ) -> list[dict[str, Any]]:
+        """Completed requests by user, time (seconds since the epoch) and verb.
+
+        A watch completes when it ends: ask for stages={"ResponseStarted"} to see those that were opened.
+        """
+        return read_events(self.audit_log, user, since, verbs, stages)
+
+    def kill_apiserver(self) -> None:
+        """SIGKILL, as a crash would."""
+        identity = process.recorded(self._paths.run, "kube-apiserver")
+        if identity is None:
+            raise HubError(f"Hub {self.name} has no API server to kill: start it with `tests/hub/hub start-apiserver`.")
+        process.signal_process(identity, signal.SIGKILL)
+        process.wait_gone(identity, 10)
+
+    def start_apiserver(self) -> None:
+        """Start it again on the same port, with the same data."""
+        with locked(self._paths.lock):
+            lifecycle.restart_apiserver(self._paths, self._state, self._say)
+
+    def user_kubeconfig(self, user: str, groups: Iterable[str] = ()) -> Path:
+        """Credentials of a user by client certificate."""
+        return identities.user_kubeconfig(self._paths, self.server, user, groups)
+
+    def service_account_kubeconfig(self, namespace: str, name: str, ttl_seconds: int = 3600) -> Path:
+        """Credentials of an existing service account by token, also one that ends in seconds or has ended."""
+        rest = lifecycle.client(self._paths, self._state)
+        return identities.service_account_kubeconfig(self._paths, self.server, rest, namespace, name, ttl_seconds)
+
+    def down(self) -> None:
+        """End all processes and remove all but the logs."""
+        with locked(self._paths.lock):
+            lifecycle.down(self._paths, self._say)

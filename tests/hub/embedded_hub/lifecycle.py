@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Bring a hub up and take it down."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from . import base, binaries, crds, ports, simulator, starter, stopper, template
+from .audit import drop_torn_tail
+from .components import PORT_NAMES, Layout
+from .errors import HubError, PartExited
+from .paths import HubPaths
+from .process import recorded, tail
+from .progress import Say
+from .rest import Rest
+from .state import HubState
+
+_ATTEMPTS = 3
+
+
+def client(paths: HubPaths, state: HubState) -> Rest:
+    return Rest(state.server, paths.pki / "ca.crt", paths.pki / "hub.crt", paths.pki / "hub.key")
+
+
+def core_healthy(paths: HubPaths) -> HubState | None:
+    """The state of a hub whose parts, the simulator aside, all run; None otherwise."""
+    state = HubState.load(paths)
+    if state is None:
+        return None
+    parts = stopper.alive(paths)
+    wanted = [name for name in stopper.PARTS if name not in ("simulator", "minikubelet") and (name != "kwok" or state.kwok)]
+    if all(parts.get(name, False) for name in wanted) and client(paths, state).ready():
+        return state
+    return None
+
+
+def up(paths: HubPaths, wanted_crds: str, with_simulator: bool, speed: float, kwok: bool, say: Say) -> HubState:
+    """Idempotent; the caller holds the hub's lock."""
+    state = core_healthy(paths)
+    if state is not None:
+        say(f"hub {state.name}: already running at {state.server} with the {state.crds} definitions")
+    else:
+        if any(stopper.alive(paths).values()):
+            say(f"hub {paths.root.name}: a part of it has ended; ending the rest and starting afresh")
+        down(paths, say)
+        state = _fresh(paths, wanted_crds, speed, kwok, say)
+    if with_simulator:
+        _ensure_simulator(paths, state, speed, say)
+    return state
+
+
+def _fresh(paths: HubPaths, wanted_crds: str, speed: float, kwok: bool, say: Say) -> HubState:
+    programs = binaries.resolve(say)
+    crd_set = crds.choose(wanted_crds)
+    template_data = template.ensure(crd_set, programs, say)
+    for attempt in range(1, _ATTEMPTS + 1):
+        layout = Layout(paths, programs, ports.pick_ports(PORT_NAMES))
+        try:
+            starter.prepare(layout, paths.root.name)
+            starter.start_etcd(layout, say, template_data)
+            rest = starter.start_apiserver(layout, say)
+            starter.start_controllers(layout, say, kwok)
+            break
+        except PartExited as error:
+            down(paths, say, keep_logs=attempt == _ATTEMPTS or not starter.lost_port(error))
+            if attempt == _ATTEMPTS or not starter.lost_port(error):
+                raise
+            say("another program took one of the chosen ports; trying others")
+        except BaseException:
+            down(paths, say)
+            raise
+    state = _state(layout, crd_set.kind, speed, kwok)
+    _fill(rest, crd_set, kwok, layout, say)
+    _record_pids(paths, state)
+    return state
+
+
+def _state(layout: Layout, kind: str, speed: float, kwok: bool) -> HubState:
+    paths = layout.paths
+    return HubState(
+        name=paths.root.name,
+        server=layout.server,
+        kubeconfig=str(paths.kubeconfig),
+        audit_log=str(paths.audit_log),
+        ca=str(paths.pki / "ca.crt"),
+        crds=kind,
+        ports=dict(layout.ports),
+        speed=speed,
+        kwok=kwok,
+        binaries={name: str(path) for name, path in layout.binaries.items()},
+    )
+
+
+def _fill(rest: Rest, crd_set: crds.CrdSet, kwok: bool, layout: Layout, say: Say) -> None:
+    manifests = crd_set.manifests()
+    crds.wait_served(rest, manifests, 60)
+    say(f"definitions: {len(manifests)} served ({crd_set.kind})")
+    count = base.load(rest)
+    say(f"base objects: {count} and {len(base.node_names())} nodes")
+    if kwok:
+        _wait_nodes(rest, layout)
+        say(f"nodes: {len(base.node_names())} ready")
+
+
+def _wait_nodes(rest: Rest, layout: Layout, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while base.ready_nodes(rest) < len(base.node_names()):
+        if time.monotonic() > deadline:
+            log = layout.paths.logs / "kwok.log"
+            raise HubError(f"The nodes did not become ready within {seconds:.0f} s; kwok's log {log} ends with:\n{tail(log)}")
+        time.sleep(0.1)
+
+
+def _ensure_simulator(paths: HubPaths, state: HubState, speed: float, say: Say) -> None:
+    if stopper.alive(paths).get("simulator"):
+        say(f"simulator: already running at speed {state.speed:g}")
+        return
+    if not simulator.available():
+        say("simulator: not in this checkout, left out")
+        return
+    simulator.start(paths, speed, say)
+    state.simulator, state.speed = True, speed
+    _record_pids(paths, state)
+
+
+def _record_pids(paths: HubPaths, state: HubState) -> None:
+    found = {name: recorded(paths.run, name) for name in stopper.PARTS}
+    state.pids = {name: identity.pid for name, identity in found.items() if identity}
+    state.save(paths)
+
+
+def down(paths: HubPaths, say: Say, keep_logs: bool = True) -> None:
+    """End every part and remove all but the logs."""
+    stopper.stop_all(paths, say)
+    if not paths.root.is_dir():
+        return
+    for entry in paths.root.iterdir():
+        if keep_logs and entry == paths.logs:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def restart_apiserver(paths: HubPaths, state: HubState, say: Say) -> None:
+    """Start the API server again on the same ports."""
+    if stopper.alive(paths).get("kube-apiserver"):
+        say("kube-apiserver: already running")
+        return
+    programs = {name: Path(path) for name, path in state.binaries.items()}
+    drop_torn_tail(paths.audit_log)
+    starter.start_apiserver(Layout(paths, programs, state.ports), say)
+    _record_pids(paths, state)

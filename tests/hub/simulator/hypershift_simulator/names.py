@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Names, labels, annotations and finalizers that are part of the platform's or of the simulator's interface."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+Obj = dict[str, Any]
+
+FIELD_MANAGER = "hypershift-simulator"
+OPERATOR_NAMESPACE = "hypershift"
+RELEASES_CONFIG_MAP = "simulator-releases"
+
+_OWN = "simulator.hypershift.core"
+SIMULATED = f"{_OWN}/simulated"
+FAULT = f"{_OWN}/fault"
+SPEED = f"{_OWN}/speed"
+STUCK_FINALIZER = f"{_OWN}/stuck"
+ETCD_WHEN_SCALED = f"{_OWN}/etcd-when-scaled"
+NODE_CURRENT_CONFIG = f"{_OWN}/node-current-config"
+NODE_DESIRED_CONFIG = f"{_OWN}/node-desired-config"
+NODE_STATE = f"{_OWN}/node-state"
+TEMPLATE_HASH = f"{_OWN}/template-hash"
+
+_HS = "hypershift.openshift.io"
+HC_FINALIZER = f"{_HS}/finalizer"
+COMPONENT_FINALIZER = f"{_HS}/component-finalizer"
+OIDC_FINALIZER = "hypershift.io/aws-oidc-discovery"
+ENDPOINT_SERVICE_FINALIZER = f"{_HS}/control-plane-operator-finalizer"
+CLUSTER_FINALIZER = "cluster.cluster.x-k8s.io"
+MACHINE_FINALIZER = "machine.cluster.x-k8s.io"
+
+HAS_BEEN_AVAILABLE = f"{_HS}/HasBeenAvailable"
+HOSTED_CLUSTER = f"{_HS}/cluster"
+FORCE_UPGRADE_TO = f"{_HS}/force-upgrade-to"
+SKIP_RELEASE_VALIDATION = f"{_HS}/skip-release-image-validation"
+SKIP_NAMESPACE_DELETION = f"{_HS}/skip-delete-hosted-controlplane-namespace"
+CLEANUP_CLOUD_RESOURCES = f"{_HS}/cleanup-cloud-resources"
+DESTROY_GRACE_PERIOD = f"{_HS}/destroy-grace-period"
+DEBUG_DEPLOYMENTS = f"{_HS}/debug-deployments"
+RESTART_DATE = f"{_HS}/restart-date"
+POD_SECURITY_OVERRIDE = f"{_HS}/pod-security-admission-label-override"
+REFERENCED_PREFIX = f"referenced-resource.{_HS}/"
+SAFE_TO_DELETE = f"{_HS}/safe-to-delete-with-cluster"
+CREATED_FOR_INFRA = f"{_HS}/auto-created-for-infra"
+
+NODE_POOL = f"{_HS}/nodePool"
+NP_CURRENT_CONFIG = f"{_HS}/nodePoolCurrentConfig"
+NP_CURRENT_CONFIG_VERSION = f"{_HS}/nodePoolCurrentConfigVersion"
+NP_TARGET_CONFIG_VERSION = f"{_HS}/nodePoolTargetConfigVersion"
+NP_MACHINE_TEMPLATE = f"{_HS}/nodePoolPlatformMachineTemplate"
+NP_TAINTS = f"{_HS}/nodePoolTaints"
+NP_MAX_UNAVAILABLE = f"{_HS}/nodePoolMaxUnavailable"
+UPGRADE_IN_PROGRESS = f"{_HS}/nodePoolUpgradeInProgressTrue"
+UPGRADE_DEGRADED = f"{_HS}/nodePoolUpgradeInProgressFalse"
+RELEASE_VERSION = f"{_HS}/releaseVersion"
+IGNITION_REACHED = f"{_HS}/ignition-reached"
+TOKEN_EXPIRATION = f"{_HS}/ignition-token-expiration-timestamp"
+CORE_IGNITION = f"{_HS}/core-ignition-config"
+MANAGED_LABEL_PREFIX = "managed.hypershift.openshift.io"
+
+CAPI_PAUSED = "cluster.x-k8s.io/paused"
+CAPI_CLUSTER_NAME = "cluster.x-k8s.io/cluster-name"
+CAPI_DELETE_MACHINE = "cluster.x-k8s.io/delete-machine"
+EXCLUDE_NODE_DRAINING = "machine.cluster.x-k8s.io/exclude-node-draining"
+AUTOSCALER_MIN = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-min-size"
+AUTOSCALER_MAX = "cluster.x-k8s.io/cluster-api-autoscaler-node-group-max-size"
+
+
+def control_plane_namespace(namespace: str, name: str) -> str:
+    return f"{namespace}-{name.replace('.', '-')}"
+
+
+def fnv32(text: str) -> str:
+    """The 32-bit FNV-1a hash in hexadecimal that the platform puts into names."""
+    value = 0x811C9DC5
+    for byte in text.encode():
+        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return f"{value:08x}"
+
+
+def fingerprint(*parts: Any) -> str:
+    return fnv32(json.dumps(parts, sort_keys=True, separators=(",", ":")))
+
+
+def spread(text: str, size: int) -> int:
+    """A stable number below `size` for a text: addresses and ports survive a restart of the simulator."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % size
+
+
+def suffix(text: str, length: int = 5) -> str:
+    """Lower-case letters and digits derived from a text, without the vowels that would make words."""
+    alphabet = "bcdfghjklmnpqrstvwxz2456789"
+    digest = hashlib.sha256(text.encode()).digest()
+    return "".join(alphabet[byte % len(alphabet)] for byte in digest[:length])
+
+
+def b64(value: str | bytes) -> str:
+    return base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
+
+
+def unb64(value: str) -> bytes:
+    return base64.b64decode(value)
