@@ -34,6 +34,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             outcome = self._execute_module(module_name=f"hypershift.core.{name}", task_vars=variables, wrap_async=wrap)
         else:
             outcome = self._run_here(name)
+        if not self._task.diff:
+            outcome.pop("diff", None)
         result.update(outcome)
         asked = SECRET_RESULTS.get(name)
         if asked and self._task.args.get(asked):
@@ -55,7 +57,4 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         checked = ArgumentSpecValidator(SPECS[name], **CONSTRAINTS.get(name, {})).validate(self._task.args)
         if checked.error_messages:
             return {"failed": True, "changed": False, "msg": "; ".join(checked.error_messages)}
-        outcome = run_operation(name, checked.validated_parameters, bool(self._task.check_mode), display.display)
-        if not self._task.diff:
-            outcome.pop("diff", None)
-        return outcome
+        return run_operation(name, checked.validated_parameters, bool(self._task.check_mode), display.display)

@@ -6,8 +6,135 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: hosted_cluster_credentials
-short_description: placeholder
+short_description: Fetch kubeconfig and kubeadmin password of a hosted cluster
+version_added: 0.1.0
+author:
+- hypershift.core contributors (@hypershift-core)
+description:
+- Reads the Secrets that the hosted cluster publishes, by the names in its status.
+- Files are written atomically with mode 0600. Returned content is always hidden from logs.
+options:
+  name:
+    description:
+    - Name of the HostedCluster.
+    type: str
+    required: true
+  namespace:
+    description:
+    - Namespace of the HostedCluster and its NodePools.
+    type: str
+    default: clusters
+  kubeconfig_dest:
+    description:
+    - File for the kubeconfig.
+    type: path
+  password_dest:
+    description:
+    - File for the password of kubeadmin.
+    type: path
+  return_content:
+    description:
+    - Return the content too. The whole result is then hidden from output; register it.
+    type: bool
+    default: false
+  custom_dns:
+    description:
+    - Take the kubeconfig for O(hypershift.core.hosted_cluster#module:kube_api_server_dns_name).
+    type: bool
+    default: false
+extends_documentation_fragment:
+- kubernetes.core.k8s_auth_options
+- hypershift.core.attributes
+requirements:
+- python >= 3.11
+- kubernetes >= 29.0.0
+seealso:
+- module: hypershift.core.hosted_cluster
+attributes:
+  check_mode:
+    support: full
+    details: Returns the whole plan, the predicted object and the rollout impact. No write request is sent.
+  diff_mode:
+    support: none
+    details: Secret content is never shown.
+  idempotent:
+    support: full
+    details: A second run sends no write request.
 """
+
+EXAMPLES = r"""
+- name: Bring the kubeconfig to a file that only its owner can read
+  hypershift.core.hosted_cluster_credentials:
+    name: demo
+    kubeconfig_dest: "{{ lookup('env', 'TMPDIR') | default('/tmp', true) }}/demo.kubeconfig"
+
+- name: Keep the password in a variable
+  hypershift.core.hosted_cluster_credentials:
+    name: demo
+    return_content: true
+  register: demo_credentials
+"""
+
+RETURN = r"""
+kubeconfig:
+  description:
+  - The kubeconfig.
+  type: str
+  returned: when O(return_content=true)
+password:
+  description:
+  - The password, when there is one.
+  type: str
+  returned: when O(return_content=true)
+files:
+  description:
+  - Files that hold the content.
+  type: list
+  returned: success
+  elements: str
+api_server:
+  description:
+  - URL of the API server.
+  type: str
+  returned: success
+failure:
+  description:
+  - What went wrong, for rulebooks to branch on.
+  type: dict
+  returned: failure
+  contains:
+    code:
+      description:
+      - Stable identifier, for example V(rollout_not_allowed), V(missing_permission), V(timeout).
+      type: str
+      returned: failure
+    object:
+      description:
+      - Kind, namespace and name of the object it is about.
+      type: str
+      returned: failure
+    condition:
+      description:
+      - Condition type that proves it.
+      type: str
+      returned: failure
+    cause:
+      description:
+      - One sentence.
+      type: str
+      returned: failure
+    next_step:
+      description:
+      - What to do now.
+      type: str
+      returned: failure
+    docs:
+      description:
+      - Section of the troubleshooting guide.
+      type: str
+      returned: failure
+"""
+
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
 
 if __name__ == "__main__":

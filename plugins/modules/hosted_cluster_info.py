@@ -6,8 +6,178 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: hosted_cluster_info
-short_description: placeholder
+short_description: Read hosted clusters with a normalised summary and a health verdict
+version_added: 0.1.0
+author:
+- hypershift.core contributors (@hypershift-core)
+description:
+- Reads any number of hosted clusters of a management cluster with one request per thousand, and none per cluster.
+- Each comes with versions, available updates, a health verdict with its leading cause and next step, pauses and rollouts.
+options:
+  name:
+    description:
+    - Names to look at; all when left out.
+    type: list
+    elements: str
+  namespace:
+    description:
+    - Namespace to look in; all namespaces when left out.
+    type: str
+  label_selectors:
+    description:
+    - Label selectors that must all match, for example V(tier=canary).
+    type: list
+    default: []
+    elements: str
+  node_pools:
+    description:
+    - Read the node pools too, with one more request per thousand.
+    type: bool
+    default: false
+  raw:
+    description:
+    - 'Return the raw API objects beside the summary. Turn it off for fleets: a thousand raw hosted clusters weigh many megabytes.'
+    type: bool
+    default: true
+extends_documentation_fragment:
+- kubernetes.core.k8s_auth_options
+- hypershift.core.attributes
+requirements:
+- python >= 3.11
+- kubernetes >= 29.0.0
+seealso:
+- module: hypershift.core.hosted_cluster
+- module: hypershift.core.hosted_cluster_wait
+attributes:
+  check_mode:
+    support: full
+    details: Reads as usual; nothing is ever written.
+  diff_mode:
+    support: none
+    details: Reads only.
+  idempotent:
+    support: full
+    details: Reads only.
 """
+
+EXAMPLES = r"""
+- name: Read one hosted cluster
+  hypershift.core.hosted_cluster_info:
+    name: demo
+    namespace: clusters
+  register: one
+
+- name: Say how it is
+  ansible.builtin.debug:
+    msg: "{{ item.name }} {{ item.version }} is {{ item.health.verdict }}: {{ item.health.summary }}"
+  loop: "{{ one.hosted_clusters }}"
+
+- name: Read the whole fleet of a management cluster, summaries only
+  hypershift.core.hosted_cluster_info:
+    node_pools: true
+    raw: false
+  register: fleet
+"""
+
+RETURN = r"""
+hosted_clusters:
+  description:
+  - One summary per hosted cluster.
+  type: list
+  returned: success
+  elements: dict
+  contains:
+    name:
+      description:
+      - Name.
+      type: str
+      returned: always
+    namespace:
+      description:
+      - Namespace.
+      type: str
+      returned: always
+    version:
+      description:
+      - Latest completed version.
+      type: str
+      returned: always
+    desired_version:
+      description:
+      - Version it is at or on the way to.
+      type: str
+      returned: always
+    available_updates:
+      description:
+      - Recommended versions.
+      type: list
+      returned: always
+      elements: str
+    conditional_updates:
+      description:
+      - 'Versions with known risks: C(version), C(risks), C(recommended).'
+      type: list
+      returned: always
+      elements: dict
+    health:
+      description:
+      - C(verdict) (healthy, paused, progressing, degraded, blocked, unavailable, deleting, unknown), C(summary), C(cause), C(next_step), C(findings).
+      type: dict
+      returned: always
+    paused:
+      description:
+      - C(paused), C(until), C(owner), C(reason), C(expired).
+      type: dict
+      returned: always
+    rollout:
+      description:
+      - C(in_progress), C(kinds), C(message).
+      type: dict
+      returned: always
+resources:
+  description:
+  - The raw API objects, empty with O(raw=false).
+  type: list
+  returned: success
+  elements: dict
+failure:
+  description:
+  - What went wrong, for rulebooks to branch on.
+  type: dict
+  returned: failure
+  contains:
+    code:
+      description:
+      - Stable identifier, for example V(rollout_not_allowed), V(missing_permission), V(timeout).
+      type: str
+      returned: failure
+    object:
+      description:
+      - Kind, namespace and name of the object it is about.
+      type: str
+      returned: failure
+    condition:
+      description:
+      - Condition type that proves it.
+      type: str
+      returned: failure
+    cause:
+      description:
+      - One sentence.
+      type: str
+      returned: failure
+    next_step:
+      description:
+      - What to do now.
+      type: str
+      returned: failure
+    docs:
+      description:
+      - Section of the troubleshooting guide.
+      type: str
+      returned: failure
+"""
+
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
 
 if __name__ == "__main__":

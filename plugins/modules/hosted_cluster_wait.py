@@ -6,8 +6,159 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: hosted_cluster_wait
-short_description: placeholder
+short_description: Wait for a goal of one, many or selected hosted clusters
+version_added: 0.1.0
+author:
+- hypershift.core contributors (@hypershift-core)
+description:
+- Waits with one watch per resource, however many clusters; no request is sent while nothing happens.
+- A cluster whose conditions prove that the goal cannot be reached ends at once, with its cause.
+- On the controller a line is printed when, and only when, the situation changes.
+options:
+  name:
+    description:
+    - Names to look at; all when left out.
+    type: list
+    elements: str
+  namespace:
+    description:
+    - Namespace to look in; all namespaces when left out.
+    type: str
+  label_selectors:
+    description:
+    - Label selectors that must all match, for example V(tier=canary).
+    type: list
+    default: []
+    elements: str
+  goal:
+    description:
+    - What to wait for.
+    - 'V(available): the API is usable. V(version_completed): the release is installed or the upgrade done. V(nodes_ready): all nodes of the node pools
+      are ready. V(healthy): all health gates pass. V(reconciled): the operator has seen the last change. V(node_pools_settled): node pools are at their
+      target, nothing rolls. V(paused), V(resumed), V(gone): as named.'
+    type: str
+    default: available
+    choices:
+    - available
+    - version_completed
+    - nodes_ready
+    - healthy
+    - paused
+    - resumed
+    - gone
+    - reconciled
+    - node_pools_settled
+  version:
+    description:
+    - Version the goal is about, for V(version_completed).
+    type: str
+  node_pools:
+    description:
+    - Only these node pools; all when empty.
+    type: list
+    default: []
+    elements: str
+  wait_timeout:
+    description:
+    - Longest wait in seconds.
+    type: int
+    default: 2700
+  progress_timeout:
+    description:
+    - Longest time in seconds without any change before the wait ends.
+    type: int
+    default: 900
+extends_documentation_fragment:
+- kubernetes.core.k8s_auth_options
+- hypershift.core.attributes
+requirements:
+- python >= 3.11
+- kubernetes >= 29.0.0
+seealso:
+- module: hypershift.core.hosted_cluster
+- module: hypershift.core.hosted_cluster_info
+attributes:
+  check_mode:
+    support: full
+    details: Reads as usual; nothing is ever written.
+  diff_mode:
+    support: none
+    details: Reads only.
+  idempotent:
+    support: full
+    details: Reads only.
 """
+
+EXAMPLES = r"""
+- name: Wait until a hosted cluster can be used
+  hypershift.core.hosted_cluster_wait:
+    name: demo
+    namespace: clusters
+    goal: available
+    wait_timeout: 1800
+
+- name: Wait for all clusters of a wave at once
+  hypershift.core.hosted_cluster_wait:
+    label_selectors:
+      - tier=canary
+    goal: healthy
+"""
+
+RETURN = r"""
+wait:
+  description:
+  - 'How the wait ended: C(goal) and per cluster C(outcome), C(summary), C(missing), C(seconds).'
+  type: dict
+  returned: when waited
+  sample:
+    goal: available
+    clusters:
+    - namespace: clusters
+      name: demo
+      outcome: done
+      summary: available
+      missing: []
+      seconds: 312.4
+      unchanged_seconds: 0.0
+      finding: {}
+failure:
+  description:
+  - What went wrong, for rulebooks to branch on.
+  type: dict
+  returned: failure
+  contains:
+    code:
+      description:
+      - Stable identifier, for example V(rollout_not_allowed), V(missing_permission), V(timeout).
+      type: str
+      returned: failure
+    object:
+      description:
+      - Kind, namespace and name of the object it is about.
+      type: str
+      returned: failure
+    condition:
+      description:
+      - Condition type that proves it.
+      type: str
+      returned: failure
+    cause:
+      description:
+      - One sentence.
+      type: str
+      returned: failure
+    next_step:
+      description:
+      - What to do now.
+      type: str
+      returned: failure
+    docs:
+      description:
+      - Section of the troubleshooting guide.
+      type: str
+      returned: failure
+"""
+
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
 
 if __name__ == "__main__":

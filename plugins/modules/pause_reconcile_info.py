@@ -6,8 +6,99 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: pause_reconcile_info
-short_description: placeholder
+short_description: List pauses of reconciliation and find forgotten ones
+version_added: 0.1.0
+author:
+- hypershift.core contributors (@hypershift-core)
+description:
+- Lists every pause on a management cluster with its owner, reason and end.
+- 'Names the forgotten ones: ended but still set, without effect for want of a zone, without owner and end, or left on a node pool alone.'
+options:
+  namespace:
+    description:
+    - Namespace to look in; all namespaces when left out.
+    type: str
+extends_documentation_fragment:
+- kubernetes.core.k8s_auth_options
+- hypershift.core.attributes
+requirements:
+- python >= 3.11
+- kubernetes >= 29.0.0
+seealso:
+- module: hypershift.core.pause_reconcile
+attributes:
+  check_mode:
+    support: full
+    details: Reads as usual; nothing is ever written.
+  diff_mode:
+    support: none
+    details: Reads only.
+  idempotent:
+    support: full
+    details: Reads only.
 """
+
+EXAMPLES = r"""
+- name: Find forgotten pauses
+  hypershift.core.pause_reconcile_info:
+  register: audit
+
+- name: Show them
+  ansible.builtin.debug:
+    var: audit.forgotten
+"""
+
+RETURN = r"""
+pauses:
+  description:
+  - 'Every pause: C(kind), C(namespace), C(name), C(active), C(until), C(owner), C(reason), C(since), C(problems).'
+  type: list
+  returned: success
+  elements: dict
+forgotten:
+  description:
+  - Those with problems.
+  type: list
+  returned: success
+  elements: dict
+failure:
+  description:
+  - What went wrong, for rulebooks to branch on.
+  type: dict
+  returned: failure
+  contains:
+    code:
+      description:
+      - Stable identifier, for example V(rollout_not_allowed), V(missing_permission), V(timeout).
+      type: str
+      returned: failure
+    object:
+      description:
+      - Kind, namespace and name of the object it is about.
+      type: str
+      returned: failure
+    condition:
+      description:
+      - Condition type that proves it.
+      type: str
+      returned: failure
+    cause:
+      description:
+      - One sentence.
+      type: str
+      returned: failure
+    next_step:
+      description:
+      - What to do now.
+      type: str
+      returned: failure
+    docs:
+      description:
+      - Section of the troubleshooting guide.
+      type: str
+      returned: failure
+"""
+
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-# time.RFC3339 of Go: the zone is obligatory, "+0000" and a bare date-time are errors there although the API admits them.
-_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import parse_instant
+
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 _SPACE = re.compile(r"\s+")
@@ -126,7 +126,7 @@ def pause_state(value: object, now: datetime) -> PauseState:
         return PauseState(present=True, paused=True)
     if text in _FALSE:
         return PauseState(present=True)
-    moment = parse_time(text) if _RFC3339.fullmatch(text) else None
+    moment = parse_instant(text)
     if moment is None:
         return PauseState(present=True, valid=False)
     return PauseState(present=True, paused=moment > now, until=text)

@@ -163,11 +163,9 @@ def diagnose(subject: Subject, matches: Sequence[Match], pool_found: Sequence[Ma
         verdict = worst((verdict, worst(_POOL_TO_CLUSTER.get(m.verdict, Health.HEALTHY) for m in pool_found)))
         # A fault of a pool comes before a mere note on the cluster.
         hard = [f for f in own if f.severity not in _SOFT]
-        own, of_pools = (
-            [*hard, *(f for f in of_pools if f.severity not in _SOFT), *own[len(hard) :]],
-            [f for f in of_pools if f.severity in _SOFT],
-        )
-    findings = tuple([*own, *of_pools])
+        own = [*hard, *(f for f in of_pools if f.severity not in _SOFT), *own[len(hard) :]]
+        of_pools = [f for f in of_pools if f.severity in _SOFT]
+    findings = (*own, *of_pools)
     return Diagnosis(verdict, _summary(verdict, findings), findings)
 
 

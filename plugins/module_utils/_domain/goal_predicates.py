@@ -118,6 +118,16 @@ def _requested_image(world: World) -> str:
     return HOLDS if not told(world.cluster, "Progressing", "False", world.generation, "AsExpected") else "not taken up yet"
 
 
+def _taken_up(world: World) -> str:
+    """Progressing speaks of this generation and is not Blocked; whether a rollout still runs does not matter."""
+    raw = world.cluster.conditions.get("Progressing") if world.cluster else None
+    if raw is None:
+        return "absent"
+    if not current(raw, world.generation):
+        return f"seen for generation {raw.get('observedGeneration')} of {world.generation}"
+    return "Blocked" if raw.get("reason") == "Blocked" else HOLDS
+
+
 def _completed(world: World) -> str:
     state = latest(world.cluster).get("state") if world.cluster else None
     return HOLDS if state == "Completed" else str(state or "no history")
@@ -216,6 +226,7 @@ KUBECONFIG = Predicate("status.kubeconfig.name", _kubeconfig)
 NOT_DELETING = Predicate("not being deleted", _not_deleting)
 NEWEST_VERSION = Predicate("version.history[0].version is the target", _newest_version)
 REQUESTED_IMAGE = Predicate("version.desired.image is the requested one", _requested_image)
+TAKEN_UP = Predicate("Progressing is not Blocked", _taken_up)
 COMPLETED = Predicate("version.history[0].state=Completed", _completed)
 MANAGEMENT_SIDE = Predicate("controlPlaneVersion.history[0].state=Completed", _management_side)
 TWIN_PAUSED = Predicate("HostedControlPlane spec.pausedUntil equals the cluster's", _twin_paused)

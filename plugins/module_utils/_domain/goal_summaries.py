@@ -151,6 +151,22 @@ def healthy(world: World) -> str:
     return available(world) if world.cluster is None or world.cluster.status_of("Available") != "True" else ""
 
 
+def reconciled(world: World) -> str:
+    cluster = world.cluster
+    if cluster is None:
+        return "the HostedCluster does not exist"
+    for type in ("ReconciliationActive", "Progressing"):
+        raw = cluster.conditions.get(type)
+        if raw is None or not current(raw, world.generation):
+            return f"waiting for the operator to look at generation {world.generation}"
+    for type in (*_CHECKS, "ReconciliationSucceeded"):
+        if cluster.status_of(type) == "False":
+            return _clip(f"{type}: {_message(cluster, type)}")
+    if cluster.reason_of("Progressing") == "Blocked":
+        return _clip(f"blocked: {_message(cluster, 'Progressing')}")
+    return f"generation {world.generation} is taken up"
+
+
 def paused(world: World) -> str:
     if world.cluster and not told(world.cluster, "ReconciliationActive", "False", world.generation):
         until = world.cluster.pause.until

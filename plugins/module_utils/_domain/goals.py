@@ -42,7 +42,8 @@ class Goal:
 
 def _workerless(world: World) -> str:
     """Known pools that all have and want nothing; an empty list proves nothing, the pools may come later."""
-    chosen = [pool for pool in world.view.node_pools if not world.params.pools or pool["metadata"]["name"] in world.params.pools]
+    names = world.params.pools
+    chosen = [pool for pool in world.view.node_pools if not names or (pool.get("metadata") or {}).get("name") in names]
     if not chosen or any(wants_workers(pool) or has_workers(pool) for pool in chosen):
         return ""
     return "no_workers"
@@ -116,9 +117,9 @@ _GOALS = (
             p.RECONCILING,
             *_INPUTS,
             condition("ReconciliationSucceeded", optional=True),
-            condition("Progressing", "False", "AsExpected"),
+            p.TAKEN_UP,
         ),
-        line.version,
+        line.reconciled,
     ),
     Goal(
         "node_pools_settled",

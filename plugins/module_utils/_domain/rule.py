@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import index, pause_state, seconds_since
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import control_plane_namespace
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Health, Severity
 
 HOSTED_CLUSTER = "HostedCluster"
@@ -114,6 +115,7 @@ class Subject:
         return any(entry.get("state") == "Completed" for entry in history)
 
     def seasoned(self) -> bool:
+        """Arrived, or old enough to have arrived: what is missing now is missing for a reason."""
         if self._seasoned is None:
             self._seasoned = self.arrived() or self.age() > STARTUP_SECONDS
         return self._seasoned
@@ -175,18 +177,6 @@ class Rule:
                 return None
             found.update(more)
         return found
-
-    def shows(self) -> str:
-        """How the state shows, for the documentation."""
-        if not self.conditions:
-            return "fields of the object"
-        text = " or ".join(f"`{name}={self.status}`" for name in self.conditions)
-        return f"{text} with reason {', '.join(f'`{r}`' for r in sorted(self.reasons))}" if self.reasons else text
-
-
-def control_plane_namespace(namespace: str, name: str) -> str:
-    """Namespace of the control plane: dots of the name become dashes, nothing is cut off (facts O.1)."""
-    return f"{namespace}-{name.replace('.', '-')}"
 
 
 def worded(pattern: str) -> re.Pattern[str]:

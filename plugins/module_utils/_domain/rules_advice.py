@@ -20,8 +20,8 @@ ADVICE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="users cannot log in through the configured identity providers: {message}",
-        next_step="Correct spec.configuration.oauth and its Secrets in namespace {namespace}; OpenID is tested through a worker, so with 0 nodes "
-        "it stays this way.",
+        next_step="Correct spec.configuration.oauth and its Secrets in namespace {namespace}; OpenID is tested through a "
+        "worker, so with 0 nodes it stays this way.",
         reason="the control-plane operator asks the provider through konnectivity (facts 3)",
         starting=NOISE,
     ),

@@ -37,7 +37,8 @@ CONTROL_PLANE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="the default security group of the workers could not be created: {message}",
-        next_step="Check the permissions of the control-plane-operator role and the VPC's quota; node pools without own groups wait for it.",
+        next_step="Check the permissions of the control-plane-operator role and the VPC's quota; node pools without own "
+        "groups wait for it.",
         reason="node pools without a security group are held back until it exists (facts 0.5, 2.7)",
         starting=COMING,
     ),
@@ -95,8 +96,8 @@ CONTROL_PLANE_RULES = (
         severity=Severity.FATAL,
         verdict=Health.DEGRADED,
         cause="the automatic recovery of an etcd member failed and will not be tried again",
-        next_step="Check every member (endpoint health and hashkv) before touching anything; replace the one failing member by hand, or restore "
-        "from a snapshot when quorum is lost.",
+        next_step="Check every member (endpoint health and hashkv) before touching anything; replace the one failing "
+        "member by hand, or restore from a snapshot when quorum is lost.",
         reason="after a failed job the operator asks for a person (facts 8.2)",
         stops=goals("available", "healthy"),
     ),
@@ -119,8 +120,8 @@ CONTROL_PLANE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.BLOCKED,
         cause="etcd could not start from the snapshot: {message}",
-        next_step="Read the log of init container etcd-init of pod etcd-0 in namespace {cpns}; an expired URL needs a new HostedCluster, because "
-        "restoreSnapshotURL cannot be changed.",
+        next_step="Read the log of init container etcd-init of pod etcd-0 in namespace {cpns}; an expired URL needs a "
+        "new HostedCluster, because restoreSnapshotURL cannot be changed.",
         reason="the init container fetches the snapshot at first start only and the field is immutable (facts 0.3, 8.0)",
     ),
     Rule(
@@ -132,8 +133,8 @@ CONTROL_PLANE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.UNAVAILABLE,
         cause="etcd's volume claim {claim} is pending on {storage_class}: {why}",
-        next_step="Look at the claim's events in namespace {cpns}; the storage class of etcd cannot be changed after creation, so make the class "
-        "work or create the cluster again with another one.",
+        next_step="Look at the claim's events in namespace {cpns}; the storage class of etcd cannot be changed after "
+        "creation, so make the class work or create the cluster again with another one.",
         reason="the condition's message copies the claim's trouble (facts 8.1, 11.10)",
         starting=(Severity.ERROR, Health.BLOCKED),
     ),
@@ -156,8 +157,8 @@ CONTROL_PLANE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.UNAVAILABLE,
         cause="etcd has no quorum: {message}",
-        next_step="Look at the pods and volumes app=etcd in namespace {cpns}: Pending pods lack a node in their own zone or a volume; with two "
-        "failing members do not delete anything and restore from a snapshot.",
+        next_step="Look at the pods and volumes app=etcd in namespace {cpns}: Pending pods lack a node in their own zone "
+        "or a volume; with two failing members do not delete anything and restore from a snapshot.",
         reason="quorum needs more than half of the members Ready; pods must sit in different zones (facts 2.2, 8.1, 8.2)",
         starting=COMING,
     ),

@@ -133,7 +133,8 @@ DELETION_RULES = (
         severity=Severity.WARNING,
         verdict=Health.DELETING,
         cause="the operator is done, but these finalizers hold the object: {finalizers}",
-        next_step="Let their owner finish; openshift.io/destroy-cluster belongs to the command line tool that creates and destroys clusters.",
+        next_step="Let their owner finish; openshift.io/destroy-cluster belongs to the command line tool that creates "
+        "and destroys clusters.",
         reason="the operator only removes its own finalizers (facts O.2)",
     ),
     Rule(

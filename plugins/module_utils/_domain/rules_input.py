@@ -47,9 +47,10 @@ INPUT_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the {what} {missing} that the cluster refers to does not exist",
-        next_step=f"Create it in namespace {{namespace}} (never in openshift-config), or correct the reference in the spec. {_FIX_AND_RETRY}",
-        reason="every referenced Secret and ConfigMap is read from the namespace of the HostedCluster and the sync stops at the first missing "
-        "one (facts 3, O.3)",
+        next_step=f"Create it in namespace {{namespace}} (never in openshift-config), or correct the reference in the "
+        f"spec. {_FIX_AND_RETRY}",
+        reason="every referenced Secret and ConfigMap is read from the namespace of the HostedCluster and the sync stops "
+        "at the first missing one (facts 3, O.3)",
         stops=_STOPS,
         stops_new=_STOPS_NEW,
     ),
@@ -276,7 +277,8 @@ INPUT_RULES = (
         verdict=Health.DEGRADED,
         cause="the operator cannot finish its work: {message}",
         next_step="Act on the message; if it names no cause, read the log of Deployment operator in namespace hypershift.",
-        reason="both conditions carry the error that ended the last loop; write conflicts between controllers are left out (facts 0.5, O.3)",
+        reason="both conditions carry the error that ended the last loop; write conflicts between controllers are left "
+        "out (facts 0.5, O.3)",
         young=NOISE,
     ),
 )

@@ -197,7 +197,8 @@ MACHINE_RULES = (
         severity=Severity.WARNING,
         verdict=Health.HEALTHY,
         cause="automatic repair is asked for and not active: {message}",
-        next_step="It starts once the first machine has reached the ignition server; if one has, look at MachineHealthCheck {name} in {cpns}.",
+        next_step="It starts once the first machine has reached the ignition server; if one has, look at "
+        "MachineHealthCheck {name} in {cpns}.",
         reason="the health check is made after ReachedIgnitionEndpoint only (facts 11.6)",
     ),
     Rule(

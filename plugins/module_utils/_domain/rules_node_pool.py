@@ -61,8 +61,8 @@ NODE_POOL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="release {image} does not fit the control plane's version: {message}",
-        next_step="Update the control plane first and wait for version_completed, or choose a release that is not newer and not a minor below "
-        "the pool's own.",
+        next_step="Update the control plane first and wait for version_completed, or choose a release that is not newer "
+        "and not a minor below the pool's own.",
         reason="the minor version of a pool is capped by the control plane's completed one and may not go down (facts 6.5)",
         stops=_STOPS,
     ),
@@ -87,7 +87,8 @@ NODE_POOL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the pool's architecture cannot be used: {message}",
-        next_step="Use an architecture the platform supports and a -multi release for mixed architectures; on Agent with IBM Z leave amd64.",
+        next_step="Use an architecture the platform supports and a -multi release for mixed architectures; on Agent with "
+        "IBM Z leave amd64.",
         reason="each platform supports a fixed set of architectures (facts 0.6)",
         stops=_STOPS,
     ),
@@ -138,7 +139,8 @@ NODE_POOL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="ConfigMap {missing} that the pool refers to does not exist",
-        next_step="Create it in namespace {namespace} with key config (spec.config) or tuning (spec.tuningConfig), or remove the reference.",
+        next_step="Create it in namespace {namespace} with key config (spec.config) or tuning (spec.tuningConfig), or "
+        "remove the reference.",
         reason="pool configuration is read from the namespace of the NodePool (facts 4.1, 4.2)",
         stops=_STOPS,
     ),
@@ -150,8 +152,8 @@ NODE_POOL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the machine configuration is not valid: {message}",
-        next_step="Correct the ConfigMap named by spec.config: MachineConfig, KubeletConfig (one per pool), ContainerRuntimeConfig or image "
-        "policies only.",
+        next_step="Correct the ConfigMap named by spec.config: MachineConfig, KubeletConfig (one per pool), "
+        "ContainerRuntimeConfig or image policies only.",
         reason="anything else is refused and no rollout starts (facts 4.1)",
         stops=_STOPS,
     ),
@@ -225,8 +227,8 @@ NODE_POOL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.DEGRADED,
         cause="the update in place stopped: {message}",
-        next_step="Read the log of pod machine-config-daemon on that node in hosted namespace {name}-upgrade; repair or replace the node. False "
-        "does not mean finished here.",
+        next_step="Read the log of pod machine-config-daemon on that node in hosted namespace {name}-upgrade; repair or "
+        "replace the node. False does not mean finished here.",
         reason="a degraded node turns the condition False and nothing goes on (facts 6.5)",
         stops=goals("node_pools_settled"),
     ),

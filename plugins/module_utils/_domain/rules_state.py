@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import OWNER, REASON
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import (
     BOTH,
     CHANGE_GOALS,
@@ -18,10 +19,6 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.rule impor
     goals,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Health, Severity
-
-OWNER_ANNOTATION = "hypershift.core/paused-by"
-REASON_ANNOTATION = "hypershift.core/paused-reason"
-SINCE_ANNOTATION = "hypershift.core/paused-at"
 
 _CORE = ("ReconciliationActive", "Progressing")
 
@@ -36,7 +33,7 @@ def is_paused(subject: Subject) -> bool:
 
 def _pause_values(subject: Subject) -> dict[str, str]:
     notes: Mapping[str, Any] = subject.meta.get("annotations") or {}
-    owner, why = notes.get(OWNER_ANNOTATION) or "", notes.get(REASON_ANNOTATION) or ""
+    owner, why = notes.get(OWNER) or "", notes.get(REASON) or ""
     by = f" by {owner}" if owner else ""
     return {"by": by, "why": f" ({why})" if why else "", "until": subject.pause.until}
 

@@ -10,15 +10,17 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import one_line
 from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import Match, cluster_matches, diagnose, subject_matches
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import OWNER, REASON, SINCE
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import HOSTED_CLUSTER, NODE_POOL, Subject
-from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_state import OWNER_ANNOTATION, REASON_ANNOTATION, SINCE_ANNOTATION, is_paused
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_state import is_paused
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_version import latest
 
 _UPDATES = (("version", "UpdatingVersion"), ("config", "UpdatingConfig"), ("platform_template", "UpdatingPlatformMachineTemplate"))
 
 
-def summarize_hosted_cluster(hc: dict[str, Any], *, now: datetime, node_pools: Sequence[dict[str, Any]] = (),
-                             control_plane: dict[str, Any] | None = None) -> dict[str, Any]:
+def summarize_hosted_cluster(
+    hc: dict[str, Any], *, now: datetime, node_pools: Sequence[dict[str, Any]] = (), control_plane: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """What people ask of a hosted cluster, in one flat dictionary; absent things are empty, never None."""
     subject = Subject(HOSTED_CLUSTER, hc, now, node_pools=node_pools, control_plane=control_plane)
     pools = [Subject(NODE_POOL, pool, now) for pool in node_pools]
@@ -121,9 +123,9 @@ def _pause(subject: Subject) -> dict[str, Any]:
         "paused": is_paused(subject),
         "until": subject.pause.until,
         "expired": subject.pause.expired,
-        "owner": notes.get(OWNER_ANNOTATION) or "",
-        "reason": notes.get(REASON_ANNOTATION) or "",
-        "since": notes.get(SINCE_ANNOTATION) or "",
+        "owner": notes.get(OWNER) or "",
+        "reason": notes.get(REASON) or "",
+        "since": notes.get(SINCE) or "",
     }
 
 

@@ -71,4 +71,3 @@ FAMILIES = (
     Family("kwok", {"kwok": "sigs.k8s.io/kwok/cmd/kwok"}, "sigs.k8s.io/kwok"),
     Family("minikubelet", {"minikubelet": "."}),
 )
-FAMILIES = tuple(f for f in FAMILIES if f.folder.exists())  # TEMPORARY

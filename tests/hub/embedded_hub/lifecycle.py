@@ -31,7 +31,7 @@ def core_healthy(paths: HubPaths) -> HubState | None:
     if state is None:
         return None
     parts = stopper.alive(paths)
-    wanted = [name for name in stopper.PARTS if name not in ("simulator", "minikubelet") and (name != "kwok" or state.kwok)]
+    wanted = [name for name in stopper.PARTS if name != "simulator" and (name != "kwok" or state.kwok)]
     if all(parts.get(name, False) for name in wanted) and client(paths, state).ready():
         return state
     return None

@@ -82,7 +82,6 @@ def start_controllers(layout: Layout, say: Say, kwok: bool) -> None:
         "kube-scheduler": components.kube_scheduler,
         "minikubelet": components.minikubelet,
     }
-    if "minikubelet" not in layout.binaries: del parts["minikubelet"]  # TEMPORARY
     if kwok:
         parts["kwok"] = components.kwok
     started = {name: spawn(layout, name, argv(layout)) for name, argv in parts.items()}

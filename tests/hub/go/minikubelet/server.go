@@ -106,7 +106,7 @@ func (s *service) serveExec(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	remotecommand.ServeExec(watchDisconnect(w, cancel), r.WithContext(ctx), s, podKey(r), "", name, command, o,
+	remotecommand.ServeExec(watchDisconnect(w, r, cancel), r.WithContext(ctx), s, podKey(r), "", name, command, o,
 		idleTimeout, creationTimeout, remotecommand.SupportedStreamingProtocols)
 }
 
@@ -122,6 +122,6 @@ func (s *service) servePortForward(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	portforward.ServePortForward(watchDisconnect(w, cancel), r.WithContext(ctx), s, podKey(r), "", o,
+	portforward.ServePortForward(watchDisconnect(w, r, cancel), r.WithContext(ctx), s, podKey(r), "", o,
 		idleTimeout, creationTimeout, portforward.SupportedProtocols)
 }

@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Plain text tables for people. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+_STATUS_HEADER = ("CLUSTER", "VERSION", "UPDATE", "NODES", "HEALTH", "PAUSED", "WHAT")
+_WIDEST = 90
+
+
+def aligned(rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Rows as lines of equally wide columns; the last column is cut where it gets long."""
+    if not rows:
+        return []
+    cells = [[str(c) for c in row] for row in rows]
+    for row in cells:
+        row[-1] = row[-1] if len(row[-1]) <= _WIDEST else row[-1][: _WIDEST - 3] + "..."
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    return ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+def status_table(summaries: Sequence[dict[str, Any]]) -> list[str]:
+    """One line per hosted cluster from hosted_cluster_info's summaries."""
+    rows: list[Sequence[Any]] = [_STATUS_HEADER]
+    for item in summaries:
+        health, paused = item.get("health") or {}, item.get("paused") or {}
+        pools = item.get("node_pools") or []
+        nodes = f"{sum(int(p.get('current') or 0) for p in pools)}/{sum(int(p.get('desired') or 0) for p in pools)}" if pools else "-"
+        update = item.get("desired_version") or ""
+        rows.append(
+            (
+                f"{item.get('namespace')}/{item.get('name')}",
+                item.get("version") or "-",
+                update if update and update != item.get("version") else "-",
+                nodes,
+                health.get("verdict", ""),
+                (paused.get("owner") or "yes") if paused.get("paused") else "-",
+                health.get("cause") or health.get("summary", ""),
+            )
+        )
+    return aligned(rows)
