@@ -971,7 +971,8 @@ failure:
       returned: failure
 """
 
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hosted_cluster import ENTRY
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
 
 if __name__ == "__main__":
-    main("hosted_cluster")
+    main(ENTRY)

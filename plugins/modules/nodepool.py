@@ -500,7 +500,8 @@ failure:
       returned: failure
 """
 
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.nodepool import ENTRY
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
 
 if __name__ == "__main__":
-    main("nodepool")
+    main(ENTRY)

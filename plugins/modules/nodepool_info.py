@@ -122,7 +122,8 @@ failure:
       returned: failure
 """
 
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.nodepool_info import ENTRY
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
 
 if __name__ == "__main__":
-    main("nodepool_info")
+    main(ENTRY)

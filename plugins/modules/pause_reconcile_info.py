@@ -99,7 +99,8 @@ failure:
       returned: failure
 """
 
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.pause_reconcile_info import ENTRY
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
 
 if __name__ == "__main__":
-    main("pause_reconcile_info")
+    main(ENTRY)

@@ -1,57 +1,43 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The one place where options become an operation, and errors become a result: for the module and for the action alike. Private to hypershift.core."""
+"""The one place where options become an operation, and errors become a result: for module and action alike. Private to hypershift.core."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.files import write_private_file
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure, HypershiftError, RefusedError
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
-from ansible_collections.hypershift.core.plugins.module_utils._operations.credentials import Credentials
-from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster import HostedClusterPresent
-from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster_absent import HostedClusterAbsent
-from ansible_collections.hypershift.core.plugins.module_utils._operations.information import (
-    HostedClusterInfo,
-    HostedClusterWait,
-    NodePoolInfo,
-)
-from ansible_collections.hypershift.core.plugins.module_utils._operations.nodepool import NodePool
-from ansible_collections.hypershift.core.plugins.module_utils._operations.pausing import PauseReconcile, PauseReconcileInfo
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Operation, run
 
 Params = dict[str, Any]
 
 
-def _hosted_cluster(hub: Any, params: Params, check_mode: bool) -> Operation:
-    return HostedClusterAbsent(hub, params) if params["state"] == "absent" else HostedClusterPresent(hub, params)
+@dataclass(frozen=True)
+class Entry:
+    """One module: its name, argument spec, rules across options, and how its operation is made.
+
+    operation: (hub, params, check_mode) -> Operation. secret_result: the option that makes the result secret, if any.
+    """
+
+    name: str
+    spec: dict[str, Any]
+    operation: Callable[[Any, Params, bool], Operation]
+    constraints: dict[str, Any] = field(default_factory=dict)
+    secret_result: str = ""
 
 
-OPERATIONS: dict[str, Callable[[Any, Params, bool], Operation]] = {
-    "hosted_cluster": _hosted_cluster,
-    "nodepool": lambda hub, params, check: NodePool(hub, params),
-    "pause_reconcile": lambda hub, params, check: PauseReconcile(hub, params),
-    "pause_reconcile_info": lambda hub, params, check: PauseReconcileInfo(hub, params),
-    "hosted_cluster_info": lambda hub, params, check: HostedClusterInfo(hub, params),
-    "nodepool_info": lambda hub, params, check: NodePoolInfo(hub, params),
-    "hosted_cluster_wait": lambda hub, params, check: HostedClusterWait(hub, params),
-    "hosted_cluster_credentials": lambda hub, params, check: Credentials(hub, params, write_private_file, check),
-}
-# Results of these modules carry secrets when asked to return them.
-SECRET_RESULTS = {"hosted_cluster_credentials": "return_content"}
-
-
-def run_operation(name: str, params: Params, check_mode: bool, progress: Callable[[str], None]) -> dict[str, Any]:
+def run_operation(entry: Entry, params: Params, check_mode: bool, progress: Callable[[str], None]) -> dict[str, Any]:
     """Result for exit_json, or for fail_json when it holds failed. Nothing but this result leaves: no traceback, no secret."""
     try:
         hub = KubeHub.from_options(params)
-        result = run(OPERATIONS[name](hub, params, check_mode), hub, check_mode, progress)
+        result = run(entry.operation(hub, params, check_mode), hub, check_mode, progress)
     except HypershiftError as error:
         return _failed(error)
     except Exception as error:  # a defect of ours: still one sentence, and enough to report it
-        return _failed(HypershiftError(_internal(name, error)))
+        return _failed(HypershiftError(_internal(entry.name, error)))
     warnings = result.pop("notes", [])
     return {**result, "warnings": warnings} if warnings else result
 

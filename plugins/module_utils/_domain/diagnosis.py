@@ -107,12 +107,18 @@ def subject_matches(subject: Subject, parent: Subject | None = None) -> list[Mat
 
 
 def _sorted(matches: list[Match], subject: Subject) -> list[Match]:
-    """Errors before notes and causes before symptoms; on a cluster that has run, an outage before a refused change."""
-    down = subject.seasoned() and any(m.verdict is Health.UNAVAILABLE for m in matches)
+    """Errors before notes and causes before symptoms; on a cluster that has run, an outage before a refused change.
 
-    def place(match: Match) -> tuple[bool, bool, int]:
-        soft = match.finding.severity in _SOFT
-        return soft, down and match.verdict is Health.BLOCKED, RANK[match.rule.code]
+    Without an error the note that explains the verdict leads.
+    """
+    verdict = worst(m.verdict for m in matches)
+    down = verdict is Health.UNAVAILABLE and subject.seasoned()
+
+    def place(match: Match) -> tuple[bool, bool, bool, int]:
+        severity, rank = match.finding.severity, RANK[match.rule.code]
+        if severity in _SOFT:
+            return True, match.verdict is not verdict, severity is Severity.INFO, rank
+        return False, down and match.verdict is Health.BLOCKED, False, rank
 
     return sorted(matches, key=place)
 

@@ -151,7 +151,7 @@ def evaluate(name: str, view: ClusterView, params: GoalParams, *, now: datetime)
     stop = _proof(goal, world, matches)
     if stop is not None:
         return GoalState(Outcome.HOPELESS, summary, missing, stop)
-    return GoalState(Outcome.WAITING, summary, missing, _likely(matches))
+    return GoalState(Outcome.WAITING, summary, missing, _likely(matches, world))
 
 
 def _matches(goal: Goal, world: World) -> list[Match]:
@@ -168,16 +168,29 @@ def _proof(goal: Goal, world: World, matches: Iterable[Match]) -> Finding | None
     arrived = world.cluster is not None and world.cluster.arrived()
     for match in matches:
         stops = match.rule.stops if arrived else match.rule.stops | match.rule.stops_new
-        if goal.name in stops and match.firm and (not world.behind or match.rule.code == "deleting"):
+        if goal.name not in stops or not match.firm or _runs_despite(goal, world, match):
+            continue
+        if not world.behind or match.rule.code == "deleting":
             return match.finding
     code = goal.impossible(world) if goal.impossible and not world.behind else ""
     return _from_rule(code, f"HostedCluster {world.view.namespace}/{world.view.name}") if code else None
 
 
-def _likely(matches: list[Match]) -> Finding | None:
-    """Most likely cause while waiting: the first that is more than a note, else the first."""
-    serious = next((m.finding for m in matches if m.finding.severity is not Severity.INFO), None)
-    return serious or (matches[0].finding if matches else None)
+def _runs_despite(goal: Goal, world: World, match: Match) -> bool:
+    """A paused cluster that has taken up the release finishes it: the hosted version operator is not paused."""
+    return (
+        match.rule.code == "paused"
+        and goal.name == "version_completed"
+        and not p.REQUESTED_IMAGE.state(world) + p.NEWEST_VERSION.state(world)
+    )
+
+
+def _likely(matches: list[Match], world: World) -> Finding | None:
+    """Most likely cause while waiting: the first that is more than a note, on the cluster or else on its pools; else the first note."""
+    for match in (*matches, *(m for pool in world.pools for m in subject_matches(pool))):
+        if match.finding.severity is not Severity.INFO:
+            return match.finding
+    return matches[0].finding if matches else None
 
 
 def _from_rule(code: str, object: str) -> Finding:

@@ -26,6 +26,10 @@ ALWAYS = "always"
 # Goals that wait for the operator to act on a spec.
 CHANGE_GOALS = frozenset({"available", "version_completed", "nodes_ready", "healthy", "reconciled", "node_pools_settled"})
 
+# What a wrong input stops: any change of a running cluster, and with a new one everything.
+INPUT_STOPS = frozenset({"version_completed", "reconciled", "healthy"})
+INPUT_STOPS_NEW = frozenset({"available", "nodes_ready", "node_pools_settled"})
+
 # A hosted cluster usually comes up in 10 to 15 minutes; what is normal on the way there is not an error before this age.
 STARTUP_SECONDS = 30 * 60
 # One sample proves nothing: Degraded flips for moments during every rollout.
@@ -139,6 +143,7 @@ class Rule:
     stops: goals that can never be reached in this state; stops_new: the same for a cluster that has never been available.
     cause, next_step: texts with ``{message}``, ``{reason}``, ``{name}``, ``{namespace}``, ``{cpns}`` and what ``check`` gives;
     groups named in ``message`` are values too. reason: why we believe it, with the section of the platform facts.
+    shows: how a state without a condition of its own is recognised, for the documentation.
     """
 
     code: str
@@ -160,6 +165,7 @@ class Rule:
     young_seconds: int = SETTLE_SECONDS
     stops: frozenset[str] = frozenset()
     stops_new: frozenset[str] = frozenset()
+    shows: str = ""
 
     def values(self, subject: Subject, raw: Raw) -> dict[str, str] | None:
         """Values for the texts when this row holds for the condition, else None."""

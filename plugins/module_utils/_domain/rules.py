@@ -19,23 +19,25 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.rule impor
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_advice import ADVICE_RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_control_plane import CONTROL_PLANE_RULES
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_credentials import CREDENTIAL_RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_deletion import DELETION_RULES
-from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_input import INPUT_RULES
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_input import INPUT_RULES, OPERATOR_RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_machines import MACHINE_RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_node_pool import NODE_POOL_RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_state import STATE_RULES
-from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_version import VERSION_RULES
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_version import REFUSAL_RULES, VERSION_RULES
 
-RULES: tuple[Rule, ...] = (
-    *DELETION_RULES,
-    *INPUT_RULES,
-    *NODE_POOL_RULES,
-    *MACHINE_RULES,
-    *CONTROL_PLANE_RULES,
-    *VERSION_RULES,
-    *STATE_RULES,
-    *ADVICE_RULES,
+AREAS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
+    ("Deletion", DELETION_RULES),
+    ("What the operator refuses or misses", (*INPUT_RULES, *CREDENTIAL_RULES, *REFUSAL_RULES, *OPERATOR_RULES)),
+    ("Node pools: settings and updates", NODE_POOL_RULES),
+    ("Node pools: machines and nodes", MACHINE_RULES),
+    ("Infrastructure, etcd and API server", CONTROL_PLANE_RULES),
+    ("Versions and connections", VERSION_RULES),
+    ("Pause and status", STATE_RULES),
+    ("Advice and other conditions", ADVICE_RULES),
 )
+RULES: tuple[Rule, ...] = tuple(rule for _area, rules in AREAS for rule in rules)
 
 BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
 RANK: dict[str, int] = {rule.code: place for place, rule in enumerate(RULES)}

@@ -154,6 +154,7 @@ ADVICE_RULES = (
     Rule(
         code="validation_failed",
         title="The operator reports something as not valid",
+        shows="any `Valid...=False` condition that this page does not name",
         kinds=BOTH,
         # Conditions that this collection does not know by name: Valid* ones of newer operators and other platforms.
         conditions=("Valid*",),

@@ -94,6 +94,7 @@ DELETION_RULES = (
     Rule(
         code="deletion_node_pools",
         title="Deletion waits for node pools",
+        shows="a deletionTimestamp, and NodePools of the cluster that are left",
         check=_pools_left,
         phase=DELETION,
         severity=Severity.INFO,
@@ -105,6 +106,7 @@ DELETION_RULES = (
     Rule(
         code="deletion_control_plane",
         title="Deletion waits for the control plane",
+        shows="a deletionTimestamp, no NodePool left, and a HostedControlPlane that is still there",
         check=_control_plane_left,
         phase=DELETION,
         severity=Severity.INFO,
@@ -128,6 +130,7 @@ DELETION_RULES = (
     Rule(
         code="deletion_foreign_finalizer",
         title="A finalizer of somebody else holds the object",
+        shows="a deletionTimestamp and finalizers without `hypershift.openshift.io/finalizer`",
         check=_foreign_finalizers,
         phase=DELETION,
         severity=Severity.WARNING,
@@ -140,6 +143,7 @@ DELETION_RULES = (
     Rule(
         code="deleting",
         title="The hosted cluster is being deleted",
+        shows="a deletionTimestamp",
         check=lambda subject, raw: {},
         phase=DELETION,
         severity=Severity.INFO,

@@ -4,24 +4,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import (
-    ALWAYS,
-    COMING,
+    INPUT_STOPS,
+    INPUT_STOPS_NEW,
     NOISE,
     Raw,
     Rule,
     Subject,
-    goals,
     worded,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Health, Severity
 
-_STOPS = goals("version_completed", "reconciled", "healthy")
-_STOPS_NEW = goals("available", "nodes_ready", "node_pools_settled")
-_MISSING = worded(r"(?P<what>secrets?|configmaps?)\s+\"?(?P<missing>[\w./-]+)\"?.*not found")
-# The sync step names the object after its kind, the API server's own error names it in quotes.
-_REFERENCE = worded(r"failed to get (?:referenced )?(?:pull )?(?P<what>secret|configmap)\S*[ :]+(?P<missing>[\w.-]+/[\w.-]+)")
+# The sync step names the object after its kind, the API server's own error names it in quotes; a bare name means missing too.
+_MISSING = worded(r"(?:secrets?|configmaps?) \"?(?P<missing>[\w./-]+)\"?(?: not found|:.*not found|$)")
+_UNREADABLE = worded(r"failed to get referenced (?:secret|configmap) \"?(?P<missing>[\w./-]+)\"?:? (?P<why>.+)")
 _CONFLICT = worded(r"the object has been modified|please apply your changes to the latest version")
+
+
+def _what(subject: Subject, raw: Raw) -> dict[str, str]:
+    return {"what": "ConfigMap" if "configmap" in (raw.get("message") or "").lower() else "Secret"}
+
+
+def _names_in(value: object) -> Iterator[str]:
+    """Every name that a spec refers to, at any depth."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == "name" and isinstance(inner, str):
+                yield inner
+            else:
+                yield from _names_in(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _names_in(inner)
+
+
+def _referenced(subject: Subject, raw: Raw) -> dict[str, str] | None:
+    """Only what the user refers to: what the operator makes itself may be missing for a moment while it works."""
+    found = _MISSING.search(raw.get("message") or "")
+    name = found["missing"].rpartition("/")[2] if found else ""
+    return _what(subject, raw) if name in set(_names_in(subject.spec)) else None
 
 
 def _pull_secret(subject: Subject, raw: Raw) -> dict[str, str]:
@@ -44,6 +67,7 @@ INPUT_RULES = (
         title="The cluster refers to a Secret or ConfigMap that does not exist",
         conditions=("ValidConfiguration", "ReconciliationSucceeded"),
         message=_MISSING,
+        check=_referenced,
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the {what} {missing} that the cluster refers to does not exist",
@@ -51,21 +75,21 @@ INPUT_RULES = (
         f"spec. {_FIX_AND_RETRY}",
         reason="every referenced Secret and ConfigMap is read from the namespace of the HostedCluster and the sync stops "
         "at the first missing one (facts 3, O.3)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
+        stops=INPUT_STOPS,
+        stops_new=INPUT_STOPS_NEW,
     ),
     Rule(
         code="referenced_object_unreadable",
         title="A referenced Secret or ConfigMap could not be read",
         conditions=("ReconciliationSucceeded",),
-        message=_REFERENCE,
-        severity=Severity.FATAL,
+        message=_UNREADABLE,
+        check=_what,
+        severity=Severity.ERROR,
         verdict=Health.BLOCKED,
-        cause="the {what} {missing} that the cluster refers to could not be read: {message}",
-        next_step=f"Create {{what}} {{missing}} with the keys that its field asks for, or correct the reference. {_FIX_AND_RETRY}",
-        reason="a missing reference makes the sync step fail with its name (facts 3)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
+        cause="the {what} {missing} that the cluster refers to could not be read: {why}",
+        next_step="If it lasts, check that {what} {missing} exists and has the keys that its field asks for.",
+        reason="the sync step stops at the first reference that it cannot read and tries again (facts 3)",
+        young=NOISE,
     ),
     Rule(
         code="invalid_configuration",
@@ -76,8 +100,8 @@ INPUT_RULES = (
         cause="the operator rejects the configuration: {message}",
         next_step="Correct the named field of the HostedCluster; nothing more is created or changed until then.",
         reason="the reconcile loop ends in an error while ValidConfiguration is False (facts O.3)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
+        stops=INPUT_STOPS,
+        stops_new=INPUT_STOPS_NEW,
     ),
     Rule(
         code="unsupported_hosted_cluster",
@@ -88,8 +112,8 @@ INPUT_RULES = (
         cause="this management cluster cannot host it: {message}",
         next_step="Configure the operator for it (for private AWS clusters: credentials and region) or change the HostedCluster.",
         reason="the operator stops silently while SupportedHostedCluster is False (facts O.3)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
+        stops=INPUT_STOPS,
+        stops_new=INPUT_STOPS_NEW,
     ),
     Rule(
         code="pull_secret_missing",
@@ -102,8 +126,8 @@ INPUT_RULES = (
         cause="the pull secret {namespace}/{secret} does not exist, so the release image cannot be read",
         next_step="Create Secret {secret} in namespace {namespace} with the key .dockerconfigjson. " + _FIX_AND_RETRY,
         reason="ValidReleaseImage False with reason SecretNotFound is retried, everything after it waits (facts O.3)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
+        stops=INPUT_STOPS,
+        stops_new=INPUT_STOPS_NEW,
     ),
     Rule(
         code="release_version_unsupported",
@@ -116,8 +140,8 @@ INPUT_RULES = (
         cause="the operator does not accept release {image}: {message}",
         next_step="Choose a version listed in ConfigMap supported-versions of the operator's namespace, or update the operator first.",
         reason="the release is checked against the supported range and y-stream downgrades are refused (facts 1.1, 6.3)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
+        stops=INPUT_STOPS,
+        stops_new=INPUT_STOPS_NEW,
     ),
     Rule(
         code="registry_certificate_untrusted",
@@ -131,8 +155,8 @@ INPUT_RULES = (
         next_step="Add the registry's CA to the management cluster (image.config.openshift.io/cluster, additionalTrustedCA) and to the "
         "HostedCluster's additionalTrustBundle.",
         reason="the operator and the hosted cluster trust registries separately (facts 11.7)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
+        stops=INPUT_STOPS,
+        stops_new=INPUT_STOPS_NEW,
     ),
     Rule(
         code="registry_unreachable",
@@ -170,8 +194,8 @@ INPUT_RULES = (
         cause="release image {image} cannot be used: {message}",
         next_step="Check the image reference and that the pull secret may read it, then correct spec.release.image.",
         reason="the operator stops while ValidReleaseImage is False (facts O.3)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
+        stops=INPUT_STOPS,
+        stops_new=INPUT_STOPS_NEW,
     ),
     Rule(
         code="release_images_missing",
@@ -192,8 +216,8 @@ INPUT_RULES = (
         cause="the control-plane operator rejects the configuration: {message}",
         next_step="Correct the named setting; on KubeVirt also check that the management cluster hands out LoadBalancer addresses.",
         reason="it is the first thing the control-plane operator checks and it does not go on without it (facts O.4, 10.5)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
+        stops=INPUT_STOPS,
+        stops_new=INPUT_STOPS_NEW,
     ),
     Rule(
         code="invalid_proxy_configuration",
@@ -205,69 +229,9 @@ INPUT_RULES = (
         next_step="Correct the ConfigMap named by spec.configuration.proxy.trustedCA: one PEM bundle in key ca-bundle.crt.",
         reason="proxy settings reach every node, a broken bundle cuts them off (facts 0.5, 4.6)",
     ),
-    Rule(
-        code="platform_credentials_missing",
-        title="The credentials of the platform are missing",
-        conditions=("PlatformCredentialsFound",),
-        phase=ALWAYS,
-        severity=Severity.FATAL,
-        verdict=Health.BLOCKED,
-        cause="the platform's credentials cannot be used: {message}",
-        next_step="Create or correct the Secret or role that the message names in namespace {namespace}.",
-        reason="credentials are set up before any platform object and the loop stops at an error (facts O.3)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
-    ),
-    Rule(
-        code="identity_provider_invalid",
-        title="AWS does not accept the cluster's identity provider",
-        conditions=("ValidAWSIdentityProvider",),
-        phase=ALWAYS,
-        severity=Severity.FATAL,
-        verdict=Health.BLOCKED,
-        cause="AWS rejects the identity of the control plane: {message}",
-        next_step="Check that the IAM OIDC provider of the issuer URL exists and that the roles trust it; recreate it if it was deleted.",
-        reason="every cloud call of the control plane assumes a role through this provider (facts 2.7)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
-    ),
-    Rule(
-        code="oidc_configuration_invalid",
-        title="The OIDC documents of the cluster are not available",
-        conditions=("ValidOIDCConfiguration",),
-        phase=ALWAYS,
-        severity=Severity.FATAL,
-        verdict=Health.BLOCKED,
-        cause="the cluster's OIDC documents cannot be served: {message}",
-        next_step="Restore <infraID>/.well-known/openid-configuration and <infraID>/openid/v1/jwks in the operator's bucket.",
-        reason="the operator uploads them once only and then trusts its finalizer as a marker (facts 2.7)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
-    ),
-    Rule(
-        code="kms_role_invalid",
-        title="The role for the encryption key is not valid",
-        conditions=("ValidAWSKMSConfig", "ValidAzureKMSConfig"),
-        reasons=frozenset({"InvalidIAMRole", "InvalidAzureCredentials"}),
-        severity=Severity.FATAL,
-        verdict=Health.BLOCKED,
-        cause="the control plane may not use its encryption key: {message}",
-        next_step="Let the KMS role trust the cluster's identity provider and use the key, then check the key's own policy.",
-        reason="without the key the API server cannot read Secrets (facts 0.3, 0.5)",
-        stops=_STOPS,
-        stops_new=_STOPS_NEW,
-    ),
-    Rule(
-        code="kms_unavailable",
-        title="The key management service cannot be used",
-        conditions=("ValidAWSKMSConfig", "ValidAzureKMSConfig"),
-        severity=Severity.ERROR,
-        verdict=Health.DEGRADED,
-        cause="the key management service cannot be used: {message}",
-        next_step="Check that the key is enabled and in the cluster's region, and that the service can be reached.",
-        reason="without the key the API server cannot read Secrets (facts 0.3, 0.5)",
-        starting=COMING,
-    ),
+)
+
+OPERATOR_RULES = (
     Rule(
         code="reconcile_error",
         title="The operator cannot finish a reconcile",

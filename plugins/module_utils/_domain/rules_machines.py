@@ -39,7 +39,14 @@ def _expects_nodes(subject: Subject, raw: Raw) -> dict[str, str] | None:
     return {"ready": str(ready(subject)), "wanted": str(wanted(subject))}
 
 
+def _nodes_exist(subject: Subject, raw: Raw) -> dict[str, str] | None:
+    """Nodes can only be unhealthy once there are machines; their absence is told by AllMachinesReady."""
+    return None if raw.get("reason") == "NotFound" else _expects_nodes(subject, raw)
+
+
 def _scaling(subject: Subject, raw: Raw) -> dict[str, str] | None:
+    if not subject.conditions:
+        return None
     have, scaling = ready(subject), subject.spec.get("autoScaling")
     if scaling:
         low, high = wanted(subject), int(scaling.get("max") or 0)
@@ -129,7 +136,7 @@ MACHINE_RULES = (
         title="Nodes are not healthy",
         kinds=_KIND,
         conditions=("AllNodesHealthy",),
-        check=_expects_nodes,
+        check=_nodes_exist,
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="nodes are not healthy ({ready} of {wanted} nodes): {message}",
@@ -168,6 +175,7 @@ MACHINE_RULES = (
     Rule(
         code="pool_scaling",
         title="The pool has not its number of nodes yet",
+        shows="status.replicas differs from spec.replicas, or is outside the autoscaling bounds",
         kinds=_KIND,
         check=_scaling,
         severity=Severity.INFO,

@@ -41,8 +41,8 @@ def _slow(subject: Subject, raw: Raw) -> dict[str, str] | None:
         age = seconds_since(found.get("lastTransitionTime"), subject.now)
         if age is not None and age >= _LONG_UPDATE_SECONDS:
             timeout = drain_timeout(subject)
-            note = " and nodeDrainTimeout 0s waits for ever" if timeout in ("0s", "0") else f" (nodeDrainTimeout {timeout})"
-            return {"minutes": str(int(age // 60)), "note": note}
+            drain = " and nodeDrainTimeout 0s waits for ever" if timeout in ("0s", "0") else f" (nodeDrainTimeout {timeout})"
+            return {"minutes": str(int(age // 60)), "drain": drain}
     return None
 
 
@@ -235,11 +235,12 @@ NODE_POOL_RULES = (
     Rule(
         code="pool_update_slow",
         title="A pool has been updating for long",
+        shows="`UpdatingVersion`, `UpdatingConfig` or `UpdatingPlatformMachineTemplate` True for more than an hour",
         kinds=_KIND,
         check=_slow,
         severity=Severity.WARNING,
         verdict=Health.PROGRESSING,
-        cause="the pool has been updating for {minutes} min{note}",
+        cause="the pool has been updating for {minutes} min{drain}",
         next_step="Look for pods that a PodDisruptionBudget protects on the node that is being drained, and set nodeDrainTimeout.",
         reason="a drain without limit is the usual cause of a rollout that hangs (facts 6.5)",
     ),
@@ -258,6 +259,7 @@ NODE_POOL_RULES = (
     Rule(
         code="pool_deleting",
         title="The node pool is being deleted",
+        shows="a deletionTimestamp on the NodePool",
         kinds=_KIND,
         check=_drain,
         phase=DELETION,

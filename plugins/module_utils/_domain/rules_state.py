@@ -34,8 +34,8 @@ def is_paused(subject: Subject) -> bool:
 def _pause_values(subject: Subject) -> dict[str, str]:
     notes: Mapping[str, Any] = subject.meta.get("annotations") or {}
     owner, why = notes.get(OWNER) or "", notes.get(REASON) or ""
-    by = f" by {owner}" if owner else ""
-    return {"by": by, "why": f" ({why})" if why else "", "until": subject.pause.until}
+    note = (f" by {owner}" if owner else "") + (f" ({why})" if why else "")
+    return {"note": note, "until": subject.pause.until}
 
 
 def _paused(subject: Subject, raw: Raw) -> dict[str, str] | None:
@@ -73,6 +73,7 @@ STATE_RULES = (
     Rule(
         code="object_vanished",
         title="The object does not exist (any more)",
+        shows="the API server answers that the object does not exist",
         kinds=(),  # told by a waiting goal, which alone knows that the object is absent
         severity=Severity.FATAL,
         verdict=Health.UNKNOWN,
@@ -84,6 +85,7 @@ STATE_RULES = (
     Rule(
         code="no_status",
         title="No operator has looked at the object",
+        shows="no condition in the status, two minutes after creation or later",
         kinds=BOTH,
         check=_unseen,
         severity=Severity.ERROR,
@@ -96,6 +98,7 @@ STATE_RULES = (
     Rule(
         code="status_awaited",
         title="The object is new and has no status yet",
+        shows="no condition in the status in the first two minutes",
         kinds=BOTH,
         check=_untouched,
         severity=Severity.INFO,
@@ -107,6 +110,7 @@ STATE_RULES = (
     Rule(
         code="status_behind",
         title="The status speaks of an earlier spec",
+        shows="`ReconciliationActive` or `Progressing` with an observedGeneration below metadata.generation",
         kinds=BOTH,
         check=_behind,
         severity=Severity.INFO,
@@ -118,29 +122,35 @@ STATE_RULES = (
     Rule(
         code="paused",
         title="Reconciliation is paused without an end",
+        shows="`spec.pausedUntil` true and `ReconciliationActive=False`; Progressing then says Blocked, which is no fault",
         kinds=BOTH,
         check=_paused,
         severity=Severity.INFO,
         verdict=Health.PAUSED,
-        cause="reconciliation is paused{by}{why} until somebody removes spec.pausedUntil",
+        cause="reconciliation is paused{note} until somebody removes spec.pausedUntil",
         next_step="Resume it when the work is done: remove spec.pausedUntil (never write false or an empty string).",
         reason="a paused object keeps its status up to date and ignores its spec (facts 10.2)",
-        stops=CHANGE_GOALS | goals("resumed"),
+        # What runs goes on running while paused, so an API that was there may come back by itself.
+        stops=(CHANGE_GOALS | goals("resumed")) - goals("available"),
+        stops_new=goals("available"),
     ),
     Rule(
         code="paused_until",
         title="Reconciliation is paused until a time",
+        shows="`spec.pausedUntil` with a time to come and `ReconciliationActive=False`",
         kinds=BOTH,
         check=_paused_until,
         severity=Severity.INFO,
         verdict=Health.PAUSED,
-        cause="reconciliation is paused{by}{why} until {until}",
+        cause="reconciliation is paused{note} until {until}",
         next_step="Wait until then, or remove spec.pausedUntil.",
         reason="the operator resumes by itself at the time and the field stays (facts 10.2)",
     ),
     Rule(
         code="invalid_paused_until_value",
         title="The pause value is not valid, so nothing is paused",
+        shows="`spec.pausedUntil` that is neither a boolean nor RFC 3339 with zone; reason `InvalidPausedUntilValue` on "
+        "ReconciliationActive",
         kinds=BOTH,
         check=_pause_invalid,
         severity=Severity.WARNING,
@@ -153,6 +163,7 @@ STATE_RULES = (
     Rule(
         code="pause_expired",
         title="A pause is over, its field is left",
+        shows="`spec.pausedUntil` with a time in the past",
         kinds=BOTH,
         check=_pause_expired,
         severity=Severity.INFO,

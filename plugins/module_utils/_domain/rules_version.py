@@ -33,6 +33,10 @@ def latest(subject: Subject) -> Mapping[str, Any]:
     return history[0] if history else {}
 
 
+def _version(entry: Mapping[str, Any]) -> str:
+    return f"version {entry['version']}" if entry.get("version") else "the release"
+
+
 def wants_workers(pool: Mapping[str, Any]) -> bool:
     spec = pool.get("spec") or {}
     return bool(spec.get("autoScaling")) or (spec.get("replicas") or 0) > 0
@@ -56,14 +60,14 @@ def _no_workers(subject: Subject, raw: Raw) -> dict[str, str] | None:
         return None
     if any(wants_workers(pool) or has_workers(pool) for pool in subject.node_pools):
         return None
-    return {"version": str(latest(subject).get("version") or "the release")}
+    return {"version": _version(latest(subject))}
 
 
 def _partial(subject: Subject, raw: Raw) -> dict[str, str] | None:
     entry = latest(subject)
     if entry.get("state") != "Partial" or subject.status_of("ClusterVersionProgressing") == "True":
         return None
-    return {"version": str(entry.get("version") or "the release")}
+    return {"version": _version(entry)}
 
 
 def _slow(subject: Subject, raw: Raw) -> dict[str, str] | None:
@@ -71,10 +75,10 @@ def _slow(subject: Subject, raw: Raw) -> dict[str, str] | None:
     age = seconds_since(entry.get("startedTime"), subject.now)
     if entry.get("state") != "Partial" or age is None or age < _LONG_UPDATE_SECONDS:
         return None
-    return {"version": str(entry.get("version") or "the release"), "hours": str(int(age // 3600))}
+    return {"version": _version(entry), "hours": str(int(age // 3600))}
 
 
-VERSION_RULES = (
+REFUSAL_RULES = (
     Rule(
         code="force_upgrade_mismatch",
         title="A left-over force annotation blocks the update",
@@ -113,13 +117,17 @@ VERSION_RULES = (
         next_step="Resolve the condition that the message names; it comes before everything else.",
         reason="Progressing False with reason Blocked names the condition that holds everything back (facts 6.3, O.3)",
     ),
+)
+
+VERSION_RULES = (
     Rule(
         code="no_workers",
         title="Without workers the version can never complete",
+        shows="`version.history[0].state=Partial` while every NodePool has 0 replicas and no autoscaling",
         check=_no_workers,
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
-        cause="version {version} can never complete, because all node pools have 0 replicas and cluster operators need a worker",
+        cause="{version} can never complete, because all node pools have 0 replicas and cluster operators need a worker",
         next_step="Scale a node pool to at least 1 (2 for a redundant ingress), or wait for the goal available only.",
         reason="Available does not need nodes, but the install or update stays Partial without one (facts 2.9, 6.3, 10.3)",
         stops=goals("version_completed", "healthy"),
@@ -236,20 +244,22 @@ VERSION_RULES = (
     Rule(
         code="version_partial",
         title="The newest version is not complete",
+        shows="`version.history[0].state=Partial` without `ClusterVersionProgressing=True`",
         check=_partial,
         severity=Severity.INFO,
         verdict=Health.PROGRESSING,
-        cause="version {version} is not completely applied yet",
+        cause="{version} is not completely applied yet",
         next_step="Wait; it completes once a worker and ingress work.",
         reason="only state Completed of the newest history entry means done (facts 2.9, 6.3)",
     ),
     Rule(
         code="update_slow",
         title="An update takes unusually long",
+        shows="`version.history[0].state=Partial` and a startedTime more than 3 hours ago",
         check=_slow,
         severity=Severity.WARNING,
         verdict=Health.PROGRESSING,
-        cause="version {version} has been applied for more than {hours} h",
+        cause="{version} has been applied for more than {hours} h",
         next_step="Look at the ClusterOperators of the hosted cluster that are not Available or are Degraded.",
         reason="a history that stays Partial is the usual sign of an update that hangs (facts 6.3)",
     ),

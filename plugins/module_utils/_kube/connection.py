@@ -1,50 +1,41 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Authentication options to an HTTP connection. Private to hypershift.core.
-
-The option names are those of kubernetes.core; the kubernetes client library reads kubeconfigs, service account tokens and exec plugins.
-"""
+"""Authentication options to an HTTP connection. Private to hypershift.core. The option names are those of kubernetes.core."""
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import os
+import ssl
+import tempfile
+import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 try:
     import urllib3 as urllib3
-    from kubernetes import config as kube_config
-    from kubernetes.client import Configuration
 
     IMPORT_ERROR = ""
 except ImportError as error:  # reported in connect(): a module must be importable without it
     IMPORT_ERROR = str(error)
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
-
-# Option -> attribute of the client library's Configuration.
-_ATTRIBUTES = {
-    "host": "host",
-    "username": "username",
-    "password": "password",
-    "validate_certs": "verify_ssl",
-    "ca_cert": "ssl_ca_cert",
-    "client_cert": "cert_file",
-    "client_key": "key_file",
-    "proxy": "proxy",
-    "no_proxy": "no_proxy",
-}
-_LIBRARY_NAMES = {"validate_certs": "VERIFY_SSL", "ca_cert": "SSL_CA_CERT", "client_cert": "CERT_FILE", "client_key": "KEY_FILE"}
-AUTH_OPTIONS = (
-    *_ATTRIBUTES,
-    "kubeconfig",
-    "context",
-    "api_key",
-    "proxy_headers",
-    "persist_config",
-    "impersonate_user",
-    "impersonate_groups",
+from ansible_collections.hypershift.core.plugins.module_utils._kube.access import (
+    Access,
+    NotPlain,
+    from_kubeconfig,
+    from_service_account,
+    overridden,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._kube.library import from_library
+
+DEFAULT_KUBECONFIG = "~/.kube/config"
+_OPTIONS = ("host", "username", "password", "validate_certs", "ca_cert", "client_cert", "client_key", "proxy", "no_proxy")
+AUTH_OPTIONS = (*_OPTIONS, "kubeconfig", "context", "api_key", "proxy_headers", "persist_config", "impersonate_user", "impersonate_groups")
+_OTHER_NAMES = {"validate_certs": "VERIFY_SSL", "ca_cert": "SSL_CA_CERT", "client_cert": "CERT_FILE", "client_key": "KEY_FILE"}
 
 
 @dataclass
@@ -60,14 +51,19 @@ def with_environment(options: dict[str, Any]) -> dict[str, Any]:
     for name in AUTH_OPTIONS:
         value = options.get(name)
         if value is None and name != "proxy_headers":
-            value = os.environ.get(f"K8S_AUTH_{name.upper()}") or os.environ.get(f"K8S_AUTH_{_LIBRARY_NAMES.get(name, name.upper())}")
-            if value is not None and name in ("validate_certs", "persist_config"):
-                value = value.lower() not in ("0", "false", "no")
-            if value is not None and name == "impersonate_groups":
-                value = [g for g in value.split(",") if g]
+            value = _from_environment(name)
         if value is not None:
             auth[name] = value
     return auth
+
+
+def _from_environment(name: str) -> Any:
+    text = os.environ.get(f"K8S_AUTH_{name.upper()}") or os.environ.get(f"K8S_AUTH_{_OTHER_NAMES.get(name, name.upper())}")
+    if text is None:
+        return None
+    if name in ("validate_certs", "persist_config"):
+        return text.lower() not in ("0", "false", "no")
+    return [g for g in text.split(",") if g] if name == "impersonate_groups" else text
 
 
 def connect(options: dict[str, Any]) -> Connection:
@@ -76,96 +72,96 @@ def connect(options: dict[str, Any]) -> Connection:
         raise ApiError(
             Failure(
                 "missing_library",
-                f"the Python library kubernetes cannot be imported ({IMPORT_ERROR})",
-                next_step="Install it into the Python that runs the task: pip install kubernetes.",
+                f"the Python library urllib3 cannot be imported ({IMPORT_ERROR})",
+                next_step="Install it: pip install kubernetes.",
             )
         )
     auth = with_environment(options)
-    configuration = _configuration(auth)
-    for option, attribute in _ATTRIBUTES.items():
-        if option in auth:
-            setattr(configuration, attribute, auth[option])
-    server = str(configuration.host or "").rstrip("/")
-    headers = [("Accept", "application/json"), ("User-Agent", "hypershift.core"), *_credentials(configuration, auth)]
-    return Connection(server, headers, _pool(configuration, auth))
+    access = overridden(find_access(auth), auth)
+    server = access.server.rstrip("/")
+    if "://" not in server:
+        server = f"https://{server}"
+    headers = [("Accept", "application/json"), ("User-Agent", "hypershift.core"), *_credentials(access, auth)]
+    return Connection(server, headers, _pool(access, server, auth))
 
 
-def _configuration(auth: dict[str, Any]) -> Any:
-    configuration = Configuration()
+def find_access(auth: dict[str, Any]) -> Access:
+    """Options with host and credentials first, then the given kubeconfig, then the pod's service account, then the default kubeconfig."""
     if auth.get("host") and (auth.get("api_key") or auth.get("client_cert") or auth.get("username")):
-        return configuration
-    arguments = {"context": auth.get("context"), "client_configuration": configuration}
-    source = auth.get("kubeconfig")
+        return Access()
+    source, context = auth.get("kubeconfig"), auth.get("context")
+    if not source and not context and "KUBERNETES_SERVICE_HOST" in os.environ:
+        return from_service_account()
+    chosen = source or os.environ.get("KUBECONFIG") or DEFAULT_KUBECONFIG
     try:
-        if isinstance(source, dict):
-            kube_config.load_kube_config_from_dict(source, **arguments)
-        elif source or auth.get("context") or "KUBERNETES_SERVICE_HOST" not in os.environ:
-            path = os.path.expanduser(str(source)) if source else None
-            kube_config.load_kube_config(config_file=path, persist_config=bool(auth.get("persist_config", False)), **arguments)
-        else:
-            kube_config.load_incluster_config(client_configuration=configuration)
-    except Exception as error:  # the library raises ConfigException, OSError, YAMLError, KeyError, TypeError
-        raise ApiError(_unusable(source, auth.get("context"), error)) from None
-    return configuration
+        return from_kubeconfig(chosen, context)
+    except NotPlain:
+        return from_library(chosen, context, bool(auth.get("persist_config")))
 
 
-def _unusable(source: Any, context: str | None, error: Exception) -> Failure:
-    what = "the kubeconfig given as a dictionary" if isinstance(source, dict) else f"kubeconfig {source or '(default)'}"
-    reason = type(error).__name__ if isinstance(source, dict) else str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-    where = f" with context {context}" if context else ""
-    return Failure(
-        "no_credentials",
-        f"{what}{where} cannot be used: {reason}",
-        next_step="Set kubeconfig (and context), or host with api_key, or run inside a cluster.",
-    )
-
-
-def _credentials(configuration: Any, auth: dict[str, Any]) -> list[tuple[str, str]]:
+def _credentials(access: Access, auth: dict[str, Any]) -> list[tuple[str, str]]:
     headers = []
-    if auth.get("api_key"):
-        headers.append(("Authorization", f"Bearer {auth['api_key']}"))
-    else:
-        for setting in configuration.auth_settings().values():
-            if setting.get("in") == "header" and setting.get("value"):
-                headers.append((setting["key"].title(), setting["value"]))
-        if not headers and configuration.username and configuration.password:
-            headers.append(("Authorization", configuration.get_basic_auth_token()))
+    if access.token:
+        headers.append(("Authorization", access.token if access.token.startswith(("Bearer ", "Basic ")) else f"Bearer {access.token}"))
+    elif access.username and access.password:
+        headers.append(("Authorization", "Basic " + base64.b64encode(f"{access.username}:{access.password}".encode()).decode()))
     if auth.get("impersonate_user"):
         headers.append(("Impersonate-User", auth["impersonate_user"]))
     headers += [("Impersonate-Group", group) for group in auth.get("impersonate_groups") or []]
     return headers
 
 
-def _pool(configuration: Any, auth: dict[str, Any]) -> Any:
+def _pool(access: Access, server: str, auth: dict[str, Any]) -> Any:
     arguments: dict[str, Any] = {"maxsize": 8, "retries": False}
-    if str(configuration.host).startswith("https"):
-        arguments |= {
-            "cert_reqs": "CERT_REQUIRED" if configuration.verify_ssl else "CERT_NONE",
-            "ca_certs": configuration.ssl_ca_cert if configuration.verify_ssl else None,
-            "cert_file": configuration.cert_file,
-            "key_file": configuration.key_file,
-        }
-        if not configuration.verify_ssl:
-            urllib3.disable_warnings()
-        if getattr(configuration, "tls_server_name", None):
-            arguments["server_hostname"] = configuration.tls_server_name
+    if server.startswith("https"):
+        arguments["ssl_context"] = _tls(access)
+        if access.tls_server_name:
+            arguments |= {"server_hostname": access.tls_server_name, "assert_hostname": access.tls_server_name}
+    if access.proxy and not _bypasses(server, access.no_proxy):
+        headers = urllib3.make_headers(**{k: v for k, v in (auth.get("proxy_headers") or {}).items() if v is not None})
+        return urllib3.ProxyManager(access.proxy, proxy_headers=headers, **arguments)
+    return urllib3.PoolManager(**arguments)
+
+
+def _tls(access: Access) -> ssl.SSLContext:
     try:
-        if configuration.proxy and not _bypasses(configuration.host, configuration.no_proxy):
-            headers = urllib3.make_headers(**{k: v for k, v in (auth.get("proxy_headers") or {}).items() if v is not None})
-            return urllib3.ProxyManager(configuration.proxy, proxy_headers=headers, **arguments)
-        return urllib3.PoolManager(**arguments)
-    except (OSError, ValueError) as error:
+        if isinstance(access.ca, str):
+            context = ssl.create_default_context(cafile=access.ca)
+        else:
+            context = ssl.create_default_context(cadata=access.ca.decode() if access.ca else None)
+        if not access.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            urllib3.disable_warnings()
+        if access.certificate:
+            with _as_file(access.certificate) as certificate, _as_file(access.key) as key:
+                context.load_cert_chain(str(certificate), key)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        reason = getattr(error, "strerror", None) or str(error)
         raise ApiError(
             Failure(
                 "no_credentials",
-                f"the TLS files of the connection cannot be used: {error}",
+                f"the certificates or keys of the connection cannot be used: {reason}",
                 next_step="Check ca_cert, client_cert and client_key.",
             )
         ) from None
+    return context
 
 
-def _bypasses(host: str, no_proxy: str | None) -> bool:
-    import urllib.request
+@contextlib.contextmanager
+def _as_file(material: bytes | str) -> Iterator[str | None]:
+    """ssl takes certificates and keys from files only; the file is private and gone right after."""
+    if not isinstance(material, bytes):
+        yield material
+    elif not material:
+        yield None
+    else:
+        with tempfile.NamedTemporaryFile(prefix="hypershift-") as file:
+            file.write(material)
+            file.flush()
+            yield file.name
 
-    name = str(host).partition("://")[2].partition("/")[0].rpartition(":")[0]
-    return bool(no_proxy) and bool(urllib.request.proxy_bypass_environment(name, {"no": no_proxy}))
+
+def _bypasses(server: str, no_proxy: str) -> bool:
+    host = urlsplit(server).hostname or ""
+    return bool(no_proxy) and bool(urllib.request.proxy_bypass_environment(host, {"no": no_proxy}))  # type: ignore[attr-defined]

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
+from .containers import Bind, Container
 from .errors import ApiError, HubError
 from .hub import EmbeddedHub
 
-__all__ = ["ApiError", "EmbeddedHub", "HubError"]
+__all__ = ["ApiError", "Bind", "Container", "EmbeddedHub", "HubError"]

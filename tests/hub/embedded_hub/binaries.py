@@ -43,7 +43,9 @@ def check_etcd(version: tuple[int, ...], where: Path) -> None:
     enough = version >= (3, 5, 13) or (3, 4, 31) <= version < (3, 5)
     if not enough:
         text = ".".join(str(part) for part in version)
-        raise HubError(f"etcd at {where} has version {text}, but the hub needs 3.5.13 or newer: point TEST_ASSET_ETCD at a newer one or unset it.")
+        raise HubError(
+            f"etcd at {where} has version {text}, but the hub needs 3.5.13 or newer: point TEST_ASSET_ETCD at a newer one or unset it."
+        )
 
 
 def _cached(say: Say, assets: Mapping[str, Path]) -> dict[str, Path]:

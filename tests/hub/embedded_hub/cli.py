@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -58,7 +59,7 @@ def status(options: argparse.Namespace) -> int:
     state = lifecycle.core_healthy(paths)
     for name, alive in parts.items():
         print(f"{name}: {'running' if alive else 'ended'}")
-    if state is None:
+    if state is None or (state.simulator and not parts.get("simulator")):
         print(f"hub {options.name}: {'incomplete' if any(parts.values()) else 'not running'}")
         return 3
     print(f"hub {state.name}: ready at {state.server}, {state.crds} definitions")
@@ -117,6 +118,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
+    # A terminated start cleans up as an interrupted one does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return int(options.run(options))
     except HubError as error:

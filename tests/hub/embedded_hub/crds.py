@@ -41,7 +41,7 @@ class CrdSet:
         """Every definition once; two files of one name are an error, for the later would silently win."""
         found: dict[str, tuple[Path, dict[str, Any]]] = {}
         for path in self.files:
-            for document in yaml.load_all(path.read_text(), Loader=_LOADER):  # noqa: S506 a safe loader
+            for document in yaml.load_all(path.read_text(), Loader=_LOADER):
                 if not document:
                     continue
                 name = document["metadata"]["name"]
@@ -67,8 +67,7 @@ def choose(wanted: str) -> CrdSet:
     files = tuple(sorted(folder.glob(pattern)))
     if wanted == "real" and not files:
         raise HubError(
-            f"The real definitions were asked for, but {folder} has none: "
-            "set HYPERSHIFT_CORE_REAL_CRDS to their folder or use --crds own."
+            f"The real definitions were asked for, but {folder} has none: set HYPERSHIFT_CORE_REAL_CRDS to their folder or use --crds own."
         )
     return CrdSet(wanted, files)
 
@@ -87,7 +86,8 @@ def wait_established(rest: Rest, names: set[str], seconds: float, sleep: Callabl
         items = rest.get(_CRDS)["items"]
         missing = names - {item["metadata"]["name"] for item in items if _established(item)}
         if missing and time.monotonic() > deadline:
-            raise HubError(f"{len(missing)} definitions are not established after {seconds:.0f} s, {sorted(missing)[0]} among them: see the API server's log.")
+            count, first = len(missing), sorted(missing)[0]
+            raise HubError(f"{first} and {count - 1} more are not established after {seconds:.0f} s: see the API server's log.")
         if missing:
             sleep(1)
 
@@ -104,7 +104,8 @@ def wait_served(rest: Rest, manifests: list[dict[str, Any]], seconds: float, sle
     while missing := wanted - _served(rest):
         if time.monotonic() > deadline:
             group, version, plural = sorted(missing)[0]
-            raise HubError(f"{len(missing)} resources are not served after {seconds:.0f} s, {plural}.{group}/{version} among them: see the API server's log.")
+            count = len(missing) - 1
+            raise HubError(f"{plural}.{group}/{version} and {count} more are not served after {seconds:.0f} s: see the API server's log.")
         sleep(0.1)
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
@@ -31,10 +32,13 @@ def build_command(go: Path, family: Family, binary: str, output: Path) -> list[s
 
 def build(go: Path, family: Family, binary: str, target: Path, say: Say) -> None:
     """Compile into a folder beside the target and rename: a killed build leaves nothing that looks finished."""
+    for leftover in target.parent.glob(f".{binary}.*"):  # of a killed build; the caller's lock says it is nobody's
+        shutil.rmtree(leftover, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     log = target.parent / f"{binary}.log"
     with beside(target) as part:
         with open(log, "wb") as output:
-            child = subprocess.Popen(  # noqa: S603
+            child = subprocess.Popen(
                 build_command(go, family, binary, part),
                 cwd=family.folder,
                 env=build_environment(os.environ),

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import identities, lifecycle, process
+from . import containers, identities, lifecycle, process
 from .audit import COMPLETE, read_events
+from .containers import Bind, Container
 from .errors import HubError
 from .files import locked
 from .paths import HubPaths
@@ -110,6 +112,28 @@ class EmbeddedHub:
         """Credentials of an existing service account by token, also one that ends in seconds or has ended."""
         rest = lifecycle.client(self._paths, self._state)
         return identities.service_account_kubeconfig(self._paths, self.server, rest, namespace, name, ttl_seconds)
+
+    def volume(self, namespace: str, claim: str) -> Path:
+        """The folder behind a bound claim, made if nobody has used it yet."""
+        rest = lifecycle.client(self._paths, self._state)
+        name = rest.get(f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/{claim}")["spec"].get("volumeName")
+        if not name:
+            raise HubError(f"Claim {claim} in namespace {namespace} is not bound yet: wait for it.")
+        folder = Path(rest.get(f"/api/v1/persistentvolumes/{name}")["spec"]["hostPath"]["path"])
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def container_view(self, binds: Sequence[Bind], bubblewrap: bool = True) -> list[str]:
+        """The prefix for commands of a container that sees these folders; without bubblewrap by minikubelet itself."""
+        program = Path(self._state.binaries["minikubelet"])
+        return containers.view(program, binds, shutil.which("bwrap") if bubblewrap else None)
+
+    def register_container(self, namespace: str, pod: str, container: str, record: Container) -> Path:
+        """Put something behind a container of a pod, for exec, logs and port-forward."""
+        return containers.register(self._paths, namespace, pod, container, record)
+
+    def unregister_pod(self, namespace: str, pod: str) -> None:
+        containers.unregister(self._paths, namespace, pod)
 
     def down(self) -> None:
         """End all processes and remove all but the logs."""

@@ -24,6 +24,8 @@ from .rest import Rest
 
 # The API server refuses to issue shorter tokens.
 SHORTEST_ISSUED = 600
+# It accepts a token for so long after its end, against clocks that differ.
+LEEWAY = 60
 _ISSUER = "https://kubernetes.default.svc"
 
 
@@ -81,11 +83,14 @@ def _encoded(data: bytes) -> str:
 
 
 def sign_token(key_pem: bytes, namespace: str, name: str, uid: str, seconds: int, now: float) -> str:
-    """A JWT as the API server would issue it, ending after `seconds` (also in the past)."""
+    """A JWT as the API server would issue it, refused after `seconds` (also at once).
+
+    A token that was accepted is remembered by the API server for up to ten seconds more.
+    """
     key = serialization.load_pem_private_key(key_pem, password=None)
     if not isinstance(key, rsa.RSAPrivateKey):
         raise HubError("The hub's service account key is no RSA key: end the hub and start it again.")
-    expires = int(now) + seconds
+    expires = int(now) + seconds - LEEWAY
     issued = min(int(now), expires) - 1
     claims = {
         "iss": _ISSUER,

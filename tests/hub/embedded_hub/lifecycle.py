@@ -41,7 +41,7 @@ def up(paths: HubPaths, wanted_crds: str, with_simulator: bool, speed: float, kw
     """Idempotent; the caller holds the hub's lock."""
     state = core_healthy(paths)
     if state is not None:
-        say(f"hub {state.name}: already running at {state.server} with the {state.crds} definitions")
+        _check_same(state, wanted_crds, say)
     else:
         if any(stopper.alive(paths).values()):
             say(f"hub {paths.root.name}: a part of it has ended; ending the rest and starting afresh")
@@ -52,6 +52,19 @@ def up(paths: HubPaths, wanted_crds: str, with_simulator: bool, speed: float, kw
     return state
 
 
+def _check_same(state: HubState, wanted_crds: str, say: Say) -> None:
+    """A running hub is taken as it is, but never for something else than was asked for."""
+    crd_set = crds.choose(wanted_crds)
+    if wanted_crds != "auto" and crd_set.kind != state.crds:
+        raise HubError(
+            f"Hub {state.name} runs with the {state.crds} definitions, not the {wanted_crds} ones: "
+            f"end it with `tests/hub/hub down --name {state.name}` first or use another --name."
+        )
+    say(f"hub {state.name}: already running at {state.server} with the {state.crds} definitions")
+    if crd_set.kind == state.crds and crd_set.fingerprint() != state.crds_fingerprint:
+        say(f"hub {state.name}: the files of its definitions have changed since; `down` and `up` load them")
+
+
 def _fresh(paths: HubPaths, wanted_crds: str, speed: float, kwok: bool, say: Say) -> HubState:
     programs = binaries.resolve(say)
     crd_set = crds.choose(wanted_crds)
@@ -59,26 +72,30 @@ def _fresh(paths: HubPaths, wanted_crds: str, speed: float, kwok: bool, say: Say
     for attempt in range(1, _ATTEMPTS + 1):
         layout = Layout(paths, programs, ports.pick_ports(PORT_NAMES))
         try:
-            starter.prepare(layout, paths.root.name)
-            starter.start_etcd(layout, say, template_data)
-            rest = starter.start_apiserver(layout, say)
-            starter.start_controllers(layout, say, kwok)
-            break
+            return _start(layout, template_data, crd_set, speed, kwok, say)
         except PartExited as error:
-            down(paths, say, keep_logs=attempt == _ATTEMPTS or not starter.lost_port(error))
+            down(paths, say)
             if attempt == _ATTEMPTS or not starter.lost_port(error):
                 raise
             say("another program took one of the chosen ports; trying others")
         except BaseException:
             down(paths, say)
             raise
-    state = _state(layout, crd_set.kind, speed, kwok)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _start(layout: Layout, template_data: Path, crd_set: crds.CrdSet, speed: float, kwok: bool, say: Say) -> HubState:
+    starter.prepare(layout, layout.paths.root.name)
+    starter.start_etcd(layout, say, template_data)
+    rest = starter.start_apiserver(layout, say)
+    starter.start_controllers(layout, say, kwok)
     _fill(rest, crd_set, kwok, layout, say)
-    _record_pids(paths, state)
+    state = _state(layout, crd_set, speed, kwok)
+    _record_pids(layout.paths, state)
     return state
 
 
-def _state(layout: Layout, kind: str, speed: float, kwok: bool) -> HubState:
+def _state(layout: Layout, crd_set: crds.CrdSet, speed: float, kwok: bool) -> HubState:
     paths = layout.paths
     return HubState(
         name=paths.root.name,
@@ -86,7 +103,8 @@ def _state(layout: Layout, kind: str, speed: float, kwok: bool) -> HubState:
         kubeconfig=str(paths.kubeconfig),
         audit_log=str(paths.audit_log),
         ca=str(paths.pki / "ca.crt"),
-        crds=kind,
+        crds=crd_set.kind,
+        crds_fingerprint=crd_set.fingerprint(),
         ports=dict(layout.ports),
         speed=speed,
         kwok=kwok,
@@ -132,13 +150,13 @@ def _record_pids(paths: HubPaths, state: HubState) -> None:
     state.save(paths)
 
 
-def down(paths: HubPaths, say: Say, keep_logs: bool = True) -> None:
-    """End every part and remove all but the logs."""
+def down(paths: HubPaths, say: Say) -> None:
+    """End every part and remove all but the logs; the next start adds to them."""
     stopper.stop_all(paths, say)
     if not paths.root.is_dir():
         return
     for entry in paths.root.iterdir():
-        if keep_logs and entry == paths.logs:
+        if entry == paths.logs:
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)

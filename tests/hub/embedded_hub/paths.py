@@ -40,8 +40,7 @@ class HubPaths:
     def of(cls, name: str, state_root: Path | None = None) -> HubPaths:
         if not _NAME.fullmatch(name):
             raise HubError(
-                f"The hub name {name!r} cannot be used as a folder name: "
-                "use up to 40 lower case letters, digits and inner dashes."
+                f"The hub name {name!r} cannot be used as a folder name: use up to 40 lower case letters, digits and inner dashes."
             )
         return cls((state_root or default_state_root()).absolute() / name)
 

@@ -24,9 +24,7 @@ def is_free(port: int) -> bool:
     return True
 
 
-def pick_ports(
-    names: Iterable[str], free: Callable[[int], bool] = is_free, chooser: random.Random | None = None
-) -> dict[str, int]:
+def pick_ports(names: Iterable[str], free: Callable[[int], bool] = is_free, chooser: random.Random | None = None) -> dict[str, int]:
     """One free port per name, all different."""
     source = chooser or random.SystemRandom()
     candidates = iter(source.sample(range(LOWEST, HIGHEST), HIGHEST - LOWEST))

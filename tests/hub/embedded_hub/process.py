@@ -51,10 +51,23 @@ def identify(pid: int) -> Identity:
 
 
 def is_alive(identity: Identity) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(identity.pid, os.WNOHANG)  # our own child stays a zombie until it is asked for
     found = _stat(identity.pid)
-    return found is not None and found[0] not in "ZX" and found[1] == identity.start_ticks and _boot_id() == identity.boot
+    if found is None or found[1] != identity.start_ticks or _boot_id() != identity.boot:
+        return False
+    if found[0] not in "ZX":
+        return True
+    if _threads(identity.pid) > 1:
+        return True  # the first thread has ended, others still hold ports and files
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(identity.pid, os.WNOHANG)  # a child of our own stays a zombie until it is asked for
+    return False
+
+
+def _threads(pid: int) -> int:
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def pid_file(run: Path, name: str) -> Path:
@@ -73,12 +86,10 @@ def running(run: Path, name: str) -> bool:
     return identity is not None and is_alive(identity)
 
 
-def spawn(
-    run: Path, name: str, argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
-) -> Identity:
+def spawn(run: Path, name: str, argv: Sequence[str], log: Path, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Identity:
     """Start `argv` in a session of its own, output to `log`, and record who it is."""
     with open(log, "ab") as output:
-        child = subprocess.Popen(  # noqa: S603
+        child = subprocess.Popen(
             list(argv),
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -42,7 +42,7 @@ def _client_kubeconfig(layout: Layout, target: Path, ca: bytes, name: str) -> No
 
 def render_stages(volumes: Path, kubelet_port: int) -> str:
     """All our Stages in one file; what differs per hub is put in by plain replacement, for they are templates already."""
-    text = "\n---\n".join(path.read_text().strip() for path in sorted((CONFIG_DIR / "stages").glob("*.yaml")))
+    text = "\n".join(path.read_text().strip() for path in sorted((CONFIG_DIR / "stages").glob("*.yaml")))
     return text.replace("@VOLUMES@", str(volumes)).replace("@KUBELET_PORT@", str(kubelet_port)) + "\n"
 
 
@@ -99,7 +99,7 @@ def start_controllers(layout: Layout, say: Say, kwok: bool) -> None:
 def http_ok(port: int, path: str, tls: bool = True) -> bool:
     """A probe of one of our own processes on loopback; nothing secret is sent, so its certificate is not checked."""
     if tls:
-        context = ssl._create_unverified_context()  # noqa: S323, SLF001
+        context = ssl._create_unverified_context()
         connection: http.client.HTTPConnection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)
     else:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)

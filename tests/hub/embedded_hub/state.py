@@ -25,6 +25,7 @@ class HubState:
     ports: dict[str, int]
     speed: float
     kwok: bool = True
+    crds_fingerprint: str = ""
     simulator: bool = False
     pids: dict[str, int] = field(default_factory=dict)
     binaries: dict[str, str] = field(default_factory=dict)

@@ -27,7 +27,7 @@ def stop_all(paths: HubPaths, say: Say) -> None:
             if identity is not None:
                 process.terminate(identity)
         for name in stage:
-            outcome = process.stop(paths.run, name, _SECONDS.get(name, 10.0))
+            outcome = process.stop(paths.run, name, _patience(paths, name))
             if outcome != "not started":
                 say(f"{name}: {outcome}")
 
@@ -40,3 +40,9 @@ def alive(paths: HubPaths) -> dict[str, bool]:
         if identity is not None:
             states[name] = process.is_alive(identity)
     return states
+
+
+def _patience(paths: HubPaths, name: str) -> float:
+    if name == "kube-apiserver" and not process.running(paths.run, "etcd"):
+        return 1.0  # without etcd it never ends by itself
+    return _SECONDS.get(name, 10.0)

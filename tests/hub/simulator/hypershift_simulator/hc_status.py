@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 
 from . import conditions, endpoints, references
-from .conditions import FALSE, TRUE, UNKNOWN, Condition, as_expected, unknown
+from .conditions import FALSE, TRUE, UNKNOWN, Condition, as_expected, is_true, unknown
 from .context import Context
 from .gates import Verdict, progressing
 from .names import Obj
@@ -93,7 +93,7 @@ def version(view: ClusterView, ctx: Context, verdict: Verdict, hcp_status: Obj) 
 
 def _from_control_plane(view: ClusterView) -> list[Condition]:
     hcp = view.hcp
-    result = [condition for condition in map(lambda type_: _mirrored(hcp, type_), _MIRRORED) if condition]
+    result = [condition for condition in (_mirrored(hcp, type_) for type_ in _MIRRORED) if condition]
     result.append(_degraded(hcp))
     platform = _COPIED_BY_PLATFORM.get(view.platform, [])
     for type_ in _COPIED:
@@ -159,7 +159,7 @@ def _ignition(view: ClusterView, ctx: Context) -> Condition:
     state = state_of(view, "ignition-server", "Deployment", ctx.full)
     if not state.exists:
         return Condition(type_, FALSE, "NotFound", "Ignition server deployment not found")
-    if not state.available:
+    if not state.available or not is_true(view.child("ControlPlaneComponent", "ignition-server"), "Available"):
         return Condition(type_, FALSE, "WaitingForAvailable", "Ignition server deployment is not yet available")
     return as_expected(type_, "Ignition server deployment is available")
 

@@ -96,13 +96,6 @@ def spread(text: str, size: int) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % size
 
 
-def suffix(text: str, length: int = 5) -> str:
-    """Lower-case letters and digits derived from a text, without the vowels that would make words."""
-    alphabet = "bcdfghjklmnpqrstvwxz2456789"
-    digest = hashlib.sha256(text.encode()).digest()
-    return "".join(alphabet[byte % len(alphabet)] for byte in digest[:length])
-
-
 def b64(value: str | bytes) -> str:
     return base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
 

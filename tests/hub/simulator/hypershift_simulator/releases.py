@@ -92,9 +92,7 @@ def listed(store: Store) -> list[Release]:
         try:
             entry = json.loads(text)
             version, payload = Version(entry["version"]), _PAYLOADS[entry.get("arch", "x86_64")]
-            releases.append(
-                Release(entry["image"], version, payload, tuple(entry.get("channels", ())), tuple(entry.get("risks", ())))
-            )
+            releases.append(Release(entry["image"], version, payload, tuple(entry.get("channels", ())), tuple(entry.get("risks", ()))))
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
     return releases

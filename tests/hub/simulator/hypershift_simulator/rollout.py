@@ -42,9 +42,7 @@ def reached(view: ClusterView, name: str, version: Version) -> bool:
     """What others wait for: available, rolled out, and at the version."""
     found = view.child("ControlPlaneComponent", name)
     return (
-        is_true(found, "Available")
-        and is_true(found, "RolloutComplete")
-        and (found or {}).get("status", {}).get("version") == str(version)
+        is_true(found, "Available") and is_true(found, "RolloutComplete") and (found or {}).get("status", {}).get("version") == str(version)
     )
 
 

@@ -10,7 +10,7 @@ from . import endpoints, pki
 from .actions import Action, ensure, ensure_once
 from .context import Context
 from .kinds import new
-from .names import Obj, b64, unb64
+from .names import CORE_IGNITION, Obj, b64, unb64
 from .pki import Pair
 from .view import ClusterView
 
@@ -98,7 +98,7 @@ def core_ignition(view: ClusterView) -> list[Action]:
     actions: list[Action] = []
     for name in names:
         document = f"apiVersion: machineconfiguration.openshift.io/v1\nkind: MachineConfig\nmetadata:\n  name: 99-{name}\n"
-        actions += ensure_once(view.store, config_map(view, name, {"config": document}, {"hypershift.openshift.io/core-ignition-config": "true"}))
+        actions += ensure_once(view.store, config_map(view, name, {"config": document}, {CORE_IGNITION: "true"}))
     return actions
 
 

@@ -15,7 +15,7 @@ INSTALL = {
     "featuregate-generator": 10,
     "kube-apiserver": 50,
     "openshift-apiserver": 35,
-    "ignition-server": 40,
+    "ignition-server": 200,
 }
 INSTALL_OTHER = 45
 INFRASTRUCTURE = 40
@@ -39,8 +39,8 @@ OPERATORS = 33
 
 PAYLOAD = 8
 MACHINE_PROVISIONING = 20
-MACHINE_PROVISIONED = 50
-NODE_JOIN = 60
+MACHINE_PROVISIONED = 90
+NODE_JOIN = 90
 DRAIN = 20
 INSTANCE_DELETE = 15
 NODE_UPDATE = 45

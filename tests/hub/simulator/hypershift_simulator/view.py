@@ -135,11 +135,7 @@ class PoolView:
 
     def owned(self, kind: str) -> list[Obj]:
         """The pool's objects of a kind, which name it in their annotation, oldest first."""
-        found = [
-            obj
-            for obj in self.store.list(kind, self.cpns)
-            if (obj["metadata"].get("annotations") or {}).get(NODE_POOL) == self.mark
-        ]
+        found = [obj for obj in self.store.list(kind, self.cpns) if (obj["metadata"].get("annotations") or {}).get(NODE_POOL) == self.mark]
         return sorted(found, key=lambda obj: (str(obj["metadata"].get("creationTimestamp", "")), str(obj["metadata"]["name"])))
 
     def condition(self, type_: str) -> Obj | None:

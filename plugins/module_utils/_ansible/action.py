@@ -1,44 +1,43 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The action plugin behind every module: runs the operation inside the worker when the target is the controller itself.
+"""The action behind every module: runs the operation inside the worker when the target is the controller itself. Private to hypershift.core.
 
-meta/runtime.yml routes all modules here. Elsewhere, and with become, environment, async or another interpreter, the ordinary module runs.
+Elsewhere, and with become, environment, async or another interpreter, the ordinary module runs. Both run the same operation.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-
-# Imported here, once and in the parent process: each worker inherits them (design section 4).
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import SECRET_RESULTS, run_operation
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import CONSTRAINTS, SPECS
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry, run_operation
 
 display = Display()
 
 
-class ActionModule(ActionBase):  # type: ignore[misc]
+class InProcess(ActionBase):  # type: ignore[misc]
+    """Base of the actions; each names its entry at class level, so that the parent process imports it once for all workers."""
+
+    entry: Entry
     _supports_check_mode = True
     _supports_async = True
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars or {})
         variables = task_vars or {}
-        name = str(self._task.action).rsplit(".", 1)[-1]
         if self._belongs_elsewhere(variables):
             wrap = bool(self._task.async_val) and not self._connection.has_native_async
-            outcome = self._execute_module(module_name=f"hypershift.core.{name}", task_vars=variables, wrap_async=wrap)
+            outcome = self._execute_module(module_name=f"hypershift.core.{self.entry.name}", task_vars=variables, wrap_async=wrap)
         else:
-            outcome = self._run_here(name)
+            outcome = self._run_here()
         if not self._task.diff:
             outcome.pop("diff", None)
         result.update(outcome)
-        asked = SECRET_RESULTS.get(name)
-        if asked and self._task.args.get(asked):
+        if self.entry.secret_result and self._task.args.get(self.entry.secret_result):
             result["_ansible_no_log"] = True
         return result
 
@@ -49,12 +48,20 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             or self._play_context.become
             or self._task.async_val
             or any(self._task.environment or [])
-            or (interpreter != sys.executable and not interpreter.startswith("auto"))
+            or not (interpreter.startswith("auto") or _is_ours(interpreter))
             or str(variables.get("hypershift_in_process", True)).lower() in ("false", "no", "0")
         )
 
-    def _run_here(self, name: str) -> dict[str, Any]:
-        checked = ArgumentSpecValidator(SPECS[name], **CONSTRAINTS.get(name, {})).validate(self._task.args)
+    def _run_here(self) -> dict[str, Any]:
+        checked = ArgumentSpecValidator(self.entry.spec, **self.entry.constraints).validate(self._task.args)
         if checked.error_messages:
             return {"failed": True, "changed": False, "msg": "; ".join(checked.error_messages)}
-        return run_operation(name, checked.validated_parameters, bool(self._task.check_mode), display.display)
+        return run_operation(self.entry, checked.validated_parameters, bool(self._task.check_mode), display.display)
+
+
+def _is_ours(interpreter: str) -> bool:
+    """Whether a path names the running Python: python, python3 and python3.13 of one environment are the same."""
+    return interpreter == sys.executable or (
+        os.path.dirname(interpreter) == os.path.dirname(sys.executable)
+        and os.path.realpath(interpreter) == os.path.realpath(sys.executable)
+    )

@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Module hosted_cluster_wait. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, GOALS, SELECTION, WAIT, full
+from ansible_collections.hypershift.core.plugins.module_utils._operations.information import HostedClusterWait
+
+_OPTIONS: dict[str, Any] = {
+    "goal": {"type": "str", "default": "available", "choices": GOALS},
+    "version": {"type": "str"},
+    "node_pools": {"type": "list", "elements": "str", "default": []},
+    "wait_timeout": WAIT["wait_timeout"],
+    "progress_timeout": WAIT["progress_timeout"],
+}
+
+ENTRY = Entry(
+    name="hosted_cluster_wait",
+    spec=full(AUTH, SELECTION, _OPTIONS),
+    operation=lambda hub, params, _check: HostedClusterWait(hub, params),
+)
