@@ -48,6 +48,7 @@ options:
     - gone
     - reconciled
     - node_pools_settled
+    - node_pools_gone
   version:
     description:
     - Version the goal is about, for V(version_completed).

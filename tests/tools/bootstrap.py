@@ -3,8 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Set up what the checkout needs: a virtual environment, the collections it depends on, and the collection tree. Standard library only.
 
-    bootstrap.py                 the development environment in .venv, on the newest Python found
-    bootstrap.py --core 2.16     an environment with that ansible-core in build/venvs/2.16, on a Python it supports
+bootstrap.py                 the development environment in .venv, on the newest Python found
+bootstrap.py --core 2.16     an environment with that ansible-core in build/venvs/2.16, on a Python it supports
 """
 
 from __future__ import annotations
@@ -69,7 +69,20 @@ def unpack_collections(pip: Path) -> None:
     if wheel is None:
         say("fetching the collections kubernetes.core and amazon.aws (50 MB, once per user)")
         partial = wheels / f".partial-{os.getpid()}"
-        command = [str(pip), "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest", str(partial), BUNDLE]
+        command = [
+            str(pip),
+            "download",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--python-version",
+            "3.13",
+            "--only-binary",
+            ":all:",
+            "--dest",
+            str(partial),
+            BUNDLE,
+        ]
         subprocess.run(command, check=True)
         got = next(partial.glob("*.whl"))
         wheel = wheels / got.name

@@ -211,6 +211,16 @@ def _pools_exist(world: World) -> str:
     return HOLDS if world.pools else "none"
 
 
+def pools_left(world: World) -> list[dict[str, Any]]:
+    """The named pools that still exist, or all of the cluster's when none is named."""
+    names = world.params.pools
+    return [pool for pool in world.view.node_pools if not names or (pool.get("metadata") or {}).get("name") in names]
+
+
+def _pools_gone(world: World) -> str:
+    return ", ".join(str((pool.get("metadata") or {}).get("name")) for pool in pools_left(world))
+
+
 def _cluster_gone(world: World) -> str:
     if world.cluster is None:
         return HOLDS
@@ -237,5 +247,6 @@ POOLS_PAUSED = Predicate("paused node pools ReconciliationActive=False", _each_p
 POOLS_RESUMED = Predicate("node pools ReconciliationActive=True", _each_pool(_pool_resumed))
 POOLS_READY = Predicate("node pools have their nodes", _each_pool(nodes_ready))
 POOLS_SETTLED = Predicate("node pools run what their spec asks for", _each_pool(settled))
+POOLS_GONE = Predicate("node pools absent", _pools_gone)
 CLUSTER_GONE = Predicate("HostedCluster absent", _cluster_gone)
 CONTROL_PLANE_GONE = Predicate("HostedControlPlane absent", _control_plane_gone)

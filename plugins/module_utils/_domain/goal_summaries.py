@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current, one_line
-from ansible_collections.hypershift.core.plugins.module_utils._domain.goal_predicates import World, nodes_ready, settled, told
+from ansible_collections.hypershift.core.plugins.module_utils._domain.goal_predicates import World, nodes_ready, pools_left, settled, told
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import Subject
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_machines import ready, wanted
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_version import latest
@@ -198,3 +198,18 @@ def gone(world: World) -> str:
     if world.view.control_plane_known and world.view.control_plane is not None:
         return f"waiting for the control plane in {cluster.control_plane_namespace}{left}"
     return f"waiting for the last steps of the operator{left}"
+
+
+def pools_gone(world: World) -> str:
+    left = pools_left(world)
+    if not left:
+        return "gone"
+    texts = []
+    for pool in left[:_MOST]:
+        meta, nodes = pool.get("metadata") or {}, (pool.get("status") or {}).get("replicas") or 0
+        if not meta.get("deletionTimestamp"):
+            texts.append(f"{meta.get('name')}: deletion is not requested")
+            continue
+        finalizers = list(meta.get("finalizers") or ())
+        texts.append(f"{meta.get('name')}: {nodes} nodes left" + (f", finalizers left: {_short(finalizers)}" if finalizers else ""))
+    return "; ".join(texts) + (f" and {len(left) - _MOST} more" if len(left) > _MOST else "")

@@ -20,6 +20,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict im
     Finding,
     GoalParams,
     GoalState,
+    Health,
     Outcome,
     Severity,
 )
@@ -29,7 +30,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict im
 class Goal:
     """A goal as data. It is hopeless when a rule that names it in ``stops`` holds, or when ``impossible`` gives a reason.
 
-    of_pools: findings on the selected node pools count as well.
+    of_pools: findings on the selected node pools count as well. of_absence: the cluster itself may be absent.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Goal:
     summary: Callable[[World], str]
     impossible: Callable[[World], str] | None = None
     of_pools: bool = False
+    of_absence: bool = False
 
 
 def _workerless(world: World) -> str:
@@ -108,6 +110,7 @@ _GOALS = (
         "the HostedCluster does not exist any more, nor does its control plane",
         (p.CLUSTER_GONE, p.CONTROL_PLANE_GONE),
         line.gone,
+        of_absence=True,
     ),
     Goal(
         "reconciled",
@@ -128,15 +131,27 @@ _GOALS = (
         line.pools,
         of_pools=True,
     ),
+    Goal(
+        "node_pools_gone",
+        "the named node pools do not exist any more, their machines are gone with them",
+        (p.POOLS_GONE,),
+        line.pools_gone,
+        of_pools=True,
+        of_absence=True,
+    ),
 )
 
 GOALS: Mapping[str, Goal] = MappingProxyType({goal.name: goal for goal in _GOALS})
 
 
+# What a pool still lacks; a pool that lacks nothing is no cause.
+_OPEN = {"nodes_ready": p.nodes_ready, "node_pools_settled": p.settled}
+
+
 def evaluate(name: str, view: ClusterView, params: GoalParams, *, now: datetime) -> GoalState:
     """Where a goal stands at this moment. Raises KeyError for a name that is not in ``GOALS``."""
     goal, world = GOALS[name], World(view, params, now)
-    if world.cluster is None and name != "gone":
+    if world.cluster is None and not goal.of_absence:
         return GoalState(
             Outcome.HOPELESS,
             "the HostedCluster does not exist",
@@ -158,8 +173,8 @@ def _matches(goal: Goal, world: World) -> list[Match]:
     """Findings on what the goal is about: the pools that are not there yet, then the cluster."""
     found: list[Match] = []
     if goal.of_pools:
-        check = p.settled if goal.name == "node_pools_settled" else p.nodes_ready
-        found = [match for pool in world.pools if check(pool, world) for match in subject_matches(pool)]
+        lacks = _OPEN.get(goal.name)
+        found = [match for pool in world.pools if lacks is None or lacks(pool, world) for match in subject_matches(pool)]
     return [*found, *(cluster_matches(world.cluster) if world.cluster else ())]
 
 
@@ -186,9 +201,9 @@ def _runs_despite(goal: Goal, world: World, match: Match) -> bool:
 
 
 def _likely(matches: list[Match], world: World) -> Finding | None:
-    """Most likely cause while waiting: the first that is more than a note, on the cluster or else on its pools; else the first note."""
+    """Most likely cause while waiting: what is more than a note, or a pause, on the cluster or else its pools; else the first note."""
     for match in (*matches, *(m for pool in world.pools for m in subject_matches(pool))):
-        if match.finding.severity is not Severity.INFO:
+        if match.finding.severity is not Severity.INFO or match.verdict is Health.PAUSED:
             return match.finding
     return matches[0].finding if matches else None
 

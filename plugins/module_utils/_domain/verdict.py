@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Health(str, Enum):
-    """Verdict on a hosted cluster or node pool, ordered from best to worst by ``RANK``."""
+    """Verdict on a hosted cluster or node pool."""
 
     HEALTHY = "healthy"
     PAUSED = "paused"

@@ -29,7 +29,7 @@ Target = tuple[str, str]  # namespace, name
 Progress = Callable[[str], None]
 
 _WITH_CONTROL_PLANE = frozenset({"paused", "resumed", "gone"})
-_WITH_NODE_POOLS = frozenset({"nodes_ready", "version_completed", "node_pools_settled", "paused", "resumed", "gone"})
+_WITH_NODE_POOLS = frozenset({"nodes_ready", "version_completed", "node_pools_settled", "node_pools_gone", "paused", "resumed", "gone"})
 MANY = 10  # above this many clusters one counting line replaces a line per cluster
 
 

@@ -5,16 +5,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import binaries, lifecycle, stopper
+from . import binaries, gobuild, lifecycle, stopper, toolchain
 from .errors import HubError
 from .files import locked
 from .hub import EmbeddedHub
-from .paths import HubPaths, default_state_root
+from .paths import GO_DIR, HubPaths, cache_root, default_state_root
 from .process import tail
 from .progress import Progress
 
@@ -23,6 +25,20 @@ def build(_options: argparse.Namespace) -> int:
     found = binaries.resolve(Progress())
     for name, path in sorted(found.items()):
         print(f"{name}: {path}")
+    return 0
+
+
+def go_test(_options: argparse.Namespace) -> int:
+    """With the same Go and the same settings as a build, so that it works on a machine without Go too."""
+    say = Progress()
+    go = toolchain.find_go(say)
+    with locked(cache_root() / "bin" / ".lock", lambda: say("waiting for a build to end")):
+        for arguments in (["vet", "."], ["test", "-count=1", "."]):
+            say(f"minikubelet: go {' '.join(arguments)}")
+            environment = gobuild.build_environment(os.environ)
+            code = subprocess.run([str(go), *arguments], cwd=GO_DIR / "minikubelet", env=environment, check=False).returncode
+            if code:
+                raise HubError(f"`go {arguments[0]}` of minikubelet ended with {code}: see its output above.")
     return 0
 
 
@@ -95,12 +111,13 @@ def parser() -> argparse.ArgumentParser:
     def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
-        if name != "build":
+        if name not in ("build", "go-test"):
             command.add_argument("--name", default="hub", help="name of the hub (default: hub)")
             command.add_argument("--state-root", type=Path, help="folder of the hubs (default: build/hub of the checkout)")
         return command
 
     add("build", build, "find or build every program")
+    add("go-test", go_test, "run the tests of minikubelet")
     start = add("up", up, "start a hub, or find it running")
     start.add_argument("--crds", choices=("auto", "own", "real"), default="auto", help="real where at hand (auto), own or real")
     start.add_argument("--simulator", choices=("on", "off"), default="on")

@@ -12,7 +12,12 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
+import kubernetes
+import kubernetes.client
+import kubernetes.config
+import kubernetes.watch
 import pytest
 from embedded_hub import EmbeddedHub, HubError
 from embedded_hub.process import is_alive, recorded
@@ -144,11 +149,10 @@ def test_the_audit_log_tells_users_apart(hub: EmbeddedHub, kubectl: Kubectl) -> 
 
 
 def test_an_open_watch_is_in_the_audit_log(hub: EmbeddedHub) -> None:
-    from kubernetes import client, config, watch
-
     since = time.time()
-    api = client.CoreV1Api(config.new_client_from_config(str(hub.user_kubeconfig("watcher", ["system:masters"]))))
-    watcher = watch.Watch()
+    library: Any = kubernetes  # has no types
+    api = library.client.CoreV1Api(library.config.new_client_from_config(str(hub.user_kubeconfig("watcher", ["system:masters"]))))
+    watcher = library.watch.Watch()
     for _event in watcher.stream(api.list_namespace, timeout_seconds=60):
         started = hub.audit(user="watcher", since=since, verbs={"watch"}, stages={"ResponseStarted"})
         assert len(started) == 1

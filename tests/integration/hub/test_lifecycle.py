@@ -9,7 +9,8 @@ import signal
 from pathlib import Path
 
 import pytest
-from embedded_hub import EmbeddedHub, HubError, lifecycle
+from embedded_hub import EmbeddedHub, HubError, crds, lifecycle, starter
+from embedded_hub.components import Layout
 from embedded_hub.process import is_alive, recorded
 from embedded_hub.stopper import PARTS
 from embedded_hub.testing import Kubectl
@@ -33,14 +34,14 @@ def test_a_running_hub_is_not_taken_for_another(hub: EmbeddedHub) -> None:
 
 def test_all_definitions_are_served(hub: EmbeddedHub, kubectl: Kubectl) -> None:
     lines: list[str] = []
-    lifecycle.crds.wait_served(
+    crds.wait_served(
         lifecycle.client(hub.paths, hub.state),
-        lifecycle.crds.choose(hub.state.crds).manifests(),
+        crds.choose(hub.state.crds).manifests(),
         1,
         lambda _seconds: lines.append("waited"),
     )
     assert lines == []
-    assert len(kubectl.get("crd")["items"]) == len(lifecycle.crds.choose(hub.state.crds).manifests())
+    assert len(kubectl.get("crd")["items"]) == len(crds.choose(hub.state.crds).manifests())
 
 
 def test_second_hub_fault_and_end(hub: EmbeddedHub) -> None:
@@ -74,11 +75,11 @@ def test_a_failed_start_leaves_nothing_running(hub: EmbeddedHub, tmp_path: Path,
     del hub
     started: list[int] = []
 
-    def fail(layout: lifecycle.Layout, *_rest: object) -> None:
+    def fail(layout: Layout, *_rest: object) -> None:
         started.extend(identity.pid for name in PARTS if (identity := recorded(layout.paths.run, name)))
         raise HubError("no scheduler today")
 
-    monkeypatch.setattr(lifecycle.starter, "start_controllers", fail)
+    monkeypatch.setattr(starter, "start_controllers", fail)
     with pytest.raises(HubError, match="no scheduler today"):
         EmbeddedHub.up("broken", simulator=False, state_root=tmp_path, say=lambda _line: None)
     assert len(started) == 2

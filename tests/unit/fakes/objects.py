@@ -7,8 +7,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain import hosted_cluster, node_pool
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.hypershift.core.plugins.module_utils._domain import hosted_cluster, node_pool
 
 IMAGE = "quay.io/openshift-release-dev/ocp-release:4.20.4-multi"
 NEWER = "quay.io/openshift-release-dev/ocp-release:4.20.9-multi"

@@ -9,13 +9,14 @@ import pytest
 from embedded_hub import families
 from embedded_hub.errors import HubError
 from embedded_hub.families import FAMILIES, Family
+from embedded_hub.paths import GO_DIR
 
 
 @pytest.fixture
 def go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the Go modules that a test may change."""
     target = tmp_path / "go"
-    shutil.copytree(families.GO_DIR, target)
+    shutil.copytree(GO_DIR, target)
     monkeypatch.setattr(families, "GO_DIR", target)
     return target
 
@@ -73,7 +74,7 @@ def test_a_missing_requirement_is_named(go: Path) -> None:
 
 def test_all_kubernetes_modules_have_one_patch_release() -> None:
     """A mix of staging modules builds, and then fails in ways nobody understands."""
-    text = (families.GO_DIR / "kube" / "go.mod").read_text()
+    text = (GO_DIR / "kube" / "go.mod").read_text()
     replaced = [line.split(" => ")[1] for line in text.splitlines() if " => k8s.io/" in line]
     version = family("kube").version().replace("v1.", "v0.")
     assert len(replaced) == 33

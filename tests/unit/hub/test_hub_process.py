@@ -12,7 +12,6 @@ import pytest
 from embedded_hub import process, stopper
 from embedded_hub.errors import HubError, PartExited
 from embedded_hub.paths import HubPaths
-from embedded_hub.progress import silent
 
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
 
@@ -84,7 +83,6 @@ def test_the_order_of_stopping(paths: HubPaths) -> None:
 
 def test_stopping_nothing_says_nothing(paths: HubPaths) -> None:
     stopper.stop_all(paths, lambda _line: pytest.fail("said something"))
-    assert silent("") is None
 
 
 def test_the_end_of_a_log(tmp_path: Path) -> None:

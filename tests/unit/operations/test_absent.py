@@ -7,14 +7,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fakes.memory_hub import MemoryHub
-from fakes.objects import live_cluster, live_pool, options
-
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import WaitError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hosted_cluster import cluster_secret
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, MACHINE
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster_absent import HostedClusterAbsent
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
+from fakes.memory_hub import MemoryHub
+from fakes.objects import live_cluster, live_pool, options
 
 OURS = {
     "apiVersion": "v1",

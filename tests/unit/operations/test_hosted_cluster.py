@@ -8,9 +8,6 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from fakes.memory_hub import MemoryHub
-from fakes.objects import IMAGE, NEWER, cluster_options, live_cluster, live_pool, options
-
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import (
     ConflictError,
     Failure,
@@ -22,6 +19,8 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster import HostedClusterPresent
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
+from fakes.memory_hub import MemoryHub
+from fakes.objects import IMAGE, NEWER, cluster_options, live_cluster, live_pool, options
 
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "clusters"}}
 SUPPORTED = {

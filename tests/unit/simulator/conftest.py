@@ -4,29 +4,59 @@
 
 from __future__ import annotations
 
+import copy
+from functools import cache
+
 import pytest
 from simulator.fake_management_cluster import FakeManagementCluster
 from simulator.manifests import hosted_cluster, node_pool, pull_secret
 
-CREATED = 300.0
-INSTALLED = 900.0
 
-
-@pytest.fixture(params=["full", "light"])
-def hub(request: pytest.FixtureRequest) -> FakeManagementCluster:
-    return FakeManagementCluster(full=request.param == "full")
-
-
-@pytest.fixture
-def requested(hub: FakeManagementCluster) -> FakeManagementCluster:
-    """A hosted cluster with a pool of two, just created."""
+def _requested(profile: str) -> FakeManagementCluster:
+    hub = FakeManagementCluster(full=profile == "full")
     hub.create(pull_secret("demo"))
     hub.create(hosted_cluster())
     hub.create(node_pool())
     return hub
 
 
+@cache
+def _installed(profile: str) -> FakeManagementCluster:
+    # Made once and copied: an installation is a few hundred rounds of the loop.
+    hub = _requested(profile)
+    hub.run(900, tick=10)
+    hub.writes.clear()
+    return hub
+
+
+@pytest.fixture(params=["full", "light"])
+def profile(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def installed(requested: FakeManagementCluster) -> FakeManagementCluster:
-    requested.run(INSTALLED)
-    return requested
+def hub(profile: str) -> FakeManagementCluster:
+    return FakeManagementCluster(full=profile == "full")
+
+
+@pytest.fixture
+def requested(profile: str) -> FakeManagementCluster:
+    """A hosted cluster with a pool of two, just created."""
+    return _requested(profile)
+
+
+@pytest.fixture
+def installed(profile: str) -> FakeManagementCluster:
+    """The same, installed and at rest."""
+    return copy.deepcopy(_installed(profile))
+
+
+@pytest.fixture
+def installed_light() -> FakeManagementCluster:
+    """For what does not depend on the workloads."""
+    return copy.deepcopy(_installed("light"))
+
+
+@pytest.fixture
+def installed_full() -> FakeManagementCluster:
+    return copy.deepcopy(_installed("full"))

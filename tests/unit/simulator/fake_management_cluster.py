@@ -26,7 +26,7 @@ _START = datetime(2026, 3, 3, 3, 0, 0, tzinfo=UTC)
 
 
 class Conflict(Exception):
-    """A write that rests on an old resourceVersion."""
+    """A write that rests on what is no longer so."""
 
 
 class FakeManagementCluster:
@@ -66,7 +66,7 @@ class FakeManagementCluster:
 
     # What time does
 
-    def run(self, seconds: float, tick: float = 5.0) -> None:
+    def run(self, seconds: float, tick: float = 10.0) -> None:
         """Let simulated time pass; after each tick everything comes to rest."""
         self.settle()
         left = seconds
@@ -120,6 +120,8 @@ class FakeManagementCluster:
 
     def apply(self, action: Action) -> None:
         self.writes.append(action)
+        if not isinstance(action, Create) and self.store.get(action.kind, action.namespace, action.name) is None:
+            raise Conflict  # gone in the meantime, for example with its owner
         if isinstance(action, Create):
             self._create(copy.deepcopy(action.obj))
         elif isinstance(action, Patch):

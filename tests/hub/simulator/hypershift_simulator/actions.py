@@ -58,7 +58,8 @@ def patch_for(live: Any, desired: Any) -> Any:
         present = live.get(name) if isinstance(live, dict) else None
         if isinstance(wanted, dict):
             nested = patch_for(present if isinstance(present, dict) else {}, wanted)
-            if nested or not isinstance(present, dict):
+            # The API server drops an empty map, so that a missing one is as good.
+            if nested:
                 result[name] = nested
         elif wanted is None:
             if isinstance(live, dict) and name in live:

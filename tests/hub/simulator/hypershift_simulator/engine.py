@@ -127,7 +127,9 @@ class Engine:
             self._timers.pop(wanted, None)
             return
         ctx, speed, plan = self._plan(wanted, obj)
-        for action in plan:
+        for index, action in enumerate(plan):
+            if action in plan[:index]:
+                continue
             if not await self._send(action):
                 self.wake([wanted], 0.0)
                 return

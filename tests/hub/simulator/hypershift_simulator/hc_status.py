@@ -49,7 +49,8 @@ def compute(view: ClusterView, ctx: Context, verdict: Verdict) -> Obj:
     for field in ("platform", "controlPlaneVersion", "controlPlaneEndpoint", "oauthCallbackURLTemplate"):
         if field in hcp_status:
             status[field] = hcp_status[field]
-    if view.hcp is not None and _ignition(view, ctx).status == TRUE:
+    # Nodes have nothing to join before the API serves; from then on the endpoint stays.
+    if is_true(view.hcp, "KubeAPIServerAvailable") and _ignition(view, ctx).status == TRUE:
         status["ignitionEndpoint"] = endpoints.ignition(view, ctx.full)
     if verdict.release is not None:
         status["payloadArch"] = verdict.release.payload

@@ -55,6 +55,8 @@ def advance(view: ClusterView, ctx: Context, chosen: Iterable[Component], goal: 
     managed = view.spec["etcd"]["managementType"] == "Managed"
     actions: list[Action] = []
     for component in chosen:
+        if not ctx.full and reached(view, component.name, goal.version):
+            continue  # there is no workload that somebody could have changed
         missing = [name for name in component.dependencies(managed) if not reached(view, name, goal.version)]
         actions += _step(view, ctx, component, goal, missing)
     return actions

@@ -15,7 +15,7 @@ INSTALL = {
     "featuregate-generator": 10,
     "kube-apiserver": 50,
     "openshift-apiserver": 35,
-    "ignition-server": 200,
+    "ignition-server": 60,
 }
 INSTALL_OTHER = 45
 INFRASTRUCTURE = 40

@@ -1,0 +1,307 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""From a HostedCluster that was just created to one whose installation is complete, and what can stop it on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from hypershift_simulator import components
+from hypershift_simulator.components import Component
+from hypershift_simulator.names import unb64
+from simulator.fake_management_cluster import Create, FakeManagementCluster, Status
+from simulator.manifests import config_map, hosted_cluster, node_pool, pull_secret, secret
+
+HC = ("HostedCluster", "clusters", "demo")
+NP = ("NodePool", "clusters", "demo")
+CPNS = "clusters-demo"
+
+FRESH = [
+    *("ClusterVersionSucceeding", "ClusterVersionProgressing", "ClusterVersionReleaseAccepted", "ClusterVersionUpgradeable"),
+    *("ClusterVersionAvailable", "Degraded", "EtcdAvailable", "KubeAPIServerAvailable", "InfrastructureReady"),
+    *("ExternalDNSReachable", "ValidHostedControlPlaneConfiguration", "ValidReleaseInfo", "ValidIDPConfiguration"),
+    *("DataPlaneConnectionAvailable", "ControlPlaneConnectionAvailable", "Available", "ValidConfiguration"),
+    *("SupportedHostedCluster", "ValidProxyConfiguration", "IgnitionEndpointAvailable", "ReconciliationActive"),
+    *("ValidReleaseImage", "Progressing", "PlatformCredentialsFound", "ReconciliationSucceeded"),
+]
+
+
+def history(hub: FakeManagementCluster) -> list[tuple[str, str]]:
+    return [(entry["version"], entry["state"]) for entry in hub.get(*HC)["status"]["version"]["history"]]
+
+
+def first_true(hub: FakeManagementCluster, type_: str) -> int:
+    """The place of the write by which a condition of the HostedCluster became True."""
+    for index, action in enumerate(hub.writes):
+        if isinstance(action, Status) and action.kind == "HostedCluster":
+            found = next((entry for entry in action.status["conditions"] if entry["type"] == type_), None)
+            if found and found["status"] == "True":
+                return index
+    raise AssertionError(f"{type_} never became True")
+
+
+def test_the_first_status_has_its_conditions_in_order_and_comes_in_one_write(requested: FakeManagementCluster) -> None:
+    hub = requested
+    hub.settle()
+    writes = [action for action in hub.writes if isinstance(action, Status) and action.kind == "HostedCluster"]
+    first = next(action for action in writes if len(action.status["conditions"]) > 0)
+    types = [condition["type"] for condition in first.status["conditions"]]
+    assert types == FRESH
+    found = {condition["type"]: (condition["status"], condition["reason"]) for condition in first.status["conditions"]}
+    assert found["Available"] == ("False", "WaitingForAvailable")
+    assert found["Progressing"] == ("True", "Progressing")
+    assert found["ClusterVersionAvailable"] == ("Unknown", "StatusUnknown")
+    assert found["IgnitionEndpointAvailable"] == ("False", "NotFound")
+    assert all(condition["observedGeneration"] == first.status["conditions"][0]["observedGeneration"] for condition in first.status["conditions"])
+
+
+def test_what_becomes_true_in_which_order(requested: FakeManagementCluster) -> None:
+    hub = requested
+    hub.run(900)
+    order = ["EtcdAvailable", "KubeAPIServerAvailable", "Available", "DataPlaneConnectionAvailable", "ClusterVersionAvailable"]
+    places = [first_true(hub, type_) for type_ in order]
+    assert places == sorted(places)
+
+
+def test_it_takes_as_long_as_documented(requested: FakeManagementCluster) -> None:
+    hub = requested
+    hub.run(180)
+    assert hub.condition(*HC, "Available")["status"] == "False"
+    hub.run(180)
+    assert hub.condition(*HC, "Available")["status"] == "True"
+    assert history(hub) == [("4.21.3", "Partial")]
+    hub.run(120)
+    assert hub.get(*NP)["status"].get("replicas") == 2
+    hub.run(240)
+    assert history(hub) == [("4.21.3", "Completed")]
+
+
+def test_available_comes_before_installed_and_progressing_ends_early(requested: FakeManagementCluster) -> None:
+    hub = requested
+    hub.run(360)
+    assert hub.condition(*HC, "Progressing")["status"] == "False"
+    assert hub.condition(*HC, "ClusterVersionProgressing")["message"].startswith("Working towards 4.21.3")
+    assert history(hub) == [("4.21.3", "Partial")]
+
+
+def test_without_workers_the_installation_never_completes(hub: FakeManagementCluster) -> None:
+    hub.create(pull_secret("demo"))
+    hub.create(hosted_cluster())
+    hub.create(node_pool(replicas=0))
+    hub.run(3000, tick=60)
+    assert hub.condition(*HC, "Available")["status"] == "True"
+    assert history(hub) == [("4.21.3", "Partial")]
+    assert hub.get(*HC)["status"]["version"]["history"][0]["completionTime"] is None
+    hub.patch(*NP, {"spec": {"replicas": 1}})
+    hub.run(900)
+    assert history(hub) == [("4.21.3", "Completed")]
+
+
+def test_the_status_of_an_installed_cluster(installed: FakeManagementCluster) -> None:
+    status = installed.get(*HC)["status"]
+    assert status["version"]["availableUpdates"] is None
+    assert status["payloadArch"] == "Multi"
+    assert status["controlPlaneVersion"]["history"][0]["state"] == "Completed"
+    assert status["controlPlaneEndpoint"]["port"] == 6443
+    assert status["ignitionEndpoint"] and status["oauthCallbackURLTemplate"].endswith("[identity-provider-name]")
+    assert status["kubeconfig"] == {"name": "demo-admin-kubeconfig"}
+    assert status["kubeadminPassword"] == {"name": "demo-kubeadmin-password"}
+    assert installed.condition(*HC, "ClusterVersionRetrievedUpdates")["reason"] == "NoChannel"
+    assert installed.condition(*HC, "ReconciliationSucceeded")["reason"] == "ReconciliatonSucceeded"
+    assert installed.get(*HC)["metadata"]["annotations"]["hypershift.openshift.io/HasBeenAvailable"] == "true"
+
+
+def test_the_names_beside_the_control_plane(installed: FakeManagementCluster) -> None:
+    hc = installed.get(*HC)
+    infra_id = hc["spec"]["infraID"]
+    assert infra_id.startswith("demo-") and len(hc["spec"]["clusterID"]) == 36
+    namespace = installed.get("Namespace", "", CPNS)
+    assert namespace["metadata"]["labels"]["hypershift.openshift.io/hosted-control-plane"] == "true"
+    assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert installed.get("Cluster", CPNS, infra_id)["spec"]["infrastructureRef"]["name"] == "demo"
+    expected = {
+        *("admin-kubeconfig", "service-network-admin-kubeconfig", "localhost-kubeconfig", "bootstrap-kubeconfig"),
+        *("hcco-kubeconfig", f"{infra_id}-kubeconfig", "kubeadmin-password", "pull-secret", "etcd-client-tls"),
+        *("etcd-server-tls", "etcd-peer-tls", "root-ca", "demo-etcd-encryption-key"),
+    }
+    assert expected <= {item["metadata"]["name"] for item in installed.store.list("Secret", CPNS)}
+    config_maps = {item["metadata"]["name"] for item in installed.store.list("ConfigMap", CPNS)}
+    assert {"etcd-ca", "etcd-metrics-ca", "root-ca", "feature-gate", "sre-metric-set"} <= config_maps
+    assert installed.get("Secret", CPNS, "pull-secret")["type"] == "kubernetes.io/dockerconfigjson"
+    source = installed.get("Secret", "clusters", "demo-pull-secret")["metadata"]["annotations"]
+    assert source["referenced-resource.hypershift.openshift.io/demo"] == "true"
+
+
+def test_the_kubeconfig_points_to_the_published_endpoint(installed: FakeManagementCluster) -> None:
+    endpoint = installed.get(*HC)["status"]["controlPlaneEndpoint"]
+    text = unb64(installed.get("Secret", "clusters", "demo-admin-kubeconfig")["data"]["kubeconfig"])
+    document = yaml.safe_load(text)
+    assert document["clusters"][0]["cluster"]["server"] == f"https://{endpoint['host']}:{endpoint['port']}"
+    password = unb64(installed.get("Secret", "clusters", "demo-kubeadmin-password")["data"]["password"]).decode()
+    assert [len(part) for part in password.split("-")] == [5, 5, 5, 5]
+
+
+def test_everything_the_simulator_makes_or_reports_on_is_marked(installed: FakeManagementCluster) -> None:
+    unmarked = []
+    for kind in ("HostedCluster", "NodePool", "HostedControlPlane", "ControlPlaneComponent", "Cluster", "Machine", "MachineSet", "Secret"):
+        for obj in installed.store.list(kind):
+            if obj["metadata"].get("annotations", {}).get("simulator.hypershift.core/simulated") != "true":
+                unmarked.append((kind, obj["metadata"]["name"]))
+    assert unmarked == [("Secret", "demo-pull-secret")], "only what the user made"
+
+
+def test_an_installed_cluster_is_at_rest(installed: FakeManagementCluster) -> None:
+    installed.run(7200, tick=600)
+    assert installed.writes == []
+
+
+def test_a_restarted_simulator_changes_nothing(installed: FakeManagementCluster) -> None:
+    installed.restart()
+    installed.run(3600, tick=300)
+    assert installed.writes == []
+
+
+@pytest.mark.parametrize("interval", [40, 100])
+def test_a_simulator_that_restarts_on_the_way_gets_there(requested: FakeManagementCluster, interval: int) -> None:
+    hub = requested
+    true: set[str] = set()
+    for _ in range(1800 // interval):
+        hub.run(interval)
+        hub.restart()
+        hub.settle()
+        now = {entry["type"] for entry in hub.get(*HC)["status"]["conditions"] if entry["status"] == "True"}
+        assert (true - now) <= {"Progressing", "Degraded", "ClusterVersionProgressing"}, "nothing falls back"
+        true = now
+    if interval == 100:
+        assert hub.condition(*HC, "Available")["status"] == "True"
+
+
+def test_a_missing_pull_secret_is_said_and_nothing_further_happens(hub: FakeManagementCluster) -> None:
+    hub.create(hosted_cluster())
+    hub.run(600)
+    condition = hub.condition(*HC, "ReconciliationSucceeded")
+    assert (condition["status"], condition["reason"]) == ("False", "ReconciliationError")
+    assert condition["message"] == 'failed to get pull secret demo-pull-secret: Secret "demo-pull-secret" not found'
+    assert hub.condition(*HC, "ValidReleaseImage")["reason"] == "SecretNotFound"
+    assert hub.store.get("Namespace", "", CPNS) is None
+    hub.create(pull_secret("demo"))
+    hub.run(600)
+    assert hub.condition(*HC, "Available")["status"] == "True"
+    assert hub.condition(*HC, "ReconciliationSucceeded")["status"] == "True"
+
+
+@pytest.mark.parametrize(
+    ("spec", "missing"),
+    [
+        ({"sshKey": {"name": "demo-ssh-key"}}, 'failed to get hostedcluster SSHKey secret demo-ssh-key: Secret "demo-ssh-key" not found'),
+        ({"auditWebhook": {"name": "hook"}}, 'failed to get audit webhook config hook: Secret "hook" not found'),
+        (
+            {"additionalTrustBundle": {"name": "bundle"}},
+            'failed to get hostedcluster AdditionalTrustBundle ConfigMap bundle: ConfigMap "bundle" not found',
+        ),
+        (
+            {"configuration": {"oauth": {"identityProviders": [{"htpasswd": {"fileData": {"name": "users"}}}]}}},
+            'failed to get referenced secret users: Secret "users" not found',
+        ),
+    ],
+)
+def test_other_missing_references_stop_before_the_control_plane(hub: FakeManagementCluster, spec: dict[str, Any], missing: str) -> None:
+    hub.create(pull_secret("demo"))
+    hub.create(hosted_cluster(**spec))
+    hub.run(300)
+    assert hub.condition(*HC, "ReconciliationSucceeded")["message"] == missing
+    assert hub.store.get("HostedControlPlane", CPNS, "demo") is None
+
+
+def test_references_are_copied_under_their_fixed_names(hub: FakeManagementCluster) -> None:
+    hub.create(pull_secret("demo"))
+    key = secret("demo-ssh-key")
+    key["data"] = {"id_rsa.pub": "c3No", "id_rsa": "c2VjcmV0"}
+    hub.create(key)
+    bundle = config_map("bundle")
+    bundle["data"] = {"ca-bundle.crt": "PEM"}
+    hub.create(bundle)
+    hub.create(hosted_cluster(sshKey={"name": "demo-ssh-key"}, additionalTrustBundle={"name": "bundle"}))
+    hub.settle()
+    assert hub.get("Secret", CPNS, "ssh-key")["data"] == {"id_rsa.pub": "c3No"}, "not the private half"
+    assert hub.get("ConfigMap", CPNS, "user-ca-bundle")["data"] == {"ca-bundle.crt": "PEM"}
+
+
+def test_overlapping_networks_are_invalid(hub: FakeManagementCluster) -> None:
+    hub.create(pull_secret("demo"))
+    networking = {"networkType": "OVNKubernetes", "clusterNetwork": [{"cidr": "10.0.0.0/8"}], "serviceNetwork": [{"cidr": "10.5.0.0/16"}]}
+    hub.create(hosted_cluster(networking=networking))
+    hub.run(60)
+    assert hub.condition(*HC, "ValidConfiguration")["reason"] == "InvalidConfiguration"
+    assert hub.condition(*HC, "Progressing")["reason"] == "Blocked"
+    assert hub.condition(*HC, "ReconciliationSucceeded")["message"].startswith("configuration is invalid: ")
+    assert hub.condition(*HC, "Available")["message"].startswith("ValidConfiguration condition is false")
+    assert hub.store.get("Namespace", "", CPNS) is None
+
+
+def test_with_oauth_there_is_no_password(hub: FakeManagementCluster) -> None:
+    hub.create(pull_secret("demo"))
+    hub.create(hosted_cluster(configuration={"oauth": {"identityProviders": []}}))
+    hub.run(600)
+    assert "kubeadminPassword" not in hub.get(*HC)["status"]
+    assert hub.store.get("Secret", "clusters", "demo-kubeadmin-password") is None
+
+
+def test_secrets_made_with_the_cluster_get_it_as_owner(hub: FakeManagementCluster) -> None:
+    hub.create(hosted_cluster(infraID="demo-x1"))
+    own = pull_secret("demo")
+    labels = {"hypershift.openshift.io/safe-to-delete-with-cluster": "true"}
+    own["metadata"]["labels"] = {**labels, "hypershift.openshift.io/auto-created-for-infra": "demo-x1"}
+    hub.create(own)
+    other = secret("other")
+    other["metadata"]["labels"] = {**labels, "hypershift.openshift.io/auto-created-for-infra": "another"}
+    hub.create(other)
+    hub.run(60)
+    assert hub.get("Secret", "clusters", "demo-pull-secret")["metadata"]["ownerReferences"][0]["name"] == "demo"
+    assert "ownerReferences" not in hub.get("Secret", "clusters", "other")["metadata"]
+
+
+def test_kubevirt_defaults_are_filled_in(installed: FakeManagementCluster) -> None:
+    spec = installed.get(*HC)["spec"]
+    assert len(spec["platform"]["kubevirt"]["generateID"]) <= 11
+    assert spec["dns"]["baseDomain"]
+    assert spec["secretEncryption"]["aescbc"]["activeKey"]["name"] == "demo-etcd-encryption-key"
+    assert len(unb64(installed.get("Secret", "clusters", "demo-etcd-encryption-key")["data"]["key"])) == 32
+
+
+def test_workloads_of_a_highly_available_control_plane() -> None:
+    spec = hosted_cluster()["spec"] | {"controllerAvailabilityPolicy": "HighlyAvailable"}
+    replicas = {part.name: part.replicas(spec) for part in components.of(spec)}
+    assert replicas["etcd"] == replicas["kube-apiserver"] == replicas["packageserver"] == 3
+    assert replicas["cluster-version-operator"] == 2
+    assert Component("kube-apiserver").dependencies(etcd_managed=True) == ["etcd", "featuregate-generator"]
+    assert Component("kube-apiserver").dependencies(etcd_managed=False) == ["featuregate-generator"]
+    assert Component("ignition-server").dependencies(True) == Component("etcd").dependencies(True) == []
+    assert Component("cluster-version-operator").dependencies(True) == ["kube-apiserver", "openshift-apiserver"]
+
+
+def test_etcd_is_a_real_stateful_set_that_keeps_its_claims(installed_full: FakeManagementCluster) -> None:
+    stateful_set = installed_full.get("StatefulSet", CPNS, "etcd")
+    assert stateful_set["spec"]["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain", "whenScaled": "Retain"}
+    assert [part["name"] for part in stateful_set["spec"]["template"]["spec"]["containers"]][0] == "etcd"
+    assert stateful_set["spec"]["template"]["metadata"]["labels"]["app"] == "etcd"
+    assert stateful_set["spec"]["serviceName"] == "etcd-discovery"
+
+
+def test_none_platform_has_no_cluster_api(hub: FakeManagementCluster) -> None:
+    platform = {"type": "None"}
+    hub.create(pull_secret("demo"))
+    hub.create(hosted_cluster(platform=platform))
+    hub.create(node_pool(platform=platform))
+    hub.run(900)
+    assert hub.get(*NP)["status"]["version"] == "4.21.3"
+    assert hub.store.list("Machine") == hub.store.list("Cluster") == []
+    assert history(hub) == [("4.21.3", "Completed")]
+
+
+def test_creation_sends_each_object_once(requested: FakeManagementCluster) -> None:
+    requested.run(900)
+    created = [action.obj["kind"] + "/" + action.obj["metadata"]["name"] for action in requested.writes if isinstance(action, Create)]
+    assert len(created) == len(set(created))
