@@ -113,5 +113,9 @@ HOSTED_CLUSTER_OPTIONS: Spec = {
     "destroy_cloud_resources": {"type": "bool", "default": False},
     "delete_namespace": {"type": "bool", "default": False},
     **REMOVE_FINALIZERS,
-    "wait_for": {"type": "str", "default": "available", "choices": [g for g in GOALS if g not in ("paused", "resumed", "gone", "node_pools_gone")]},
+    "wait_for": {
+        "type": "str",
+        "default": "available",
+        "choices": [g for g in GOALS if g not in ("paused", "resumed", "gone", "node_pools_gone")],
+    },
 }

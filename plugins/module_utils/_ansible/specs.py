@@ -29,7 +29,18 @@ SELECTION: Spec = {
 METADATA: Spec = {"labels": {"type": "dict"}, "annotations": {"type": "dict"}, "spec": {"type": "dict"}}
 RAW: Spec = {"raw": {"type": "bool", "default": True}}
 REMOVABLE = ["HostedCluster", "NodePool", "HostedControlPlane", "Cluster", "MachineDeployment", "MachineSet", "Machine"]
-GOALS = ["available", "version_completed", "nodes_ready", "healthy", "paused", "resumed", "gone", "reconciled", "node_pools_settled", "node_pools_gone"]
+GOALS = [
+    "available",
+    "version_completed",
+    "nodes_ready",
+    "healthy",
+    "paused",
+    "resumed",
+    "gone",
+    "reconciled",
+    "node_pools_settled",
+    "node_pools_gone",
+]
 REMOVE_FINALIZERS: Spec = {"remove_finalizers": {"type": "list", "elements": "str", "choices": REMOVABLE, "default": []}}
 
 

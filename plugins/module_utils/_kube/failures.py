@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure
@@ -30,49 +31,56 @@ def parse_status(body: bytes) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def http_error(
-    status: int, body: bytes, verb: str, kind: Kind, namespace: str | None, name: str, server: str, retry_after: float = 0.0
-) -> ApiError:
+@dataclass(frozen=True)
+class Request:
+    """What was asked of whom, for messages."""
+
+    verb: str
+    kind: Kind
+    server: str
+    namespace: str | None = None
+    name: str = ""
+
+    @property
+    def ref(self) -> str:
+        return self.kind.ref(self.namespace, self.name) if self.name else self.kind.resource
+
+    @property
+    def where(self) -> str:
+        return f"in namespace {self.namespace}" if self.namespace and self.kind.namespaced else "cluster-wide"
+
+
+# HTTP status -> (code, cause, next step); the texts may use verb, resource, where, server, status and text.
+_ANSWERS: dict[int, tuple[str, str, str]] = {
+    401: (
+        "unauthorized",
+        "{server} did not accept the credentials (expired or revoked token, or unknown certificate)",
+        "Renew the token or the kubeconfig and run again.",
+    ),
+    403: (
+        "missing_permission",
+        "the account may not {verb} {resource} {where}: {text}",
+        "Grant verb {verb} on {resource} {where} (docs/rbac.md), then run again.",
+    ),
+    404: ("not_found", "it was not found: {text}", "Check the name, and that HyperShift is installed on this management cluster."),
+    409: ("conflict", "it was changed by somebody else meanwhile: {text}", "Run again."),
+}
+_REJECTED = ("rejected", "the API server refused it: {text}", "Correct the option that fills this field.")
+_UNAVAILABLE = ("api_unavailable", "{server} answered {status}: {text}", "Look at the management cluster's API server, then run again.")
+
+
+def http_error(status: int, body: bytes, request: Request, retry_after: float = 0.0) -> ApiError:
     """ApiError (or ConflictError) for an HTTP status of 400 and more."""
     answer = parse_status(body)
     text = _tidy(str(answer.get("message") or body[:200].decode("utf-8", "replace")))
-    reason = str(answer.get("reason") or "")
-    ref = kind.ref(namespace, name) if name else kind.resource
-    where = f"in namespace {namespace}" if namespace and kind.namespaced else "cluster-wide"
-    if status == 401:
-        failure = Failure(
-            "unauthorized",
-            f"{server} did not accept the credentials (expired or revoked token, or unknown certificate)",
-            ref,
-            next_step="Renew the token or the kubeconfig and run again.",
-        )
-    elif status == 403:
-        failure = Failure(
-            "missing_permission",
-            f"the account may not {verb} {kind.resource} {where}: {text}",
-            ref,
-            next_step=f"Grant verb {verb} on {kind.resource} {where} (docs/rbac.md), then run again.",
-        )
-    elif status == 409:
-        failure = Failure("conflict", f"it was changed by somebody else meanwhile: {text}", ref, next_step="Run again.")
-        return ConflictError(failure, status, reason)
-    elif status == 404:
-        failure = Failure(
-            "not_found",
-            f"it was not found: {text}",
-            ref,
-            next_step="Check the name, and that HyperShift is installed on this management cluster.",
-        )
-    elif status in (400, 413, 415, 422):
-        failure = Failure("rejected", f"the API server refused it: {text}", ref, next_step="Correct the option that fills this field.")
-    else:
-        failure = Failure(
-            "api_unavailable",
-            f"{server} answered {status}: {text}",
-            ref,
-            next_step="Look at the management cluster's API server, then run again.",
-        )
-    return ApiError(failure, status, reason, retry_after)
+    code, cause, next_step = _ANSWERS.get(status) or (_REJECTED if status in (400, 413, 415, 422) else _UNAVAILABLE)
+    words = {
+        "verb": request.verb, "resource": request.kind.resource, "where": request.where,
+        "server": request.server, "status": status, "text": text,
+    }  # fmt: skip
+    failure = Failure(code, cause.format_map(words), request.ref, next_step=next_step.format_map(words))
+    kind = ConflictError if status == 409 else ApiError
+    return kind(failure, status, str(answer.get("reason") or ""), retry_after)
 
 
 def transport_error(error: BaseException, verb: str, kind: Kind, server: str) -> ApiError:

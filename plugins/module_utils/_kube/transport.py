@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import Connection, urllib3
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import http_error, transport_error, verb_of
+from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request, http_error, transport_error, verb_of
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 60.0
@@ -83,7 +83,7 @@ class Transport:
         if response.status < 400:
             return (json.loads(response.data) if response.data else {}), True
         wait = float(response.headers.get("Retry-After") or 0) if str(response.headers.get("Retry-After", "")).isdigit() else 0.0
-        error = http_error(response.status, response.data, verb, kind, namespace, name, self.server, wait)
+        error = http_error(response.status, response.data, Request(verb, kind, self.server, namespace, name), wait)
         if response.status == 429 or (response.status >= 500 and method == "GET"):
             return error, True
         if response.status >= 500:

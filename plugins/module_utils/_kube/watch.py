@@ -20,7 +20,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import SYNCED, TROUBLE, WatchEvent, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import urllib3
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import http_error, transport_error
+from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request, http_error, transport_error
 from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
 
 WATCH_SECONDS = 300
@@ -88,6 +88,9 @@ class KubeWatch:
         pause = _BACKOFF[min(attempt, len(_BACKOFF) - 1)]
         self._stop.wait(max(pause * random.uniform(0.8, 1.2), min(error.retry_after, 30.0)))
 
+    def _request(self, verb: str, spec: WatchSpec) -> Request:
+        return Request(verb, spec.kind, self._transport.server, spec.namespace)
+
     def _query(self, spec: WatchSpec) -> dict[str, Any]:
         query: dict[str, Any] = {}
         if spec.name:
@@ -106,9 +109,7 @@ class KubeWatch:
         if response.status >= 400:
             body = response.data
             wait = str(response.headers.get("Retry-After", ""))
-            raise http_error(
-                response.status, body, verb, spec.kind, spec.namespace, "", self._transport.server, float(wait) if wait.isdigit() else 0.0
-            )
+            raise http_error(response.status, body, self._request(verb, spec), float(wait) if wait.isdigit() else 0.0)
         return response
 
     def _list(self, spec: WatchSpec) -> str:
@@ -149,9 +150,7 @@ class KubeWatch:
         if event.get("type") == "ERROR":
             if obj.get("code") == 410:
                 raise _Gone
-            raise http_error(
-                int(obj.get("code") or 500), json.dumps(obj).encode(), "watch", spec.kind, spec.namespace, "", self._transport.server
-            )
+            raise http_error(int(obj.get("code") or 500), json.dumps(obj).encode(), self._request("watch", spec))
         if event.get("type") != "BOOKMARK":
             self._events.put(WatchEvent(event["type"], spec, object=obj))
         return str((obj.get("metadata") or {}).get("resourceVersion", ""))

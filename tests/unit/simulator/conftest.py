@@ -24,7 +24,7 @@ def _requested(profile: str) -> FakeManagementCluster:
 def _installed(profile: str) -> FakeManagementCluster:
     # Made once and copied: an installation is a few hundred rounds of the loop.
     hub = _requested(profile)
-    hub.run(900, tick=10)
+    hub.run(900)
     hub.writes.clear()
     return hub
 

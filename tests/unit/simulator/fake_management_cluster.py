@@ -36,6 +36,7 @@ class FakeManagementCluster:
         self.seconds = 0.0
         self.writes: list[Action] = []
         self._timers: dict[tuple[str, str, str], Timers] = {}
+        self._due: dict[tuple[str, str, str], float] = {}
         self._chance = random.Random(7)
         self._serial = 0
 
@@ -66,14 +67,16 @@ class FakeManagementCluster:
 
     # What time does
 
-    def run(self, seconds: float, tick: float = 10.0) -> None:
-        """Let simulated time pass; after each tick everything comes to rest."""
+    def run(self, seconds: float) -> None:
+        """Let simulated time pass, from one moment for which something asked to be woken to the next."""
+        end = self.seconds + seconds
         self.settle()
-        left = seconds
-        while left > 0:
-            self.seconds += min(tick, left)
-            left -= tick
+        while self.seconds < end:
+            self.seconds = min(end, max(self._wake(), self.seconds + 0.01))
             self.settle()
+
+    def _wake(self) -> float:
+        return min(self._due.values(), default=float("inf"))
 
     def settle(self) -> None:
         for _ in range(60):
@@ -90,14 +93,21 @@ class FakeManagementCluster:
     def restart(self) -> None:
         """A new process: what was not written to an object is forgotten."""
         self._timers.clear()
+        self._due.clear()
         self._chance = random.Random(self._chance.random())
 
     def _reconcile(self, kind: str, obj: Obj) -> None:
+        self._due.pop(key(obj), None)
         if self.store.get(*key(obj)) is None:
             return
         timers = self._timers.setdefault(key(obj), Timers())
         ctx = Context(self.now, timers, self._chance, self.full)
         plan = self._plan(kind, obj, ctx)
+        moments = [self.seconds + timers.due] if timers.due is not None else []
+        if ctx.wake_at is not None:
+            moments.append((ctx.wake_at - _START).total_seconds())
+        if moments:
+            self._due[key(obj)] = min(moments)
         for action in plan:
             try:
                 self.apply(action)

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypershift_simulator import components
 from hypershift_simulator.components import Component
+from hypershift_simulator.kinds import key
 from hypershift_simulator.names import unb64
 from simulator.fake_management_cluster import Create, FakeManagementCluster, Status
 from simulator.manifests import config_map, hosted_cluster, node_pool, pull_secret, secret
@@ -90,7 +91,7 @@ def test_without_workers_the_installation_never_completes(hub: FakeManagementClu
     hub.create(pull_secret("demo"))
     hub.create(hosted_cluster())
     hub.create(node_pool(replicas=0))
-    hub.run(3000, tick=60)
+    hub.run(3000)
     assert hub.condition(*HC, "Available")["status"] == "True"
     assert history(hub) == [("4.21.3", "Partial")]
     assert hub.get(*HC)["status"]["version"]["history"][0]["completionTime"] is None
@@ -153,13 +154,13 @@ def test_everything_the_simulator_makes_or_reports_on_is_marked(installed: FakeM
 
 
 def test_an_installed_cluster_is_at_rest(installed: FakeManagementCluster) -> None:
-    installed.run(7200, tick=600)
+    installed.run(7200)
     assert installed.writes == []
 
 
 def test_a_restarted_simulator_changes_nothing(installed: FakeManagementCluster) -> None:
     installed.restart()
-    installed.run(3600, tick=300)
+    installed.run(3600)
     assert installed.writes == []
 
 
@@ -224,7 +225,7 @@ def test_references_are_copied_under_their_fixed_names(hub: FakeManagementCluste
     bundle["data"] = {"ca-bundle.crt": "PEM"}
     hub.create(bundle)
     hub.create(hosted_cluster(sshKey={"name": "demo-ssh-key"}, additionalTrustBundle={"name": "bundle"}))
-    hub.settle()
+    hub.run(20)
     assert hub.get("Secret", CPNS, "ssh-key")["data"] == {"id_rsa.pub": "c3No"}, "not the private half"
     assert hub.get("ConfigMap", CPNS, "user-ca-bundle")["data"] == {"ca-bundle.crt": "PEM"}
 
@@ -303,5 +304,5 @@ def test_none_platform_has_no_cluster_api(hub: FakeManagementCluster) -> None:
 
 def test_creation_sends_each_object_once(requested: FakeManagementCluster) -> None:
     requested.run(900)
-    created = [action.obj["kind"] + "/" + action.obj["metadata"]["name"] for action in requested.writes if isinstance(action, Create)]
+    created = [key(action.obj) for action in requested.writes if isinstance(action, Create)]
     assert len(created) == len(set(created))

@@ -38,7 +38,7 @@ def test_the_order(installed: FakeManagementCluster) -> None:
     hub = installed
     infra_id = hub.get(*HC)["spec"]["infraID"]
     hub.delete(*HC)
-    hub.run(600, tick=5)
+    hub.run(600)
     deleted = [(action.kind, action.name) for action in hub.writes if isinstance(action, Delete)]
     expected = [("NodePool", "demo"), ("Cluster", infra_id), ("KubevirtCluster", "demo"), ("HostedControlPlane", "demo"), ("Namespace", "clusters-demo")]
     assert [entry for entry in deleted if entry in expected] == expected
@@ -83,7 +83,7 @@ def test_a_stuck_drain_holds_the_machine_the_pool_and_the_cluster(installed: Fak
     fault(hub, "stuck-drain", NP)
     hub.run(10)
     hub.delete(*HC)
-    hub.run(1800, tick=30)
+    hub.run(1800)
     (machine,) = hub.store.list("Machine")
     condition = hub.condition("Machine", "clusters-demo", machine["metadata"]["name"], "DrainingSucceeded")
     assert condition["status"] == "False" and "Pod shop/checkout-0" in condition["message"]
@@ -122,7 +122,7 @@ def test_a_stuck_finalizer_holds_the_namespace(installed: FakeManagementCluster)
     fault(hub, "stuck-finalizer")
     hub.run(10)
     hub.delete(*HC)
-    hub.run(1800, tick=30)
+    hub.run(1800)
     assert hub.get(*NAMESPACE)["metadata"]["deletionTimestamp"]
     held = [obj for kind in ("PersistentVolumeClaim", "ConfigMap") for obj in hub.store.list(kind, "clusters-demo")]
     assert [obj["metadata"]["finalizers"] for obj in held] == [["simulator.hypershift.core/stuck"]]
@@ -140,7 +140,7 @@ def test_each_step_can_be_stalled(installed_light: FakeManagementCluster, step: 
     fault(hub, f"stall={step}")
     hub.run(10)
     hub.delete(*HC)
-    hub.run(1200, tick=30)
+    hub.run(1200)
     assert hub.store.list(waiting)
     fault(hub, None)
     hub.run(300)
@@ -186,7 +186,7 @@ def test_aws_has_its_conditions_and_marks(aws: FakeManagementCluster) -> None:
 def test_aws_without_oidc_configuration_cannot_be_deleted(aws: FakeManagementCluster) -> None:
     fault(aws, "missing-oidc-config")
     aws.delete(*HC)
-    aws.run(1200, tick=30)
+    aws.run(1200)
     assert aws.get(*HC)["metadata"]["finalizers"] == ["hypershift.openshift.io/finalizer", "hypershift.io/aws-oidc-discovery"]
     assert "OIDC" in aws.condition(*HC, "ReconciliationSucceeded")["message"]
     assert aws.get(*NAMESPACE), "the namespace goes only after the documents"

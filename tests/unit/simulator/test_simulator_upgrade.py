@@ -94,17 +94,21 @@ def test_without_workers_an_update_does_not_complete(installed_light: FakeManage
     hub.patch(*NP, {"spec": {"replicas": 0}})
     hub.run(300)
     update(hub, NEXT_IMAGE)
-    hub.run(3600, tick=60)
+    hub.run(3600)
     assert history(hub)[0] == ("4.22.1", "Partial")
     assert hub.condition(*HC, "Progressing")["status"] == "False"
 
 
 def test_a_second_update_closes_the_first_one_and_leaves_it_partial(installed_light: FakeManagementCluster) -> None:
     hub = installed_light
+    annotate(hub, fault="stall=cluster-version")
     update(hub, Z_STREAM)
     hub.run(900)
     update(hub, NEXT_IMAGE)
-    hub.run(1600)
+    hub.run(900)
+    assert history(hub)[:2] == [("4.22.1", "Partial"), ("4.21.9", "Partial")]
+    annotate(hub, fault=None)
+    hub.run(600)
     assert history(hub) == [("4.22.1", "Completed"), ("4.21.9", "Partial"), ("4.21.3", "Completed")]
     assert hub.get(*HC)["status"]["version"]["history"][1]["completionTime"] is not None
 

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import copy
-
 from . import conditions, endpoints, references
 from .conditions import FALSE, TRUE, UNKNOWN, Condition, as_expected, is_true, unknown
 from .context import Context
@@ -42,7 +40,7 @@ _RESOURCES = ("kubeconfig", "customKubeconfig", "kubeadminPassword")
 
 
 def compute(view: ClusterView, ctx: Context, verdict: Verdict) -> Obj:
-    status: Obj = copy.deepcopy(view.status)
+    status: Obj = dict(view.status)
     hcp_status = (view.hcp or {}).get("status") or {}
     _access(view, status)
     status["version"] = version(view, ctx, verdict, hcp_status)

@@ -16,7 +16,7 @@ from .workloads import state_of
 
 
 def compute(view: ClusterView, ctx: Context, hcp: Obj) -> Obj:
-    status: Obj = copy.deepcopy(hcp.get("status") or {})
+    status: Obj = dict(hcp.get("status") or {})
     core = [_configuration(), _etcd(view, ctx, hcp), _api_server(view, ctx), _degraded(view, ctx)]
     core += [_infrastructure(view, ctx, hcp), as_expected("ExternalDNSReachable", "External DNS is not configured")]
     _endpoint(view, ctx, status, is_true_in(core, "InfrastructureReady"))
@@ -144,7 +144,8 @@ def _control_plane_version(view: ClusterView, ctx: Context, hcp: Obj, status: Ob
     goal = rollout.target(view)
     if goal is None:
         return
-    version = status.setdefault("controlPlaneVersion", {"history": []})
+    version = copy.deepcopy(status.get("controlPlaneVersion") or {"history": []})
+    status["controlPlaneVersion"] = version
     history = version["history"]
     if not history or history[0]["image"] != goal.image:
         for entry in history:

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import copy
-
 from . import capi_cluster, controlplane, deletion, gates, hc_status, references, secrets, timeline
 from .actions import Action, Patch, ensure, set_finalizers, update_status
 from .conditions import is_true
@@ -141,7 +139,7 @@ _COPIED = [
 
 
 def hosted_control_plane(view: ClusterView) -> Obj:
-    spec: Obj = {name: copy.deepcopy(view.spec.get(name)) for name in _COPIED}
+    spec: Obj = {name: view.spec.get(name) for name in _COPIED}
     spec |= {
         "dns": view.spec.get("dns") or {"baseDomain": ""},
         "releaseImage": view.spec["release"]["image"],

@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any
 
 Obj = dict[str, Any]
@@ -79,6 +80,7 @@ def control_plane_namespace(namespace: str, name: str) -> str:
     return f"{namespace}-{name.replace('.', '-')}"
 
 
+@lru_cache(maxsize=4096)
 def fnv32(text: str) -> str:
     """The 32-bit FNV-1a hash in hexadecimal that the platform puts into names."""
     value = 0x811C9DC5

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One hub for all integration tests: real API server, controllers and the simulator."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+for extra in (ROOT / "tests" / "hub", ROOT / "tests" / "integration"):
+    if str(extra) not in sys.path:
+        sys.path.insert(0, str(extra))
+
+from embedded_hub import EmbeddedHub  # noqa: E402
+from playing import FOLDER, USER, Player  # noqa: E402
+
+SPEED = 120
+
+
+@pytest.fixture(scope="session")
+def hub() -> Iterator[EmbeddedHub]:
+    """$HYPERSHIFT_TEST_HUB names a running hub to use and leave; else one is started and stopped here."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    name = os.environ.get("HYPERSHIFT_TEST_HUB", "")
+    if name:
+        yield EmbeddedHub.attach(name)
+        return
+    crds = os.environ.get("HYPERSHIFT_TEST_CRDS", "auto")
+    running = EmbeddedHub.up(name=f"test-{crds}", crds=crds, simulator=True, speed=SPEED)
+    try:
+        yield running
+    finally:
+        running.down()
+
+
+@pytest.fixture(scope="session")
+def admin(hub: EmbeddedHub) -> Admin:
+    return Admin(hub)
+
+
+@pytest.fixture(scope="session")
+def kubeconfig(hub: EmbeddedHub) -> Path:
+    """An account that may do everything, but is told apart in the audit log."""
+    return hub.user_kubeconfig(USER, ["system:masters"])
+
+
+@pytest.fixture(params=["in_process", "module"])
+def player(request: pytest.FixtureRequest, hub: EmbeddedHub, kubeconfig: Path) -> Player:
+    """Both execution paths."""
+    return Player(hub, kubeconfig, in_process=request.param == "in_process")
+
+
+@pytest.fixture
+def quick(hub: EmbeddedHub, kubeconfig: Path) -> Player:
+    """The in-process path alone, where the path does not matter."""
+    return Player(hub, kubeconfig)
+
+
+class Admin:
+    """kubectl for the tests' own hands; not the account under test."""
+
+    def __init__(self, hub: EmbeddedHub) -> None:
+        self._hub = hub
+
+    def kubectl(self, *arguments: str, content: str | None = None, check: bool = True) -> str:
+        done = subprocess.run(
+            ["kubectl", "--kubeconfig", str(self._hub.kubeconfig), *arguments],
+            input=content,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        if check and done.returncode != 0:
+            raise AssertionError(f"kubectl {' '.join(arguments)}: {done.stderr}")
+        return done.stdout
+
+    def get(self, *arguments: str) -> Any:
+        text = self.kubectl("get", *arguments, "-o", "json", "--ignore-not-found")
+        return json.loads(text) if text else None
+
+    def apply(self, *objects: dict[str, Any]) -> None:
+        self.kubectl("apply", "--server-side", "-f", "-", content="\n---\n".join(json.dumps(o) for o in objects))

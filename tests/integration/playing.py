@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Run tasks through ansible-playbook as a user does, and read what came of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from embedded_hub import EmbeddedHub
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "build" / "integration"
+USER = "tester"  # audit events of the code under test are told from the tests' own by this name
+Task = dict[str, Any]
+
+
+@dataclass
+class Played:
+    """code: exit code; tasks: recorded results in order; output: everything printed."""
+
+    code: int
+    output: str
+    tasks: list[dict[str, Any]]
+    started: float
+    seconds: float
+
+    @property
+    def last(self) -> dict[str, Any]:
+        """Result of the last task."""
+        result: dict[str, Any] = self.tasks[-1]["result"]
+        return result
+
+    def ok(self) -> Played:
+        if self.code != 0:
+            raise AssertionError(f"the playbook failed with {self.code}:\n{self.output[-4000:]}")
+        return self
+
+    def failed(self) -> dict[str, Any]:
+        """Result of the failed task; the message must be one plain sentence."""
+        if self.code == 0:
+            raise AssertionError(f"the playbook should have failed:\n{self.output[-2000:]}")
+        result: dict[str, Any] = next(t["result"] for t in reversed(self.tasks) if t["state"] == "failed")
+        return result
+
+
+@dataclass
+class Player:
+    """Plays tasks on one hub as one account, through one execution path and one ansible-core."""
+
+    hub: EmbeddedHub
+    kubeconfig: Path
+    in_process: bool = True
+    environment: dict[str, str] = field(default_factory=dict)
+    bin: Path = field(default_factory=lambda: Path(os.environ.get("HYPERSHIFT_TEST_BIN") or Path(sys.executable).parent))
+    _count: int = 0
+
+    def files(self, tasks: Sequence[Task], variables: dict[str, Any] | None) -> tuple[Path, Path]:
+        self._count += 1
+        folder = FOLDER / f"{self.hub.name}-{os.getpid()}-{id(self):x}"
+        folder.mkdir(parents=True, exist_ok=True)
+        playbook, record = folder / f"{self._count}.yml", folder / f"{self._count}.jsonl"
+        variables = {"hypershift_in_process": self.in_process, **(variables or {})}
+        playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": list(tasks)}]))
+        record.unlink(missing_ok=True)
+        return playbook, record
+
+    def command(self, playbook: Path | str, arguments: Sequence[str]) -> list[str]:
+        return [str(self.bin / "ansible-playbook"), str(playbook), *arguments]
+
+    def variables(self, record: Path) -> dict[str, str]:
+        return {
+            **os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"), "K8S_AUTH_KUBECONFIG": str(self.kubeconfig),
+            "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "integration" / "plugins" / "callback"), "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "RECORD_FILE": str(record), "ANSIBLE_LOCALHOST_WARNING": "False", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
+            "ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOME": str(FOLDER / "home"), **self.environment,
+        }  # fmt: skip
+
+    def play(self, *tasks: Task, check: bool = False, arguments: Sequence[str] = (), variables: dict[str, Any] | None = None) -> Played:
+        playbook, record = self.files(tasks, variables)
+        return self._run(playbook, record, [*arguments, *(["--check", "--diff"] if check else [])])
+
+    def playbook(self, name: str, *arguments: str, **variables: Any) -> Played:
+        """A shipped playbook by its FQCN, with extra variables."""
+        _unused, record = self.files([], None)
+        extra = ["-e", json.dumps({"hypershift_in_process": self.in_process, **variables})]
+        return self._run(f"hypershift.core.{name}", record, [*extra, *arguments])
+
+    def _run(self, playbook: Path | str, record: Path, arguments: Sequence[str]) -> Played:
+        started = time.time()
+        done = subprocess.run(
+            self.command(playbook, arguments), env=self.variables(record), cwd=FOLDER, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        return Played(done.returncode, done.stdout, read(record), started, time.time() - started)
+
+    def start(self, *tasks: Task) -> tuple[subprocess.Popen[str], Path]:
+        """Start and return at once, in a process group of its own; end it with kill()."""
+        playbook, record = self.files(tasks, None)
+        process = subprocess.Popen(
+            self.command(playbook, []), env=self.variables(record), cwd=FOLDER, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        )  # fmt: skip
+        return process, record
+
+    def writes(self, since: float) -> list[str]:
+        """verb kind namespace/name of every write this account sent since then, refused ones included."""
+        events = self.hub.audit(user=USER, since=since)
+        return [describe(e) for e in events if e["verb"] not in ("get", "list", "watch")]
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """SIGKILL to the whole process group: no cleanup of any kind."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def read(record: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
+
+
+def describe(event: dict[str, Any]) -> str:
+    ref = event.get("objectRef") or {}
+    return f"{event['verb']} {ref.get('resource')} {ref.get('namespace', '')}/{ref.get('name', '')}"
