@@ -165,7 +165,7 @@ def _network_failures(spec: dict[str, Any]) -> list[Failure]:
             except (ValueError, TypeError, KeyError):
                 return []  # the field rule has reported it
     return [
-        _fail(f"spec.networking.{fa}", str(a), f"overlaps {b} of {fb}", "networks that do not overlap")
+        _fail(f"spec.networking.{fb}", str(b), f"overlaps {a} of {fa}", "networks that do not overlap")
         for (fa, a), (fb, b) in combinations(networks, 2)
         if a.version == b.version and a.overlaps(b)
     ]

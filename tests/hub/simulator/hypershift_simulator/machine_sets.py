@@ -29,6 +29,8 @@ def advance(view: PoolView, ctx: Context) -> list[Action]:
     if deployment is not None and not gone(deployment):
         if not paused(deployment):
             actions += _roll(view, deployment)
+        if actions:
+            return actions  # the sets are looked at with their new counts
         actions += _deployment_status(view, ctx, deployment)
     for machine_set in view.owned("MachineSet"):
         if not gone(machine_set):
