@@ -13,7 +13,10 @@ import os
 from dataclasses import dataclass, replace
 from typing import Any
 
-import yaml
+try:
+    import yaml
+except ImportError:  # reported when a kubeconfig is to be read
+    yaml = None
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
 
 SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -27,7 +30,6 @@ _PLAIN_USER = {
     "username",
     "password",
 }
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class NotPlain(Exception):
@@ -132,9 +134,11 @@ def _material(section: dict[str, Any], key: str, base: str) -> bytes | str:
 
 
 def _read(path: str) -> dict[str, Any]:
+    if yaml is None:
+        raise ApiError(_no_credentials("the Python library PyYAML, which reads kubeconfigs, cannot be imported"))
     try:
         with open(path, "rb") as file:
-            data = yaml.load(file, Loader=_LOADER)
+            data = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except OSError as error:
         raise ApiError(_no_credentials(f"kubeconfig {path} cannot be read: {error.strerror}")) from None
     except yaml.YAMLError:

@@ -16,10 +16,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 try:
-    import urllib3 as urllib3
+    import urllib3
 
     IMPORT_ERROR = ""
 except ImportError as error:  # reported in connect(): a module must be importable without it
+    urllib3 = None
     IMPORT_ERROR = str(error)
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure

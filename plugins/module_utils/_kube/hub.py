@@ -115,7 +115,7 @@ class KubeHub:
         return time.monotonic()
 
     def random_name(self, length: int) -> str:
-        return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(length))
+        return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _position in range(length))
 
     def random_bytes(self, length: int) -> bytes:
         return secrets.token_bytes(length)

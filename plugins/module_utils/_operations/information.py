@@ -78,7 +78,7 @@ class HostedClusterWait:
             targets = tuple((namespace, n) for n in names)
         else:
             targets = targets_of(selected(self._hub, HOSTED_CLUSTER, options))
-            missing = sorted(set(names) - {n for _, n in targets})
+            missing = sorted(set(names) - {target[1] for target in targets})
             if missing or not targets:
                 what = f"no hosted cluster named {', '.join(missing)}" if missing else "no hosted cluster matches the selection"
                 raise OptionError(

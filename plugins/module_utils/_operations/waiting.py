@@ -82,7 +82,7 @@ class Waiter:
 
     def _specs(self) -> list[WatchSpec]:
         request = self._request
-        namespaces = {ns for ns, _ in request.targets}
+        namespaces = {target[0] for target in request.targets}
         shared = next(iter(namespaces)) if len(namespaces) == 1 else None
         single = request.targets[0][1] if len(request.targets) == 1 else ""
         specs = [WatchSpec(HOSTED_CLUSTER, shared, single)]
@@ -135,7 +135,7 @@ class Waiter:
         namespace, name = target
         pools = tuple(
             o
-            for (kind, ns, _), o in self._objects.items()
+            for (kind, ns, _name), o in self._objects.items()
             if kind == NODE_POOL.kind and ns == namespace and lookup(o, ("spec", "clusterName")) == name
         )
         home = control_plane_namespace(namespace, name)

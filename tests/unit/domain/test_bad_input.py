@@ -7,13 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fakes.memory_hub import MemoryHub
-from fakes.objects import cluster_options, live_cluster, live_pool, options
-
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError, OptionError, RefusedError
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster import HostedClusterPresent
 from ansible_collections.hypershift.core.plugins.module_utils._operations.nodepool import NodePool
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
+from fakes.memory_hub import MemoryHub
+from fakes.objects import cluster_options, live_cluster, live_pool, options
 
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "clusters"}}
 AWS = {"region": "eu-west-1", "roles": {k: f"arn:aws:iam::1:role/{k}" for k in (
@@ -56,7 +55,7 @@ CLUSTER: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"node_selector": {"bad key": "v"}}, ("option node_selector", "label")),
     ({"control_plane_labels": {"a": "b c"}}, ("option control_plane_labels", "label")),
     ({"labels": {"-": "v"}}, ("option labels", "label")),
-    ({"tolerations": [{"key": "a", "operator": "Exists"} for _ in range(26)]}, ("option tolerations", "0 to 25")),
+    ({"tolerations": [{"key": "a", "operator": "Exists"} for _i in range(26)]}, ("option tolerations", "0 to 25")),
     ({"capabilities": {"disabled": ["Ingress"]}}, ("option capabilities", "Ingress", "Console")),
     ({"capabilities": {"disabled": ["Nothing"]}}, ("option capabilities", "is no capability")),
     ({"capabilities": {"enabled": ["Console"], "disabled": ["Console"]}}, ("option capabilities", "both enabled and disabled")),
@@ -114,7 +113,7 @@ POOL: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"node_labels": {"a b": "c"}}, ("option node_labels", "label")),
     ({"taints": [{"key": "a b", "effect": "NoSchedule"}]}, ("option taints", "illegal key")),
     ({"taints": [{"key": "a", "value": "b c", "effect": "NoSchedule"}]}, ("option taints", "illegal value")),
-    ({"taints": [{"key": "a", "effect": "NoSchedule"} for _ in range(51)]}, ("option taints", "0 to 50")),
+    ({"taints": [{"key": "a", "effect": "NoSchedule"} for _i in range(51)]}, ("option taints", "0 to 50")),
     ({"arch": "ppc64le"}, ("option arch", "amd64, s390x")),
     ({"kubevirt": {"cores": 0}}, ("option kubevirt.cores", "1 or more")),
     ({"kubevirt": {"memory": "much"}}, ("option kubevirt.memory", "quantity")),

@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import (
     apply_merge_patch,
     deep_merge,

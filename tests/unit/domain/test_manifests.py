@@ -7,15 +7,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from domain.test_bad_input import AWS
-from fakes.objects import cluster_options, live_cluster, options, pool_options
-
 from ansible_collections.hypershift.core.plugins.module_utils._domain import hosted_cluster, node_pool
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hosted_cluster_rules import creation_failures, hosted_cluster_failures
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import SECRET, control_plane_namespace
 from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import redacted
+from domain.test_bad_input import AWS
+from fakes.objects import cluster_options, live_cluster, options, pool_options
 
 
 def made(**given: Any) -> dict[str, Any]:

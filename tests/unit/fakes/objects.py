@@ -42,7 +42,7 @@ def conditions(generation: int = 1, **status: str) -> list[dict[str, Any]]:
     }  # fmt: skip
     rows = []
     for kind, text in {**good, **status}.items():
-        value, _, reason = text.partition("/")
+        value, _sep, reason = text.partition("/")
         rows.append(
             {
                 "type": kind, "status": value, "reason": reason or "AsExpected", "message": "",

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
 from ansible_collections.hypershift.core.plugins.module_utils._kube.access import from_kubeconfig
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect, find_access, with_environment

@@ -5,14 +5,15 @@
 from __future__ import annotations
 
 import json
-import pytest
-from kube.faulty_server import Answer, hang_up, reply, serving, status_of
 
+import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, MACHINE, SECRET
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
 from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
+
+from kube.faulty_server import Answer, hang_up, reply, serving, status_of
 
 HC = {"metadata": {"name": "demo", "namespace": "clusters"}}
 

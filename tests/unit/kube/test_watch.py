@@ -7,13 +7,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from kube.faulty_server import Answer, hang_up, reply, serving, status_of, stream
-from kube.test_transport import hub_at
-
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import DELETED, MODIFIED, SYNCED, TROUBLE, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
 from ansible_collections.hypershift.core.plugins.module_utils._kube import watch as watching
+
+from kube.faulty_server import Answer, hang_up, reply, serving, status_of, stream
+from kube.test_transport import hub_at
 
 SPEC = WatchSpec(HOSTED_CLUSTER, "clusters", "demo")
 SECONDS = 20.0
@@ -34,7 +34,7 @@ def event(kind: str, version: str) -> dict[str, Any]:
 
 def collected(url: str, count: int) -> list[Any]:
     with hub_at(url).watch([SPEC]) as watch:
-        return [watch.next(SECONDS) for _ in range(count)]
+        return [watch.next(SECONDS) for _i in range(count)]
 
 
 def test_list_then_events_and_bookmarks_are_silent() -> None:
@@ -86,8 +86,10 @@ def test_bursts_while_watching_are_survived(fault: Answer) -> None:
     ("answer", "code"), [(status_of(401, "Unauthorized"), "unauthorized"), (status_of(403, "Forbidden"), "missing_permission")]
 )
 def test_refusals_end_the_watch(answer: Answer, code: str) -> None:
-    with serving(listed("5"), answer) as (_server, url), hub_at(url).watch([SPEC]) as watch:
-        assert watch.next(SECONDS).type == SYNCED  # type: ignore[union-attr]
-        with pytest.raises(ApiError) as caught:
-            watch.next(SECONDS)
+    with serving(listed("5"), answer) as (_server, url):
+        hub = hub_at(url)
+        with hub.watch([SPEC]) as watch:
+            assert watch.next(SECONDS).type == SYNCED  # type: ignore[union-attr]
+            with pytest.raises(ApiError) as caught:
+                watch.next(SECONDS)
     assert caught.value.failure.code == code

@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.memory_hub import MemoryHub
-from fakes.objects import conditions, live_cluster, live_pool, options
-
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.files import write_private_file
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError, OptionError, RefusedError, WaitError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
@@ -23,6 +20,8 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.inform
     NodePoolInfo,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
+from fakes.memory_hub import MemoryHub
+from fakes.objects import conditions, live_cluster, live_pool, options
 
 
 def named(name: str, tier: str = "prod", **status: str) -> dict[str, Any]:

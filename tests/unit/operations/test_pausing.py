@@ -7,12 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fakes.memory_hub import MemoryHub
-from fakes.objects import live_cluster, live_pool, options
-
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import OptionError, RefusedError
 from ansible_collections.hypershift.core.plugins.module_utils._operations.pausing import PauseReconcile, PauseReconcileInfo
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
+from fakes.memory_hub import MemoryHub
+from fakes.objects import live_cluster, live_pool, options
 
 UNTIL = "2026-11-24T05:00:00Z"
 

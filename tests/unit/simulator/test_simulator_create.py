@@ -55,7 +55,9 @@ def test_the_first_status_has_its_conditions_in_order_and_comes_in_one_write(req
     assert found["Progressing"] == ("True", "Progressing")
     assert found["ClusterVersionAvailable"] == ("Unknown", "StatusUnknown")
     assert found["IgnitionEndpointAvailable"] == ("False", "NotFound")
-    assert all(condition["observedGeneration"] == first.status["conditions"][0]["observedGeneration"] for condition in first.status["conditions"])
+    assert all(
+        condition["observedGeneration"] == first.status["conditions"][0]["observedGeneration"] for condition in first.status["conditions"]
+    )
 
 
 def test_what_becomes_true_in_which_order(requested: FakeManagementCluster) -> None:
@@ -286,7 +288,7 @@ def test_workloads_of_a_highly_available_control_plane() -> None:
 def test_etcd_is_a_real_stateful_set_that_keeps_its_claims(installed_full: FakeManagementCluster) -> None:
     stateful_set = installed_full.get("StatefulSet", CPNS, "etcd")
     assert stateful_set["spec"]["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain", "whenScaled": "Retain"}
-    assert [part["name"] for part in stateful_set["spec"]["template"]["spec"]["containers"]][0] == "etcd"
+    assert stateful_set["spec"]["template"]["spec"]["containers"][0]["name"] == "etcd"
     assert stateful_set["spec"]["template"]["metadata"]["labels"]["app"] == "etcd"
     assert stateful_set["spec"]["serviceName"] == "etcd-discovery"
 

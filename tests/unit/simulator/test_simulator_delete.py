@@ -40,9 +40,19 @@ def test_the_order(installed: FakeManagementCluster) -> None:
     hub.delete(*HC)
     hub.run(600)
     deleted = [(action.kind, action.name) for action in hub.writes if isinstance(action, Delete)]
-    expected = [("NodePool", "demo"), ("Cluster", infra_id), ("KubevirtCluster", "demo"), ("HostedControlPlane", "demo"), ("Namespace", "clusters-demo")]
+    expected = [
+        ("NodePool", "demo"),
+        ("Cluster", infra_id),
+        ("KubevirtCluster", "demo"),
+        ("HostedControlPlane", "demo"),
+        ("Namespace", "clusters-demo"),
+    ]
     assert [entry for entry in deleted if entry in expected] == expected
-    finalizer = [index for index, action in enumerate(hub.writes) if isinstance(action, Patch) and action.body.get("metadata", {}).get("finalizers") == []]
+    finalizer = [
+        index
+        for index, action in enumerate(hub.writes)
+        if isinstance(action, Patch) and action.body.get("metadata", {}).get("finalizers") == []
+    ]
     assert hub.writes[finalizer[-1]].kind == "HostedCluster", "the finalizer goes last"  # type: ignore[union-attr]
 
 

@@ -35,7 +35,9 @@ def create(hub: FakeManagementCluster, value: str) -> None:
         ("blocked-upgrade", "ClusterVersionUpgradeable", "False", "AdminAckRequired", "acknowledge"),
     ],
 )
-def test_a_fault_shows_from_the_start_and_clears(hub: FakeManagementCluster, name: str, type_: str, status: str, reason: str, message: str) -> None:
+def test_a_fault_shows_from_the_start_and_clears(
+    hub: FakeManagementCluster, name: str, type_: str, status: str, reason: str, message: str
+) -> None:
     create(hub, name)
     hub.run(900)
     condition = hub.condition(*HC, type_)

@@ -55,7 +55,14 @@ def test_entries_that_do_not_parse_are_ignored() -> None:
 
 @pytest.mark.parametrize(
     ("lower", "higher"),
-    [("4.9.9", "4.10.0"), ("4.21.3", "4.21.10"), ("4.22.5", "5.0.0"), ("5.0.9", "5.1.0"), ("4.21.0-rc.1", "4.21.0"), ("4.21.0-rc.2", "4.21.0-rc.10")],
+    [
+        ("4.9.9", "4.10.0"),
+        ("4.21.3", "4.21.10"),
+        ("4.22.5", "5.0.0"),
+        ("5.0.9", "5.1.0"),
+        ("4.21.0-rc.1", "4.21.0"),
+        ("4.21.0-rc.2", "4.21.0-rc.10"),
+    ],
 )
 def test_versions_are_ordered_across_the_change_of_the_major(lower: str, higher: str) -> None:
     assert Version(lower) < Version(higher)

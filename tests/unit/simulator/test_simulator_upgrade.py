@@ -143,7 +143,9 @@ def test_control_plane_release_updates_the_management_side_alone(installed_light
         (Z_STREAM, IMAGE, "force upgrade annotation is present but does not match desired release image"),
     ],
 )
-def test_the_gate_when_the_cluster_is_not_upgradeable(installed_light: FakeManagementCluster, image: str, force: str | None, blocked: str) -> None:
+def test_the_gate_when_the_cluster_is_not_upgradeable(
+    installed_light: FakeManagementCluster, image: str, force: str | None, blocked: str
+) -> None:
     hub = installed_light
     annotate(hub, fault="blocked-upgrade", force=force)
     hub.run(10)

@@ -1,3 +1,5 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """spec.configuration.authentication and the part of the status that answers it."""
 
 from __future__ import annotations
@@ -6,19 +8,18 @@ from .schema import Rule, Schema, array, enum, matching, obj, required, rule, te
 from .shared import conditions, named
 
 _RESERVED = ("kubernetes.io", "k8s.io", "openshift.io")
+_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _EITHER = rule("has(self.claim) != has(self.expression)", "set claim or expression, not both")
 
 
 def _extra_key_rules() -> list[Rule]:
     """A key is <domain>/<path>, and some domains are taken."""
     domain, path = "self.split('/', 2)[0]", "self.split('/', 2)[1]"
-    label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-    reserved = [
-        rule(f"!('.' + {domain}).endsWith('.{name}')", f"{name} and the domains below it are reserved") for name in _RESERVED
-    ]
+    is_domain = matching(rf"^{_LABEL}(\.{_LABEL})*$").removeprefix("self.")
+    reserved = [rule(f"!('.' + {domain}).endsWith('.{name}')", f"{name} and the domains below it are reserved") for name in _RESERVED]
     return [
         rule("self.contains('/')", "the key needs a domain and a path with a / between them"),
-        rule(f"{domain}.{matching(rf'^{label}(\.{label})*$').removeprefix('self.')}", "what is before the / must be a domain name"),
+        rule(f"{domain}.{is_domain}", "what is before the / must be a domain name"),
         rule(f"size({domain}) <= 253", "what is before the / can have 253 characters"),
         *reserved,
         rule(
@@ -60,7 +61,8 @@ def _username(claim: Schema, expression: Schema) -> Schema:
         rules=[
             _EITHER,
             rule(
-                "!(has(self.expression) && self.?prefixPolicy.orValue('') == 'Prefix')", "prefixPolicy Prefix cannot be combined with expression"
+                "!(has(self.expression) && self.?prefixPolicy.orValue('') == 'Prefix')",
+                "prefixPolicy Prefix cannot be combined with expression",
             ),
             rule(
                 "has(self.prefix) == (self.?prefixPolicy.orValue('') == 'Prefix')", "prefix goes with prefixPolicy Prefix and with no other"
@@ -147,10 +149,7 @@ def authentication() -> Schema:
     )
 
 
-_USER = (
-    r"^system:serviceaccount:[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-    r":[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
-)
+_USER = rf"^system:serviceaccount:{_LABEL}:{_LABEL}(\.{_LABEL})*$"
 
 
 def authentication_status() -> Schema:

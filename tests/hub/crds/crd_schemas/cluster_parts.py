@@ -1,3 +1,5 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The parts of a HostedCluster's spec that its HostedControlPlane takes over as they are."""
 
 from __future__ import annotations
@@ -157,7 +159,9 @@ def networking(**options: object) -> Schema:
         node = array(obj({"cidr": required(cidr()), **more}), min=1, max=2, rules=[immutable(name)])
         return node if default is None else node | {"default": [{"cidr": default}]}
 
-    node_ranges = rule("self.?allocateNodeCIDRs.orValue('') != 'Enabled' || self.networkType == 'Other'", "allocateNodeCIDRs needs networkType Other")
+    node_ranges = rule(
+        "self.?allocateNodeCIDRs.orValue('') != 'Enabled' || self.networkType == 'Other'", "allocateNodeCIDRs needs networkType Other"
+    )
     return obj(
         {
             "allocateNodeCIDRs": enum("Enabled", "Disabled", rules=[immutable("allocateNodeCIDRs")]),
@@ -179,10 +183,9 @@ def networking(**options: object) -> Schema:
 
 
 def services() -> Schema:
-    address = rule(
-        f"isIP(self) || {matching(rf'^{IPV4}$')} || {matching(r'^(localhost|([a-zA-Z0-9][-a-zA-Z0-9]*\.)+[a-zA-Z]{2,})$')}",
-        "address takes a host name with its domain or an IP address",
-    )
+    # The platform takes any four numbers for an IPv4 address.
+    loose = rf"^(localhost|([a-zA-Z0-9][-a-zA-Z0-9]*\.)+[a-zA-Z]{{2,}}|{IPV4})$"
+    address = rule(f"isIP(self) || {matching(loose)}", "address takes a host name with its domain or an IP address")
     host = {"hostname": text(min=1, max=253, rules=[HOST_NAME])}
     strategy = obj(
         {

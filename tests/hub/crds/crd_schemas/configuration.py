@@ -1,3 +1,5 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """spec.configuration: the settings of the hosted cluster's own API, one node for each of its configuration kinds."""
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ def _feature_gate() -> Schema:
 
 def _image() -> Schema:
     registries = array(text(min=1, max=256, rules=[_REGISTRY]), max=1024, kind="atomic")
-    sources = {name: registries for name in ("allowedRegistries", "blockedRegistries", "insecureRegistries")}
+    sources = dict.fromkeys(("allowedRegistries", "blockedRegistries", "insecureRegistries"), registries)
     sources["containerRuntimeSearchRegistries"] = array(text(), min=1, kind="set", format="hostname")
     one_list = rule("!(has(self.blockedRegistries) && has(self.allowedRegistries))", "set allowedRegistries or blockedRegistries, not both")
     return obj(
@@ -138,7 +140,9 @@ _LDAP = {
 }
 _OPENID = {
     **_CLIENT,
-    "claims": obj({name: texts(kind="atomic") for name in ("email", "name", "preferredUsername")} | {"groups": array(text(min=1), kind="atomic")}),
+    "claims": obj(
+        {name: texts(kind="atomic") for name in ("email", "name", "preferredUsername")} | {"groups": array(text(min=1), kind="atomic")}
+    ),
     "extraAuthorizeParameters": mapping(text()),
     "extraScopes": texts(),
     "issuer": text(),

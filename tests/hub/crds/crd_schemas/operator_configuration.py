@@ -1,9 +1,10 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """spec.operatorConfiguration: settings of the operators of a hosted cluster."""
 
 from __future__ import annotations
 
 from .schema import Rule, Schema, array, boolean, enum, immutable, integer, matches, obj, required, rule, text
-from .shared import boolean_default_false
 
 
 def _kept(name: str) -> Rule:
@@ -16,11 +17,15 @@ _V4_SUBNET = [
     rule("!self.matches('^0+[.]')", "the subnet cannot start with 0"),
 ]
 _V4_CIDR = [
-    rule("isCIDR(self) && cidr(self).ip().family() == 4 && cidr(self).prefixLength() <= 30", "an IPv4 subnet with a prefix of 0 to 30 is needed"),
+    rule(
+        "isCIDR(self) && cidr(self).ip().family() == 4 && cidr(self).prefixLength() <= 30",
+        "an IPv4 subnet with a prefix of 0 to 30 is needed",
+    ),
     rule("!self.startsWith('0.')", "the subnet cannot start with 0"),
 ]
 _V6_CIDR = rule(
-    "isCIDR(self) && cidr(self).ip().family() == 6 && cidr(self).prefixLength() <= 125", "an IPv6 subnet with a prefix of 0 to 125 is needed"
+    "isCIDR(self) && cidr(self).ip().family() == 6 && cidr(self).prefixLength() <= 125",
+    "an IPv6 subnet with a prefix of 0 to 125 is needed",
 )
 
 
@@ -66,6 +71,9 @@ def _network_operator() -> Schema:
     return obj(fields, rules=[_kept("ovnKubernetesConfig")])
 
 
+_COUNT = "(size({0}.?ids.orValue([])) + size({0}.?names.orValue([])))"
+
+
 def _subnets() -> Schema:
     unique = rule("self.all(one, self.filter(other, other == one).size() == 1)", "an entry is there twice")
     names = [
@@ -84,12 +92,9 @@ def _subnets() -> Schema:
     )
 
 
-_COUNT = "(size({0}.?ids.orValue([])) + size({0}.?names.orValue([])))"
-
-
 def _network_load_balancer() -> Schema:
     addresses = array(
-        text(min=26, max=26, rules=[matches("^eipalloc-.*[0-9a-fA-F]{17}$", "eipalloc- and 17 hexadecimal digits are needed")]),
+        text(min=26, max=26, rules=[matches("^eipalloc-[0-9a-fA-F]{17}$", "eipalloc- and 17 hexadecimal digits are needed")]),
         max=10,
         kind="atomic",
         rules=[rule("self.all(one, self.filter(other, other == one).size() == 1)", "an address is there twice")],
@@ -138,9 +143,7 @@ _LOAD_BALANCER_RULES = [
 
 
 def _publishing_strategy() -> Schema:
-    host_network = {
-        name: integer(0, 65535, default=port) for name, port in (("httpPort", 80), ("httpsPort", 443), ("statsPort", 1936))
-    }
+    host_network = {name: integer(0, 65535, default=port) for name, port in (("httpPort", 80), ("httpsPort", 443), ("statsPort", 1936))}
     load_balancer = {
         "allowedSourceRanges": array(text(), kind="atomic", nullable=True),
         "dnsManagementPolicy": required(enum("Managed", "Unmanaged", default="Managed")),
@@ -163,7 +166,6 @@ def operator_configuration() -> Schema:
     return obj(
         {
             "clusterNetworkOperator": _network_operator(),
-            "clusterVersionOperator": obj({"operatorLogLevel": text()}),
             "ingressOperator": obj({"endpointPublishingStrategy": _publishing_strategy()}),
         }
     )

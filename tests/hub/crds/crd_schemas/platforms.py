@@ -1,3 +1,5 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The platform blocks of a HostedCluster, and the few rules that hold for one platform alone."""
 
 from __future__ import annotations
@@ -82,7 +84,8 @@ def _kubevirt() -> Schema:
 
 def _azure() -> Schema:
     """Only what the rules about services look at."""
-    return open_object({"azureAuthenticationConfig": open_object({"azureAuthenticationConfigType": text()})})
+    identities = required(enum("ManagedIdentities", "WorkloadIdentities"))
+    return open_object({"azureAuthenticationConfig": required(open_object({"azureAuthenticationConfigType": identities}))})
 
 
 def _powervs() -> Schema:
@@ -122,7 +125,7 @@ def hosted_cluster_platform() -> Schema:
 
 
 _OAUTH_BY_LOAD_BALANCER = (
-    "self.platform.?azure.?azureAuthenticationConfig.?azureAuthenticationConfigType.orValue('') == 'WorkloadIdentities'"
+    "self.platform.?azure.azureAuthenticationConfig.azureAuthenticationConfigType.orValue('') == 'WorkloadIdentities'"
     " && s.servicePublishingStrategy.type == 'LoadBalancer'"
 )
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import aiohttp
 
 from . import faults, hostedcluster, nodepool, routing
-from .actions import Action, Create, Delete, Patch
+from .actions import Action, Create, Delete, Patch, Status
 from .client import ApiError
 from .clock import Timers
 from .context import Context
@@ -51,7 +50,6 @@ class Engine:
         self._written: dict[tuple[str, str, str, str], tuple[Action, str | None]] = {}
         self._vain_writes: set[tuple[str, str, str, str]] = set()
         self._changed = asyncio.Event()
-        self._now: Callable[[], float] = time.monotonic
 
     def observe(self, obj: Obj) -> None:
         if self.store.put(obj):
@@ -61,6 +59,10 @@ class Engine:
         kind, namespace, name = key(obj)
         if self.store.remove(kind, namespace, name, obj["metadata"].get("uid")):
             self.wake(routing.keys(self.store, obj))
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
 
     def wake(self, keys: Iterable[Key], delay: float = _COALESCE) -> None:
         moment = self._now() + delay
@@ -216,14 +218,21 @@ class Engine:
                 return True
             # A namespace that is going takes nothing in, and what is in it goes with it.
             return _raise(error) if error.status not in (403, 404) else _log(action, error)
-        if error.status == 404:
-            self.store.remove(action.kind, action.namespace, action.name)
-            return False
         if error.status == 409:
-            live = await self._api.get(KINDS[action.kind].path(action.namespace, action.name))
-            self.observe(live)
+            return await self._refresh(action)
+        if error.status == 404:
+            self._gone(action.kind, action.namespace, action.name)
             return False
         return _raise(error)
+
+    async def _refresh(self, action: Patch | Status | Delete) -> bool:
+        try:
+            self.observe(await self._api.get(KINDS[action.kind].path(action.namespace, action.name)))
+        except ApiError as error:
+            if error.status != 404:
+                raise
+            self._gone(action.kind, action.namespace, action.name)
+        return False
 
 
 def _raise(error: ApiError) -> bool:

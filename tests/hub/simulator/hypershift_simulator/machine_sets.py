@@ -69,8 +69,7 @@ def _roll(view: PoolView, deployment: Obj) -> list[Action]:
         old = any(obj["spec"].get("replicas") for obj in sets.values())
         return _new_set(view, deployment, name, digest, 0 if old else int(deployment["spec"].get("replicas") or 0))
     newest = sets.pop(name)
-    strategy = deployment["spec"].get("strategy") or {}
-    if strategy.get("type") == "OnDelete":
+    if (view.spec["management"].get("replace") or {}).get("strategy") == "OnDelete":
         return _on_delete(view, deployment, newest, list(sets.values()))
     return [*_surge(view, deployment, newest, list(sets.values())), *_tidy(view, list(sets.values()))]
 
@@ -103,7 +102,7 @@ def _scale(view: PoolView, machine_set: Obj, count: int) -> list[Action]:
 def _surge(view: PoolView, deployment: Obj, newest: Obj, old: list[Obj]) -> list[Action]:
     """Never more machines than wanted plus surge, deleting ones included; never fewer available than allowed."""
     wanted = int(deployment["spec"].get("replicas") or 0)
-    rolling = (deployment["spec"].get("strategy") or {}).get("rollingUpdate") or {}
+    rolling = (view.spec["management"].get("replace") or {}).get("rollingUpdate") or {}
     surge = durations.count(rolling.get("maxSurge"), 1, wanted, round_up=True)
     unavailable = durations.count(rolling.get("maxUnavailable"), 0, wanted, round_up=False)
     everything = view.owned("Machine")
@@ -207,7 +206,7 @@ def _deployment_status(view: PoolView, ctx: Context, deployment: Obj) -> list[Ac
     newest = view.child("MachineSet", f"{view.name}-{template_hash(deployment)}")
     counts = _counts(view.owned("Machine"))
     wanted = int(deployment["spec"].get("replicas") or 0)
-    rolling = (deployment["spec"].get("strategy") or {}).get("rollingUpdate") or {}
+    rolling = (view.spec["management"].get("replace") or {}).get("rollingUpdate") or {}
     unavailable = durations.count(rolling.get("maxUnavailable"), 0, wanted, round_up=False)
     phase = "Running"
     if counts["availableReplicas"] < wanted:

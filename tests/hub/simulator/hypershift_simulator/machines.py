@@ -144,7 +144,7 @@ def _ignition_reached(view: PoolView, machine: Obj) -> list[Action]:
 def _report(view: PoolView, ctx: Context, machine: Obj, new_phase: str, *extra: Condition) -> list[Action]:
     known = machine.get("status") or {}
     name = machine["metadata"]["name"]
-    provisioned = new_phase in ("Provisioned", "Running", "Deleting") and bool(known.get("infrastructureReady") or new_phase != "Deleting")
+    provisioned = new_phase in ("Provisioned", "Running", "Deleting") and bool(known.get("addresses") or new_phase != "Deleting")
     status: Obj = {
         **known,
         "phase": new_phase,
@@ -233,7 +233,7 @@ def _drained(view: PoolView, ctx: Context, machine: Obj) -> Condition | None:
     excluded = names.EXCLUDE_NODE_DRAINING in (machine["metadata"].get("annotations") or {})
     if excluded or not (machine.get("status") or {}).get("nodeRef"):
         return None
-    limit = durations.seconds(machine["spec"].get("nodeDrainTimeout"))
+    limit = durations.seconds(view.spec.get("nodeDrainTimeout"))
     if limit and ctx.passed(f"machines/drain-timeout/{name}", limit):
         return None
     if "stuck-drain" in view.faults and first_deleting(view) == name:
