@@ -42,7 +42,12 @@ STEPS: tuple[tuple[str, str, dict[str, object], tuple[str, ...]], ...] = (
     ("How is the fleet?", "status", {}, ()),
     ("Resume it.", "resume", {**NAME, "pause_owner": "demo"}, ()),
     ("Remove it: the operator deletes in order, the wait names what is left.", "destroy", NAME, ()),
-    ("Create another one to play with.", "create", {**CREATE, "hosted_cluster_name": "playground", "hosted_cluster_wait_for": "available"}, ()),
+    (
+        "Create another one to play with.",
+        "create",
+        {**CREATE, "hosted_cluster_name": "playground", "hosted_cluster_wait_for": "available"},
+        (),
+    ),
 )
 
 
@@ -63,7 +68,10 @@ def main() -> int:
     started = time.monotonic()
     subprocess.run([str(ROOT / "tests" / "hub" / "hub"), "build"], check=True)
     hub = EmbeddedHub.up(name="hub", say=lambda text: print(text, flush=True))
-    print(f"\nThe management cluster is ready after {time.monotonic() - started:.0f} s. What HyperShift does is simulated, 60 times as fast.\n", flush=True)
+    print(
+        f"\nThe management cluster is ready after {time.monotonic() - started:.0f} s. What HyperShift does is simulated, 60 times as fast.\n",
+        flush=True,
+    )
     for number, (title, playbook, variables, arguments) in enumerate(STEPS, 1):
         print(f"=== {number}/{len(STEPS)} {title}", flush=True)
         play(hub, playbook, variables, arguments)

@@ -12,7 +12,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # What is left out of the artifact is left out here too: it is checked by ruff and mypy.
-LEFT_OUT = ("tests/hub/", "tests/integration/", "tests/bench/", "tests/tools/", "tests/unit/hub/", "tests/unit/simulator/", ".ci/", "extensions/")
+LEFT_OUT = (
+    "tests/hub/",
+    "tests/integration/",
+    "tests/bench/",
+    "tests/tools/",
+    "tests/unit/hub/",
+    "tests/unit/simulator/",
+    ".ci/",
+    "extensions/",
+)
 # ansible-test fetches this script from a site of its own; the environment's own ensurepip does the same work.
 BOOTSTRAP = """import subprocess, sys
 arguments = [a for a in sys.argv[1:] if a not in ("--no-setuptools", "--no-wheel")]
@@ -24,7 +33,9 @@ BOOTSTRAP_NAMES = ("get_pip_23_1_2.py", "get_pip_24_2.py", "get_pip_25_2.py")
 
 def copy_collection(target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
     for name in listed:
         source = ROOT / name
         if source.is_file() and not name.startswith(LEFT_OUT):
@@ -50,7 +61,10 @@ def main(core: str) -> int:
     subprocess.run(["git", "init", "-q"], cwd=target, check=True)
     subprocess.run(["git", "add", "-A"], cwd=target, check=True)
     version = subprocess.run(
-        [str(environment / "bin" / "python"), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True, check=True
+        [str(environment / "bin" / "python"), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     variables = {**os.environ, "PATH": f"{environment / 'bin'}:{os.environ['PATH']}"}
     command = [str(environment / "bin" / "ansible-test"), "sanity", "--color", "no", "--requirements", "--python", version, *sys.argv[2:]]

@@ -42,9 +42,11 @@ class WatchEvent:
 
 
 class Watch(Protocol):
-    def __enter__(self) -> Watch: ...
+    def __enter__(self) -> Watch:
+        """Start watching."""
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Stop watching, whatever is still open."""
 
     def next(self, timeout: float) -> WatchEvent | None:
         """Next event, None after ``timeout`` seconds without one. Raises ApiError when watching on is pointless (401, 403)."""
@@ -63,7 +65,8 @@ class Hub(Protocol):
     def list(self, kind: Kind, namespace: str | None = None, label_selector: str = "", field_selector: str = "") -> list[Object]:
         """All objects, paged; empty when the kind is not served."""
 
-    def create(self, kind: Kind, body: Object) -> Object: ...
+    def create(self, kind: Kind, body: Object) -> Object:
+        """The object as the server stored it."""
 
     def patch(self, kind: Kind, namespace: str | None, name: str, patch: Object, resource_version: str = "") -> Object:
         """JSON merge patch; with resource_version it fails with ConflictError when the object has changed since."""
@@ -71,12 +74,14 @@ class Hub(Protocol):
     def delete(self, kind: Kind, namespace: str | None, name: str, uid: str = "") -> bool:
         """Ask for deletion; False when the object is gone already. uid guards against deleting a namesake."""
 
-    def watch(self, specs: Sequence[WatchSpec]) -> Watch: ...
+    def watch(self, specs: Sequence[WatchSpec]) -> Watch:
+        """One list-and-watch per spec, for use as a context manager."""
 
     def now(self) -> datetime:
         """Wall clock with zone."""
 
-    def monotonic(self) -> float: ...
+    def monotonic(self) -> float:
+        """Seconds that only grow."""
 
     def random_name(self, length: int) -> str:
         """Lower-case letters and digits for names."""

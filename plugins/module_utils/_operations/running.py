@@ -37,7 +37,8 @@ class Plan:
 
 
 class Operation(Protocol):
-    def plan(self) -> Plan: ...
+    def plan(self) -> Plan:
+        """Read what is there and say what to write. Called again after a conflict."""
 
 
 @dataclass

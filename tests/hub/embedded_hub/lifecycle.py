@@ -151,12 +151,12 @@ def _record_pids(paths: HubPaths, state: HubState) -> None:
 
 
 def down(paths: HubPaths, say: Say) -> None:
-    """End every part and remove all but the logs; the next start adds to them."""
+    """End every part and remove all but the logs."""
     stopper.stop_all(paths, say)
     if not paths.root.is_dir():
         return
     for entry in paths.root.iterdir():
-        if entry == paths.logs:
+        if entry in (paths.logs, paths.previous_logs):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)

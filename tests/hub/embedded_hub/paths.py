@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +89,16 @@ class HubPaths:
     def lock(self) -> Path:
         # Beside the folder, not in it: `up` removes the folder while it holds the lock.
         return self.root.parent / f".{self.root.name}.lock"
+
+    @property
+    def previous_logs(self) -> Path:
+        return self.root / "logs.previous"
+
+    def set_logs_aside(self) -> None:
+        """A new hub starts with an empty audit log; the logs of the one before stay readable."""
+        if self.logs.is_dir():
+            shutil.rmtree(self.previous_logs, ignore_errors=True)
+            self.logs.rename(self.previous_logs)
 
     def create(self) -> None:
         for folder in (self.root, self.pki, self.logs, self.data, self.config, self.run, self.volumes, self.containers):

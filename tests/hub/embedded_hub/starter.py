@@ -27,6 +27,7 @@ Argv = Callable[[Layout], list[str]]
 def prepare(layout: Layout, hub: str) -> None:
     """Folders, certificates, kubeconfigs and rendered configuration."""
     paths = layout.paths
+    paths.set_logs_aside()
     paths.create()
     authority = pki.create_pki(paths.pki, hub)
     for name in ("kube-controller-manager", "kube-scheduler", "kwok", "simulator"):

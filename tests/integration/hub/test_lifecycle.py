@@ -65,7 +65,7 @@ def test_second_hub_fault_and_end(hub: EmbeddedHub) -> None:
     identities = [recorded(third.paths.run, name) for name in RUNNING]
     third.down()
     assert all(identity is not None and not is_alive(identity) for identity in identities)
-    assert [path.name for path in third.paths.root.iterdir()] == ["logs"]
+    assert {path.name for path in third.paths.root.iterdir()} == {"logs", "logs.previous"}
     with pytest.raises(HubError, match="is not running"):
         EmbeddedHub.attach("second", root)
     assert EmbeddedHub.attach(hub.name, root).state == hub.state

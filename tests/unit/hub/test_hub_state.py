@@ -65,5 +65,14 @@ def test_names_that_are_no_folder_are_refused(tmp_path: Path, name: str) -> None
         HubPaths.of(name, tmp_path)
 
 
+def test_logs_of_the_hub_before_are_set_aside(paths: HubPaths) -> None:
+    for content in ("first", "second"):
+        paths.audit_log.write_text(content)
+        paths.set_logs_aside()
+        paths.create()
+        assert not paths.audit_log.exists()
+        assert (paths.previous_logs / "audit.log").read_text() == content
+
+
 def test_the_folders_are_private(paths: HubPaths) -> None:
     assert stat.S_IMODE(paths.root.stat().st_mode) == 0o700

@@ -111,7 +111,7 @@ async def until(predicate: Callable[[], bool]) -> None:
 
 
 async def quiet(api: RecordingApi) -> None:
-    """Until ten minutes brought no write."""
+    """Until a hundred seconds brought no write."""
     count = -1
     while len(api.sent) != count:
         count = len(api.sent)

@@ -110,7 +110,7 @@ def _cluster() -> Definition:
             {
                 "availabilityGates": _gates(),
                 "clusterNetwork": obj({**network, "apiServerPort": integer(), "serviceDomain": text(min=1, max=253)}),
-                "controlPlaneEndpoint": obj({"host": required(text(max=512)), "port": required(integer())}),
+                "controlPlaneEndpoint": obj({"host": text(max=512), "port": integer()}),
                 "controlPlaneRef": object_reference(),
                 "infrastructureRef": object_reference(),
                 "paused": boolean(),

@@ -70,7 +70,8 @@ def capabilities() -> Schema:
 
     console = rule("!('Ingress' in self) || 'Console' in self", "Ingress can be disabled only together with Console")
     disjoint = rule(
-        "self.?enabled.orValue([]).all(one, !(one in self.?disabled.orValue([])))", "a capability is either enabled or disabled, not both"
+        "!(has(self.enabled) && has(self.disabled)) || self.enabled.all(one, !(one in self.disabled))",
+        "a capability is either enabled or disabled, not both",
     )
     fields = {"enabled": names("enabled"), "disabled": names("disabled", console)}
     return obj(fields, default={}, rules=[immutable("capabilities"), disjoint])
@@ -147,7 +148,7 @@ _DIFFERENT_RANGES = [
         "clusterNetwork and serviceNetwork must have different CIDRs",
     ),
     rule(
-        "self.?machineNetwork.orValue([]).all(m, !self.clusterNetwork.exists(c, c.cidr == m.cidr)"
+        "!has(self.machineNetwork) || self.machineNetwork.all(m, !self.clusterNetwork.exists(c, c.cidr == m.cidr)"
         " && !self.serviceNetwork.exists(s, s.cidr == m.cidr))",
         "machineNetwork must have other CIDRs than clusterNetwork and serviceNetwork",
     ),

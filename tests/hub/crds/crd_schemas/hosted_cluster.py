@@ -10,7 +10,7 @@ from .configuration import configuration
 from .crd import Column, Definition, condition_column
 from .operator_configuration import operator_configuration
 from .platforms import AZURE_RULES, hosted_cluster_platform
-from .schema import Rule, Schema, enum, immutable, mapping, obj, required, rule, text
+from .schema import Rule, Schema, enum, immutable, mapping, obj, present, required, rule, text
 from .shared import DNS_LABEL, DOMAIN, PAUSED_UNTIL, URL, local_reference, release, secret_key, tolerations
 
 _GROUP = "hypershift.openshift.io"
@@ -29,12 +29,14 @@ _MULTI_NETWORK = rule(
     "!self.?operatorConfiguration.?clusterNetworkOperator.?disableMultiNetwork.orValue(false) || self.networking.networkType == 'Other'",
     "disableMultiNetwork needs networkType Other",
 )
+_CERTIFICATES = "self.configuration.apiServer.servingCerts.namedCertificates"
 _CERTIFICATE_NAMES = rule(
-    """self.services.all(s, s.service != 'APIServer' || !has(s.servicePublishingStrategy.loadBalancer)
-    || !self.?configuration.?apiServer.?servingCerts.?namedCertificates.orValue([]).exists(certificate,
-    has(certificate.names) && s.servicePublishingStrategy.loadBalancer.hostname in certificate.names))""",
+    f"""!{present(_CERTIFICATES)} || self.services.all(s, s.service != 'APIServer' || !has(s.servicePublishingStrategy.loadBalancer)
+    || !{_CERTIFICATES}.exists(certificate,
+    has(certificate.names) && certificate.names.exists(name, name == s.servicePublishingStrategy.loadBalancer.hostname)))""",
     "the host name of the API server's load balancer cannot be in namedCertificates",
 )
+_ENCRYPTION_KEPT = rule("has(self.secretEncryption) || !has(oldSelf.secretEncryption)", "secretEncryption cannot be removed once it is set")
 
 
 def _kept(name: str) -> Rule:
@@ -78,7 +80,7 @@ _SPEC_RULES = [
         " || self.networking.networkType == 'OVNKubernetes'",
         "ovnKubernetesConfig needs networkType OVNKubernetes",
     ),
-    rule("has(self.secretEncryption) || !has(oldSelf.secretEncryption)", "secretEncryption cannot be removed once it is set"),
+    _ENCRYPTION_KEPT,
 ]
 
 
@@ -130,7 +132,7 @@ def _hosted_control_plane_spec() -> Schema:
             "sshKey": required(local_reference()),
             "updateService": text(),
         },
-        rules=[_ENOUGH_SERVICES, _MULTI_NETWORK],
+        rules=[_ENOUGH_SERVICES, _MULTI_NETWORK, _ENCRYPTION_KEPT],
     )
 
 

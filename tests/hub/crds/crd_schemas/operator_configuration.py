@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from .schema import Rule, Schema, array, boolean, enum, immutable, integer, matches, obj, required, rule, text
+from .schema import Rule, Schema, array, boolean, enum, immutable, integer, matches, obj, present, required, rule, text
 
 
 def _kept(name: str) -> Rule:
@@ -30,9 +30,9 @@ _V6_CIDR = rule(
 
 
 def _different(family: str) -> Rule:
-    join, transit = f"self.?{family}.?internalJoinSubnet", f"self.?{family}.?internalTransitSwitchSubnet"
+    join, transit = f"self.{family}.internalJoinSubnet", f"self.{family}.internalTransitSwitchSubnet"
     return rule(
-        f"!{join}.hasValue() || !{transit}.hasValue() || {join}.value() != {transit}.value()",
+        f"!({present(join)} && {present(transit)}) || {join} != {transit}",
         f"internalJoinSubnet and internalTransitSwitchSubnet of {family} must differ",
     )
 

@@ -39,6 +39,15 @@ def matches(pattern: str, message: str) -> Rule:
     return rule(matching(pattern), message)
 
 
+def present(path: str) -> str:
+    """True when every step of the path is there.
+
+    For lists and texts this is better than an optional: there the API server knows no bound and refuses the rule as too costly.
+    """
+    parts = path.split(".")
+    return "(" + " && ".join(f"has({'.'.join(parts[:end])})" for end in range(2, len(parts) + 1)) + ")"
+
+
 def immutable(name: str) -> Rule:
     return rule("self == oldSelf", f"{name} cannot be changed once it is set")
 

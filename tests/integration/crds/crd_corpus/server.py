@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Ask an API server for its verdict."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from embedded_hub import EmbeddedHub
+
+from .cases import Case, Obj
+
+_DRY = "dryRun=All&fieldValidation=Strict"
+_THREADS = 6
+
+
+@dataclass(frozen=True)
+class Cause:
+    field: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer: the object as it would be stored, or why it is not."""
+
+    accepted: bool
+    object: Obj = field(default_factory=dict)
+    message: str = ""
+    causes: tuple[Cause, ...] = ()
+
+    def at(self, path: str) -> list[str]:
+        """The messages for a field; an unknown field has no cause, only a message that names it."""
+        found = [cause.message for cause in self.causes if cause.field == path]
+        return found or ([self.message] if f'unknown field "{path}"' in self.message else [])
+
+
+class Server:
+    """One connection per thread, as the hub's own user."""
+
+    def __init__(self, hub: EmbeddedHub, namespace: str) -> None:
+        address = urlsplit(hub.server)
+        self._address = (address.hostname or "", address.port or 443)
+        self._tls = ssl.create_default_context(cafile=str(hub.paths.pki / "ca.crt"))
+        self._tls.load_cert_chain(hub.paths.pki / "hub.crt", hub.paths.pki / "hub.key")
+        self._local = threading.local()
+        self.namespace = namespace
+        self._plurals: dict[tuple[str, str], tuple[str, bool]] = {}
+
+    def send(self, method: str, path: str, body: Any = None) -> tuple[int, Obj]:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = http.client.HTTPSConnection(*self._address, timeout=30, context=self._tls)
+            self._local.connection = connection
+        connection.request(method, path, None if body is None else json.dumps(body), {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        answer: Obj = json.loads(response.read())
+        return response.status, answer
+
+    def collection(self, obj: Obj) -> str:
+        plural, namespaced = self._resource(obj["apiVersion"], obj["kind"])
+        scope = f"/namespaces/{self.namespace}" if namespaced else ""
+        return f"/apis/{obj['apiVersion']}{scope}/{plural}"
+
+    def _resource(self, version: str, kind: str) -> tuple[str, bool]:
+        if (version, kind) not in self._plurals:
+            for found in self.send("GET", f"/apis/{version}")[1]["resources"]:
+                if "/" not in found["name"]:
+                    self._plurals[version, found["kind"]] = (found["name"], found["namespaced"])
+        return self._plurals[version, kind]
+
+    def create(self, obj: Obj) -> Verdict:
+        return _verdict(*self.send("POST", f"{self.collection(obj)}?{_DRY}", obj))
+
+    def judge(self, case: Case) -> Verdict:
+        if case.before is None:
+            return self.create(case.object)
+        path = self.collection(case.before)
+        name = case.name.rsplit("/", 1)[1].replace("_", "-").lower()
+        status, stored = self.send("POST", f"{path}?fieldValidation=Strict", _named(case.before, name))
+        if status != 201:
+            raise ValueError(f"{case.name}: the object before the change is refused: {stored['message']}")
+        changed = _named(case.object, name, stored["metadata"]["resourceVersion"])
+        subresource = f"/{case.subresource}" if case.subresource else ""
+        try:
+            return _verdict(*self.send("PUT", f"{path}/{name}{subresource}?{_DRY}", changed))
+        finally:
+            self.send("DELETE", f"{path}/{name}")
+
+    def judge_all(self, cases: Iterable[Case]) -> dict[str, Verdict]:
+        wanted = list(cases)
+        with ThreadPoolExecutor(max_workers=_THREADS) as pool:
+            return dict(zip((case.name for case in wanted), pool.map(self.judge, wanted), strict=True))
+
+    def create_all(self, objects: list[Obj]) -> list[Verdict]:
+        with ThreadPoolExecutor(max_workers=_THREADS) as pool:
+            return list(pool.map(self.create, objects))
+
+
+def _named(obj: Obj, name: str, version: str = "") -> Obj:
+    metadata = {**obj["metadata"], "name": name}
+    return {**obj, "metadata": metadata | ({"resourceVersion": version} if version else {})}
+
+
+def _verdict(status: int, answer: Obj) -> Verdict:
+    if status < 300:
+        return Verdict(True, answer)
+    if status not in (400, 422):
+        raise ValueError(f"Not a verdict on the object but {status}: {answer.get('message')}")
+    causes = (answer.get("details") or {}).get("causes") or []
+    found = tuple(Cause(cause.get("field", ""), cause.get("message", "")) for cause in causes)
+    return Verdict(False, message=answer["message"], causes=found)
