@@ -318,16 +318,13 @@ options:
     type: str
   remove_finalizers:
     description:
-    - When the deletion makes no progress for O(progress_timeout) seconds, remove the finalizers from objects of these kinds that belong to the cluster
+    - When the deletion makes no progress for O(progress_timeout) seconds, remove the finalizers from objects of these kinds that belong to the node pool
       and are being deleted.
     - What the finalizers guard (machines, disks, cloud resources) may be left behind. Each removal is listed in RV(plan).
     type: list
     default: []
     choices:
-    - HostedCluster
     - NodePool
-    - HostedControlPlane
-    - Cluster
     - MachineDeployment
     - MachineSet
     - Machine

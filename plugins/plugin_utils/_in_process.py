@@ -42,15 +42,19 @@ class InProcess(ActionBase):  # type: ignore[misc]
         return result
 
     def _belongs_elsewhere(self, variables: dict[str, Any]) -> bool:
-        interpreter = str(variables.get("ansible_python_interpreter") or sys.executable)
+        interpreter = str(self._value(variables, "ansible_python_interpreter") or sys.executable)
         return bool(
             self._connection.transport != "local"
             or self._play_context.become
             or self._task.async_val
             or any(self._task.environment or [])
             or not (interpreter.startswith("auto") or _is_ours(interpreter))
-            or str(variables.get("hypershift_in_process", True)).lower() in ("false", "no", "0")
+            or str(self._value(variables, "hypershift_in_process", True)).lower() in ("false", "no", "0")
         )
+
+    def _value(self, variables: dict[str, Any], name: str, default: Any = None) -> Any:
+        """A variable with its own templates resolved: task_vars hold them as they were written."""
+        return self._templar.template(variables.get(name, default))
 
     def _run_here(self) -> dict[str, Any]:
         checked = ArgumentSpecValidator(self.entry.spec, **self.entry.constraints).validate(self._task.args)

@@ -42,6 +42,15 @@ GOALS = [
     "node_pools_gone",
 ]
 REMOVE_FINALIZERS: Spec = {"remove_finalizers": {"type": "list", "elements": "str", "choices": REMOVABLE, "default": []}}
+# What belongs to one node pool; the rest of its hosted cluster is none of its business.
+REMOVE_POOL_FINALIZERS: Spec = {
+    "remove_finalizers": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["NodePool", "MachineDeployment", "MachineSet", "Machine"],
+        "default": [],
+    }
+}
 
 
 def full(*groups: Spec) -> Spec:

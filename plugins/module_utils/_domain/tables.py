@@ -28,7 +28,8 @@ def status_table(summaries: Sequence[dict[str, Any]]) -> list[str]:
     for item in summaries:
         health, paused = item.get("health") or {}, item.get("paused") or {}
         pools = item.get("node_pools") or []
-        nodes = f"{sum(int(p.get('current') or 0) for p in pools)}/{sum(int(p.get('desired') or 0) for p in pools)}" if pools else "-"
+        counts = [p.get("replicas") or {} for p in pools]
+        nodes = f"{sum(c.get('current', 0) for c in counts)}/{sum(c.get('desired', 0) for c in counts)}" if pools else "-"
         update = item.get("desired_version") or ""
         rows.append(
             (

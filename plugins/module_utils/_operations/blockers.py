@@ -23,24 +23,28 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 )
 
 # Innermost first: the object at the bottom is the cause, those above only wait for it.
-_ORDER = (MACHINE, MACHINE_SET, MACHINE_DEPLOYMENT, NODE_POOL, CAPI_CLUSTER, HOSTED_CONTROL_PLANE)
+_OF_POOL = (MACHINE, MACHINE_SET, MACHINE_DEPLOYMENT, NODE_POOL)
+_ORDER = (*_OF_POOL, CAPI_CLUSTER, HOSTED_CONTROL_PLANE)
+_POOL_ANNOTATION = "hypershift.openshift.io/nodePool"
 REMOVABLE = {k.kind: k for k in (*_ORDER, HOSTED_CLUSTER)}
 _DRAINED_BY_CONDITION = ("DrainingSucceeded", "VolumeDetachSucceeded", "Deleting")
 
 
 class Blockers:
-    """Reads what is left of one hosted cluster that is being deleted."""
+    """Reads what is left of one hosted cluster, or of one of its node pools, that is being deleted."""
 
-    def __init__(self, hub: Hub, namespace: str, name: str) -> None:
+    def __init__(self, hub: Hub, namespace: str, name: str, pool: str = "") -> None:
         self._hub = hub
         self._namespace = namespace
         self._name = name
+        self._pool = pool
+        self._kinds = _OF_POOL if pool else _ORDER
         self._home = control_plane_namespace(namespace, name)
 
-    def leftovers(self, kinds: tuple[Kind, ...] = _ORDER) -> list[tuple[Kind, dict[str, Any]]]:
-        """Objects of the cluster with a deletionTimestamp, innermost first."""
+    def leftovers(self, kinds: tuple[Kind, ...] = ()) -> list[tuple[Kind, dict[str, Any]]]:
+        """Its objects with a deletionTimestamp, innermost first."""
         found = []
-        for kind in kinds:
+        for kind in kinds or self._kinds:
             namespace = self._namespace if kind in (NODE_POOL, HOSTED_CLUSTER) else self._home
             for obj in self._hub.list(kind, namespace):
                 if lookup(obj, ("metadata", "deletionTimestamp")) and self._belongs(kind, obj):
@@ -57,7 +61,7 @@ class Blockers:
             return f"blocked by {kind.ref(obj['metadata'].get('namespace'), obj['metadata']['name'])} (finalizers: {finalizers})" + (
                 f": {reason}" if reason else ""
             )
-        home = self._hub.get(NAMESPACE, None, self._home)
+        home = None if self._pool else self._hub.get(NAMESPACE, None, self._home)
         if home is not None and lookup(home, ("metadata", "deletionTimestamp")):
             return f"blocked by {NAMESPACE.ref(None, self._home)}" + _namespace_reason(home)
         return ""
@@ -84,6 +88,10 @@ class Blockers:
         return steps
 
     def _belongs(self, kind: Kind, obj: dict[str, Any]) -> bool:
+        if self._pool and kind is NODE_POOL:
+            return bool(obj["metadata"]["name"] == self._pool)
+        if self._pool:  # machines of a sibling that scales down at the same time are not ours
+            return (lookup(obj, ("metadata", "annotations")) or {}).get(_POOL_ANNOTATION) == f"{self._namespace}/{self._pool}"
         if kind is NODE_POOL:
             return bool(lookup(obj, ("spec", "clusterName")) == self._name)
         return kind is not HOSTED_CLUSTER or obj["metadata"]["name"] == self._name

@@ -77,7 +77,7 @@ class NodePool:
         )
 
     def _gone(self, plan: Plan, cluster: str) -> Any:
-        blockers = Blockers(self._hub, self._namespace, cluster)
+        blockers = Blockers(self._hub, self._namespace, cluster, pool=self._name)
         asked = list(self._options.get("remove_finalizers") or [])
 
         def unblock() -> bool:

@@ -66,7 +66,6 @@ class Waiter:
         self._tracks: dict[Target, _Track] = {}
         self._started = hub.monotonic()
         self._moved_at = self._started
-        self._counted = ""
 
     def run(self) -> list[dict[str, Any]]:
         """Wait to the end; one row per target. Raises WaitError unless every target is done."""
@@ -122,14 +121,14 @@ class Waiter:
                 continue
             params = self._request.params_by_target.get(target, self._request.params)
             state = evaluate(self._request.goal, self._view(target), params, now=now)
-            if track is None or (track.state.summary, track.state.outcome) != (state.summary, state.outcome):
-                track = _Track(state, moment)
-                self._tracks[target] = track
+            if track is None or track.state.summary != state.summary:
+                track = self._tracks[target] = _Track(state, moment)
                 self._moved_at = moment
                 self._report(target, state)
             track.state = state
             if state.outcome is not Outcome.WAITING:
                 track.ended_at = moment
+                self._count()
 
     def _view(self, target: Target) -> ClusterView:
         namespace, name = target
@@ -232,13 +231,15 @@ class Waiter:
     def _report(self, target: Target, state: GoalState) -> None:
         if len(self._request.targets) <= MANY:
             self._progress(f"[{target[1]}] {self._clock()} {state.summary}")
+
+    def _count(self) -> None:
+        """The line for many clusters, when one of them has ended."""
+        if len(self._request.targets) <= MANY:
             return
         counts = [t.state.outcome for t in self._tracks.values()]
         done, lost = counts.count(Outcome.DONE), counts.count(Outcome.HOPELESS)
         text = f"{done}/{len(self._request.targets)} {self._request.goal}" + (f", {lost} hopeless" if lost else "")
-        if text != self._counted:
-            self._counted = text
-            self._progress(f"[{self._label()}] {self._clock()} {text}")
+        self._progress(f"[{self._label()}] {self._clock()} {text}")
 
     def _label(self) -> str:
         targets = self._request.targets

@@ -19,6 +19,8 @@ from .errors import HubError
 from .paths import CHECKOUT, OWN_CRDS_DIR
 from .rest import Rest
 
+ONE_VERSION = "v1beta1"
+LOADED_AS = "cluster-api-in-v1beta1-only"  # part of the fingerprint: change it with _with_one_version
 _CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # six times faster on 6 MB of schemas
@@ -32,7 +34,7 @@ class CrdSet:
     files: tuple[Path, ...]
 
     def fingerprint(self) -> str:
-        digest = hashlib.sha256(self.kind.encode())
+        digest = hashlib.sha256(f"{self.kind} {LOADED_AS}".encode())
         for path in self.files:
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
@@ -49,8 +51,19 @@ class CrdSet:
                     raise HubError(f"{path} holds a {document.get('kind')}, but only CustomResourceDefinitions belong there: move it.")
                 if name in found:
                     raise HubError(f"{name} is defined in both {found[name][0]} and {path}: keep one of the two files.")
-                found[name] = (path, document)
+                found[name] = (path, _with_one_version(document))
         return [document for _path, document in found.values()]
+
+
+def _with_one_version(document: dict[str, Any]) -> dict[str, Any]:
+    """Cluster API kinds have v1beta1 and v1beta2 with a conversion webhook upstream. Without it what is written as v1beta1 would be
+    stored, and pruned, by the schema of v1beta2: only v1beta1, which HyperShift uses, is kept."""
+    spec = document["spec"]
+    kept = next((v for v in spec["versions"] if v["name"] == ONE_VERSION and v["served"]), None)
+    if kept and ("." + spec["group"]).endswith(".cluster.x-k8s.io"):
+        spec["versions"] = [{**kept, "storage": True}]
+        spec.pop("conversion", None)
+    return document
 
 
 def real_crds_dir() -> Path:

@@ -15,13 +15,9 @@ from embedded_hub.paths import HubPaths
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from crd_corpus.server import Server
+from crd_corpus.server import Server, sets
 
 _HUBS = {"own": "crdown", "real": "crdreal"}
-
-
-def sets() -> list[str]:
-    return ["own", *(["real"] if crds.real_crds_dir().is_dir() else [])]
 
 
 def _usable(kind: str) -> bool:

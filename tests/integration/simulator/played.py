@@ -70,6 +70,11 @@ class Played:
         names = [item["metadata"]["name"] for item in self.list("secrets", NAMESPACE)]
         return sorted(name for name in names if name.startswith(f"{self.name}-"))
 
+    def drains(self) -> list[str]:
+        """What the machines say of their drains."""
+        conditions = [entry for machine in self.list("machines", self.cpns) for entry in machine["status"].get("conditions", [])]
+        return [entry.get("message", "") for entry in conditions if entry["type"] == "DrainingSucceeded"]
+
     def patch(self, plural: str, body: Obj, name: str = "", namespace: str = NAMESPACE) -> None:
         self._rest.request("PATCH", self.path(plural, name or self.name, namespace), body, "application/merge-patch+json")
 
@@ -147,10 +152,17 @@ class Played:
 
     def until(self, what: str, holds: Callable[[], bool], seconds: float = 120) -> float:
         started = time.monotonic()
-        while not holds():
+        while not self._holds(holds):
             assert time.monotonic() < started + seconds, f"{self.name}: never true: {what}\n{self.summary()}"
             time.sleep(0.1)
         return time.monotonic() - started
+
+    @staticmethod
+    def _holds(holds: Callable[[], bool]) -> bool:
+        try:
+            return holds()
+        except (OSError, ApiError):  # an API server that is just coming back
+            return False
 
     def until_condition(self, type_: str, status: str, plural: str = "hostedclusters", reason: str = "") -> float:
         def holds() -> bool:

@@ -31,7 +31,7 @@ def test_a_life(cluster: Played) -> None:
     with Recorder(cluster) as recorder:
         cluster.create()
         cluster.until("installed", lambda: cluster.history() == [("4.21.3", "Completed")])
-    assert recorder.states("Available", "ClusterVersionAvailable")[-3:] == [("False", "False"), ("True", "False"), ("True", "True")]
+    assert recorder.states("Available", "ClusterVersionAvailable")[-2:] == [("True", "False"), ("True", "True")]
     _is_what_the_platform_makes(cluster)
     _is_at_rest(cluster)
     _is_updated(cluster)
@@ -97,25 +97,28 @@ def _is_paused_and_resumed(cluster: Played) -> None:
     assert "pausedUntil" not in cluster.get("hostedcontrolplanes", namespace=cluster.cpns)["spec"]
 
 
-@pytest.mark.parametrize(
-    ("fault", "type_", "status", "reason"),
-    [
-        ("bad-release", "ValidReleaseImage", "False", "InvalidImage"),
-        ("invalid-credentials", "PlatformCredentialsFound", "False", "PlatformCredentialsNotFound"),
-        ("etcd-pending", "EtcdAvailable", "False", "EtcdWaitingForQuorum"),
-        ("never-available", "Available", "False", "KASLoadBalancerNotReachable"),
-        ("stall=etcd", "EtcdAvailable", "False", "EtcdWaitingForQuorum"),
-        ("flapping-degraded", "Degraded", "True", "UnavailableReplicas"),
-        ("blocked-upgrade", "ClusterVersionUpgradeable", "False", "AdminAckRequired"),
-    ],
-)
-def test_a_fault_on_a_cluster_shows_and_clears(cluster: Played, fault: str, type_: str, status: str, reason: str) -> None:
+FAULTS = [
+    ("bad-release", "ValidReleaseImage", "False", "InvalidImage"),
+    ("invalid-credentials", "PlatformCredentialsFound", "False", "PlatformCredentialsNotFound"),
+    ("stall=etcd", "EtcdAvailable", "False", "EtcdWaitingForQuorum"),
+    ("etcd-pending", "EtcdAvailable", "False", "EtcdWaitingForQuorum"),
+    ("never-available", "Available", "False", "KASLoadBalancerNotReachable"),
+    ("flapping-degraded", "Degraded", "True", "UnavailableReplicas"),
+    ("blocked-upgrade", "ClusterVersionUpgradeable", "False", "AdminAckRequired"),
+]
+
+
+def test_each_fault_of_a_cluster_shows_and_clears(cluster: Played) -> None:
+    """One cluster meets them all, each further on its way than the one before."""
     cluster.speed = 600
-    cluster.create(fault=fault, replicas=-1)
-    cluster.until_condition(type_, status, reason=reason)
+    cluster.create(fault=FAULTS[0][0], replicas=-1)
+    for fault, type_, status, reason in FAULTS:
+        cluster.fault(fault)
+        cluster.until_condition(type_, status, reason=reason)
     cluster.fault(None)
     cluster.until_condition("Available", "True")
-    cluster.until_condition(type_, "False" if type_ == "Degraded" else "True")
+    cluster.until_condition("Degraded", "False")
+    cluster.until_condition("ClusterVersionUpgradeable", "True")
 
 
 def test_faults_of_pools_and_deletions(cluster: Played) -> None:
@@ -126,8 +129,7 @@ def test_faults_of_pools_and_deletions(cluster: Played) -> None:
     cluster.fault("stuck-finalizer")
     cluster.fault("stuck-drain", "nodepools")
     cluster.delete()
-    cluster.until_condition("AllMachinesReady", "False", "nodepools", reason="DrainingFailed")
-    assert "Pod shop/checkout-0" in cluster.condition("AllMachinesReady", "nodepools")["message"]
+    cluster.until("a drain is stuck", lambda: any("Pod shop/checkout-0" in text for text in cluster.drains()))
     cluster.fault(None, "nodepools")
 
     def held() -> bool:

@@ -10,7 +10,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs imp
     AUTH,
     GUARDS,
     NAMESPACE,
-    REMOVE_FINALIZERS,
+    REMOVE_POOL_FINALIZERS,
     STATE,
     WAIT,
     full,
@@ -19,7 +19,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.nodepo
 
 ENTRY = Entry(
     name="nodepool",
-    spec=full(AUTH, STATE, NODE_POOL_OPTIONS, NAMESPACE, {"cluster_name": {"type": "str"}}, REMOVE_FINALIZERS, GUARDS, WAIT),
+    spec=full(AUTH, STATE, NODE_POOL_OPTIONS, NAMESPACE, {"cluster_name": {"type": "str"}}, REMOVE_POOL_FINALIZERS, GUARDS, WAIT),
     operation=lambda hub, params, _check: NodePool(hub, params),
     constraints=NODE_POOL_RULES,
 )

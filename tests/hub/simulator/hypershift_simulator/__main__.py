@@ -90,6 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     logging.basicConfig(filename=options.log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
     logging.getLogger("kopf").setLevel(logging.WARNING)
+    # It reports every attempt of every watch while the API server is away.
+    logging.getLogger("kopf._cogs.clients").setLevel(logging.CRITICAL)
     try:
         asyncio.run(simulate(options))
     except KeyboardInterrupt:

@@ -33,13 +33,13 @@ class Case:
 
 
 def merge(target: Any, patch: Any) -> Any:
-    """RFC 7386: a field set to null is taken out."""
+    """Like RFC 7386, but null takes out only a field that is there: elsewhere it is sent."""
     if not isinstance(patch, dict):
         return copy.deepcopy(patch)
     result = dict(target) if isinstance(target, dict) else {}
     for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
+        if value is None and key in result:
+            del result[key]
         else:
             result[key] = merge(result.get(key), value)
     return result

@@ -14,12 +14,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from embedded_hub import EmbeddedHub
+from embedded_hub import EmbeddedHub, crds
 
 from .cases import Case, Obj
 
 _DRY = "dryRun=All&fieldValidation=Strict"
 _THREADS = 6
+
+
+def sets() -> list[str]:
+    """The sets of definitions that are at hand."""
+    return ["own", *(["real"] if crds.real_crds_dir().is_dir() else [])]
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class Server:
         if case.before is None:
             return self.create(case.object)
         path = self.collection(case.before)
-        name = case.name.rsplit("/", 1)[1].replace("_", "-").lower()
+        name = case.name.replace("/", "-").replace("_", "-")
         status, stored = self.send("POST", f"{path}?fieldValidation=Strict", _named(case.before, name))
         if status != 201:
             raise ValueError(f"{case.name}: the object before the change is refused: {stored['message']}")

@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Write docs/rbac.md from the table of rights that the integration tests hold, or tell whether it is up to date.
+
+Run from anywhere: ``python tests/tools/rbac.py`` writes, with ``--check`` it exits 1 when the file differs.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = ROOT / "docs" / "rbac.md"
+TABLE = ROOT / "tests" / "integration" / "rbac" / "rights.py"
+
+_HEAD = """# Permissions
+
+<!-- Made from tests/integration/rbac/rights.py by tests/tools/rbac.py; change the table there, not this file. -->
+
+What an account needs on the management cluster, module by module, and three roles ready to apply. The tests take each of these rights away,
+one at a time, and see the task fail; and they run every module with nothing else.
+
+- **the hosted cluster's namespace** is option `namespace`, `clusters` by default.
+- **its control plane's namespace** is `<namespace>-<name>` (dots in the name become dashes). It comes and goes with the hosted cluster, and a
+  RoleBinding inside goes with it, in the middle of a deletion: **give these rights cluster-wide.**
+- An account that lacks a right gets a failure with code `missing_permission` that names verb, resource and namespace. Nothing is tried that
+  the options do not ask for: the right to read Secrets is not used when no option names one.
+- A right that is given cluster-wide holds in every namespace; the narrower line of the table is then not needed.
+- A module that creates its namespace cannot have a RoleBinding in it beforehand: then bind the `-namespace` role with a ClusterRoleBinding,
+  or create the namespace first.
+"""
+_LEVELS = {
+    "read": ("Read only", "`hosted_cluster_info`, `nodepool_info`, `pause_reconcile_info`, `hosted_cluster_wait`. Reads no Secret."),
+    "operate": (
+        "Operate",
+        "The above, and change hosted clusters, create, change and remove node pools, pause and resume. Reads no Secret, creates and removes "
+        "no hosted cluster; options that name a Secret need the full role.",
+    ),
+    "full": (
+        "Full",
+        "The above, and create and remove hosted clusters with their Secrets and namespaces, and fetch credentials. Whoever has it is "
+        "administrator of every hosted cluster.",
+    ),
+}
+SUBJECT = {"kind": "ServiceAccount", "name": "automation", "namespace": "automation"}
+RBAC = "rbac.authorization.k8s.io"
+
+
+def table() -> Any:
+    spec = importlib.util.spec_from_file_location("rights", TABLE)
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(TABLE)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["rights"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _role(kind: str, name: str, rules: list[dict[str, Any]], namespace: str = "") -> dict[str, Any]:
+    where = {"namespace": namespace} if namespace else {}
+    return {"apiVersion": f"{RBAC}/v1", "kind": kind, "metadata": {"name": name, **where}, "rules": rules}
+
+
+def _binding(role: dict[str, Any], namespace: str = "") -> dict[str, Any]:
+    kind = "RoleBinding" if namespace else "ClusterRoleBinding"
+    metadata = {"name": role["metadata"]["name"], **({"namespace": namespace} if namespace else {})}
+    reference = {"apiGroup": RBAC, "kind": role["kind"], "name": role["metadata"]["name"]}
+    return {"apiVersion": f"{RBAC}/v1", "kind": kind, "metadata": metadata, "roleRef": reference, "subjects": [SUBJECT]}
+
+
+def objects(level: str, rights: Any) -> list[dict[str, Any]]:
+    """Roles and bindings of one level, for namespace clusters."""
+    chosen, name = rights.of_level(level), f"hypershift-core-{level}"
+    everywhere = _role("ClusterRole", name, rights.rules(chosen, "all", "control_plane"))
+    hosted = _role("ClusterRole", f"{name}-namespace", rights.rules(chosen, "hosted"))
+    result = [everywhere, _binding(everywhere), hosted, _binding(hosted, "clusters")]
+    for scope, namespace in rights.FIXED_NAMESPACES.items():
+        found = rights.rules(chosen, scope)
+        if found:
+            role = _role("Role", name, found, namespace)
+            result += [role, _binding(role, namespace)]
+    return result
+
+
+def _yaml(value: Any, indent: int = 0) -> str:
+    """Block style outside, flow style for short lists of words: as people write roles."""
+    pad, lines = " " * indent, []
+    for key, item in value.items():
+        if isinstance(item, dict):
+            lines += [f"{pad}{key}:", _yaml(item, indent + 2)]
+        elif isinstance(item, list) and item and isinstance(item[0], dict):
+            lines.append(f"{pad}{key}:")
+            for entry in item:
+                text = _yaml(entry, indent + 4)
+                lines.append(f"{pad}  - {text[indent + 4 :]}")
+        elif isinstance(item, list):
+            lines.append(f"{pad}{key}: [{', '.join(i if i else json.dumps(i) for i in item)}]")
+        else:
+            lines.append(f"{pad}{key}: {item}")
+    return "\n".join(lines)
+
+
+def _module(name: str, rows: Any, rights: Any) -> str:
+    merged: dict[tuple[str, str, str], list[str]] = {}
+    for right in rows:
+        merged.setdefault((right.resource, right.scope, right.when), []).append(right.verb)
+    lines = [f"### {name}", "", "| verbs | resource | where | needed |", "| --- | --- | --- | --- |"]
+    for (resource, scope, when), verbs in merged.items():
+        only = rights.ONLY.get((resource, scope))
+        lines.append(f"| {', '.join(verbs)} | `{resource}`{f' (only `{only}`)' if only else ''} | {rights.SCOPES[scope]} | {when} |")
+    return "\n".join(lines)
+
+
+def render() -> str:
+    rights = table()
+    parts = [_HEAD.strip(), "## By module", *(_module(name, rows, rights) for name, rows in rights.MODULES.items())]
+    parts.append(
+        "## Roles to apply\n\nFor service account `automation` in namespace `automation` and hosted clusters in namespace `clusters`; repeat "
+        "the RoleBinding of the `-namespace` role for further namespaces. Check with "
+        "`kubectl auth can-i --list --as system:serviceaccount:automation:automation -n clusters`."
+    )
+    for level, (title, text) in _LEVELS.items():
+        body = "\n---\n".join(_yaml(obj) for obj in objects(level, rights))
+        parts.append(f"### {title}\n\n{text}\n\n```yaml\n{body}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> int:
+    text = render()
+    if "--check" in sys.argv[1:]:
+        if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text:
+            return 0
+        print(f"{TARGET.relative_to(ROOT)} is out of date: run python tests/tools/rbac.py", file=sys.stderr)
+        return 1
+    TARGET.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
