@@ -81,7 +81,7 @@ seealso:
 attributes:
   check_mode:
     support: full
-    details: Reads as usual; nothing is ever written.
+    details: Returns at once without waiting, so that a play that would first create the cluster can be checked.
   diff_mode:
     support: none
     details: Reads only.

@@ -37,8 +37,8 @@ class InProcess(ActionBase):  # type: ignore[misc]
         if not self._task.diff:
             outcome.pop("diff", None)
         result.update(outcome)
-        if self.entry.secret_result and self._task.args.get(self.entry.secret_result):
-            result["_ansible_no_log"] = True
+        if self.entry.secret_result and self._task.args.get(self.entry.secret_result) and not result.get("failed"):
+            result["_ansible_no_log"] = True  # a failure holds no secret, and hiding it would hide its reason
         return result
 
     def _belongs_elsewhere(self, variables: dict[str, Any]) -> bool:

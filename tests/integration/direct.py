@@ -58,7 +58,11 @@ class Direct:
         self._rest = Rest(hub.server, pki / "ca.crt", pki / "admin.crt", pki / "admin.key")
 
     def request(self, method: str, where: str, body: Any = None) -> Any:
-        return self._rest.request(method, where, body, MERGE if method == "PATCH" else "application/json")
+        content_type = MERGE if method == "PATCH" else "application/json"
+        try:
+            return self._rest.request(method, where, body, content_type)
+        except ConnectionError:  # the server has closed a connection that was idle for long
+            return self._rest.request(method, where, body, content_type)
 
     def create(self, *objects: Obj) -> None:
         for obj in objects:

@@ -90,11 +90,7 @@ def _rules(node: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
 def test_every_rule_has_a_case(plural: str, verdicts: Verdicts) -> None:
     """No rule of ours that no case of the corpus offends against: it could say anything."""
     definition = next(one["spec"] for one in crds.choose("own").manifests() if one["spec"]["names"]["plural"] == plural)
-    offended = {
-        (re.sub(r"\[\d+\]", "[]", cause.field), cause.message)
-        for verdict in verdicts["own"].values()
-        for cause in verdict.causes
-    }
+    offended = {(re.sub(r"\[\d+\]", "[]", cause.field), cause.message) for verdict in verdicts["own"].values() for cause in verdict.causes}
     said = {path: [message for where, message in offended if where == path] for path, _message in offended}
     rules = set(_rules(definition["versions"][0]["schema"]["openAPIV3Schema"], ""))
     missing = [rule for rule in sorted(rules) if not any(message.endswith(rule[1]) for message in said.get(rule[0], []))]

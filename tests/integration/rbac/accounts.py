@@ -15,7 +15,7 @@ from embedded_hub.testing import until
 
 from rbac.rights import FIXED_NAMESPACES, ONLY, SCOPES, Right, rules
 
-HOME = "rights-accounts"
+HOME = "accounts"
 GROUP = "rbac.authorization.k8s.io"
 
 

@@ -13,6 +13,7 @@ from embedded_hub.testing import until
 from rbac.cases import HELD, KIND_OF, SLOW
 from rbac.rights import DEPLOYMENTS, MACHINES, SETS
 
+PREFIX = "rights-"
 HOLD = "tests.hypershift.core/hold"
 LABELS = {"hypershift.openshift.io/safe-to-delete-with-cluster": "true", "hypershift.openshift.io/auto-created-for-infra": "some-infra"}
 PAUSED = {"cluster.x-k8s.io/paused": "true"}
@@ -25,14 +26,14 @@ class World:
     """Namespaces that belong to one test run, so that runs on the same hub do not meet."""
 
     def __init__(self, direct: Direct) -> None:
-        self.namespace = f"rights-{int(time.time()) % 10**6:06d}"
+        self.namespace = f"{PREFIX}{int(time.time()) % 10**6:06d}"
         self._direct = direct
-        self._namespaces = [self.namespace, f"{self.namespace}-made", f"{self.namespace}-two"]
 
     def home(self, cluster: str) -> str:
         return f"{self.namespace}-{cluster}"
 
     def make(self) -> None:
+        self.remove()
         self._direct.create(
             *(new("Namespace", name) for name in (self.namespace, f"{self.namespace}-two")),
             new("Namespace", f"{self.namespace}-made", labels={"hypershift.core/created-by": "hosted_cluster"}),
@@ -41,19 +42,18 @@ class World:
         self._still()
         self._held()
         self._left()
-        pool = self._direct.get("HostedCluster", self.namespace, "still")
-        until("status of the paused cluster names its kubeconfig", lambda: self._published(), 60)
-        assert pool is not None
+        until("status of the paused cluster names its kubeconfig", self._published)
 
     def remove(self) -> None:
-        """Ask for the end of everything; the hub finishes it."""
-        for namespace in self._namespaces:
-            for kind in _FINALIZED:
-                for obj in self._direct.list(kind, namespace):
-                    name = obj["metadata"]["name"]
-                    self._direct.delete(kind, namespace, name)
-                    self._release(kind, namespace, name)
-            self._direct.delete("Namespace", "", namespace)
+        """Ask for the end of everything, also what an interrupted run has left; the hub finishes it."""
+        for kind in _FINALIZED:
+            for obj in self._direct.list(kind):
+                if obj["metadata"]["namespace"].startswith(PREFIX):
+                    self._direct.delete(kind, obj["metadata"]["namespace"], obj["metadata"]["name"])
+                    self._release(kind, obj["metadata"]["namespace"], obj["metadata"]["name"])
+        for namespace in self._direct.list("Namespace"):
+            if namespace["metadata"]["name"].startswith(PREFIX):
+                self._direct.delete("Namespace", "", namespace["metadata"]["name"])
 
     def _release(self, kind: str, namespace: str, name: str) -> None:
         try:
@@ -65,10 +65,8 @@ class World:
     def _cluster(self, name: str, namespace: str = "", spec: Obj | None = None, **meta: object) -> None:
         """With its pull secret and its control plane's namespace."""
         where = namespace or self.namespace
-        home = f"{where}-{name}"
-        self._namespaces.append(home)
         self._direct.create(
-            new("Namespace", home),
+            new("Namespace", f"{where}-{name}"),
             new("Secret", f"{name}-pull-secret", where, data=_PULL_SECRET),
             hosted_cluster(name, where, spec, speed=SLOW, **meta),
         )
@@ -118,7 +116,6 @@ class World:
 
     def _left(self) -> None:
         """What outlived hosted clusters."""
-        self._namespaces += [self.home(name) for name in ("left", "left-map", "orphan")]
         self._direct.create(
             *(new("Namespace", self.home(name)) for name in ("left", "left-map", "orphan")),
             new("Secret", "left-pull-secret", self.namespace, data=_PULL_SECRET, labels=LABELS),

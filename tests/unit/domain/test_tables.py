@@ -10,12 +10,13 @@ from ansible_collections.hypershift.core.plugins.filter.status_table import to_s
 from ansible_collections.hypershift.core.plugins.module_utils._domain.summary import summarize_hosted_cluster
 from ansible_collections.hypershift.core.plugins.module_utils._domain.tables import aligned
 from fakes.memory_hub import START
-from fakes.objects import live_cluster, live_pool
+from fakes.objects import conditions, live_cluster, live_pool
 
 
 def test_one_line_per_cluster_with_versions_nodes_health_and_pause() -> None:
     cluster = live_cluster()
     cluster["spec"]["pausedUntil"] = "true"
+    cluster["status"]["conditions"] = conditions(ReconciliationActive="False/ReconciliationPaused")
     cluster["metadata"]["annotations"] = {"hypershift.core/paused-by": "storage"}
     summary = summarize_hosted_cluster(cluster, now=START, node_pools=[live_pool(), live_pool(name="two", nodes=3)])
     header, line = to_status_table({"hosted_clusters": [summary]})

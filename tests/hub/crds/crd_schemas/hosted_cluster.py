@@ -72,7 +72,6 @@ _SPEC_RULES = [
     _ENOUGH_SERVICES,
     rule("self.platform.type == 'IBMCloud' || self.services == oldSelf.services", "services cannot be changed once they are set"),
     *AZURE_RULES,
-    rule("has(self.issuerURL) || !has(self.serviceAccountSigningKey)", "serviceAccountSigningKey needs issuerURL"),
     _CERTIFICATE_NAMES,
     _MULTI_NETWORK,
     rule(
