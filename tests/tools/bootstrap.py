@@ -104,6 +104,17 @@ def link_tree() -> None:
         link.symlink_to(os.path.relpath(ROOT, link.parent), target_is_directory=True)
 
 
+def link_bundle(folder: Path) -> None:
+    """As if the bundle were installed: galaxy-importer looks for documentation fragments of dependencies nowhere else."""
+    packages = next((folder / "lib").glob("python3.*")) / "site-packages" / "ansible_collections"
+    packages.mkdir(exist_ok=True)
+    for name in {n.partition("/")[0] for n in NEEDED}:
+        link = packages / name
+        if not link.exists():
+            link.unlink(missing_ok=True)
+            link.symlink_to(TREE / name, target_is_directory=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--core", default="", help="ansible-core minor, for example 2.16")
@@ -125,6 +136,7 @@ def main() -> int:
     make_environment(folder, python, requirements, text)
     unpack_collections(folder / "bin" / "pip")
     link_tree()
+    link_bundle(folder)
     return 0
 
 

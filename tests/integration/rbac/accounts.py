@@ -13,7 +13,7 @@ from direct import Direct, Obj, new
 from embedded_hub import EmbeddedHub
 from embedded_hub.testing import until
 
-from rbac.rights import FIXED_NAMESPACES, ONLY, SCOPES, Right, rules
+from rbac.rights import FIXED_NAMESPACES, ONLY, SCOPES, Right, of_level, rules
 
 HOME = "accounts"
 GROUP = "rbac.authorization.k8s.io"
@@ -38,8 +38,14 @@ class Accounts:
             if found:
                 self._bind(name, f"{name}-{scope}", found, namespace)
                 one = next(r for r in given if r.scope == scope)
-                self._expect(name, one, namespace)
+                self._expect(f"system:serviceaccount:{HOME}:{name}", one, namespace)
         return self._hub.service_account_kubeconfig(HOME, name)
+
+    def expect_documented(self, user: str, level: str, hosted: str = "clusters") -> None:
+        """Wait for every right of a combined role too."""
+        for right in of_level(level):
+            namespace = {"hosted": hosted, "control_plane": "", "all": ""}.get(right.scope, FIXED_NAMESPACES.get(right.scope, ""))
+            self._expect(user, right, namespace)
 
     def wait_until_effective(self) -> None:
         for review in self._expected:
@@ -56,10 +62,10 @@ class Accounts:
             {**new(kind, binding, namespace), "roleRef": reference, "subjects": [subject]},
         )
 
-    def _expect(self, account: str, right: Right, namespace: str) -> None:
+    def _expect(self, user: str, right: Right, namespace: str) -> None:
         attributes = {"verb": right.verb, "group": right.group, "resource": right.plural, "namespace": namespace}
         attributes["name"] = ONLY.get((right.resource, right.scope), "")
-        spec = {"user": f"system:serviceaccount:{HOME}:{account}", "resourceAttributes": attributes}
+        spec = {"user": user, "resourceAttributes": attributes}
         self._expected.append({"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec})
 
     def _allowed(self, review: Obj) -> bool:

@@ -75,7 +75,7 @@ def _bytes(section: Obj, field: str, folder: Path) -> bytes | None:
 
 
 class Client:
-    def __init__(self, access: Access, connections: int = 16) -> None:
+    def __init__(self, access: Access, connections: int = 32) -> None:
         headers = {"User-Agent": FIELD_MANAGER, "Accept": "application/json"}
         if access.token:
             headers["Authorization"] = f"Bearer {access.token}"

@@ -37,7 +37,7 @@ class Api(Protocol):
 
 
 class Engine:
-    def __init__(self, store: Store, api: Api, speed: float, *, full: bool = True, workers: int = 8) -> None:
+    def __init__(self, store: Store, api: Api, speed: float, *, full: bool = True, workers: int = 24) -> None:
         self.store = store
         self._api = api
         self._speed = speed

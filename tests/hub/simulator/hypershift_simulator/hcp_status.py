@@ -61,11 +61,9 @@ def _etcd(view: ClusterView, ctx: Context, hcp: Obj) -> Condition:
 def _api_server(view: ClusterView, ctx: Context) -> Condition:
     type_ = "KubeAPIServerAvailable"
     state = state_of(view, "kube-apiserver", "Deployment", ctx.full)
-    version = rollout.reported_version(view, "kube-apiserver")
-    started = ctx.full or bool(version) or rollout.reached_dependencies(view, "kube-apiserver")
-    if not state.exists or not started:
+    if not state.exists:
         return Condition(type_, FALSE, "NotFound", "Kube APIServer deployment not found")
-    if not state.available or not version:
+    if not state.available or not rollout.reported_version(view, "kube-apiserver"):
         return Condition(type_, FALSE, "WaitingForAvailable", "Waiting for Kube APIServer deployment to become available")
     return as_expected(type_, "Kube APIServer deployment is available")
 

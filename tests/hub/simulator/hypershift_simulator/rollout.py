@@ -63,6 +63,8 @@ def advance(view: ClusterView, ctx: Context, chosen: Iterable[Component], goal: 
 
 
 def _step(view: ClusterView, ctx: Context, component: Component, goal: Target, missing: list[str]) -> list[Action]:
+    if missing and not ctx.full:
+        return []  # what waits is not told in the light profile: it would be most of what is written
     record = new("ControlPlaneComponent", component.name, view.cpns, spec={})
     record["metadata"]["annotations"] = dict(view.marks)
     actions = ensure(view.store, record)
@@ -73,6 +75,8 @@ def _step(view: ClusterView, ctx: Context, component: Component, goal: Target, m
         return actions + _report(view, ctx, component, available, rollout, "")
     changes = workloads.apply(view, component, goal.image) if ctx.full else []
     available, rollout = _judge(view, ctx, component, goal, bool(changes))
+    if rollout.status == FALSE and not ctx.full and not reported_version(view, component.name):
+        return actions
     version = str(goal.version) if rollout.status != FALSE else ""
     return actions + changes + _report(view, ctx, component, available, rollout, version)
 
@@ -116,9 +120,3 @@ def _report(view: ClusterView, ctx: Context, component: Component, available: Co
     if version or known.get("version"):
         status["version"] = version or known["version"]
     return update_status(live, status)
-
-
-def reached_dependencies(view: ClusterView, name: str) -> bool:
-    """True when the workload of a component has been deployed, which happens only after its dependencies."""
-    found = conditions.of(view.child("ControlPlaneComponent", name), "RolloutComplete")
-    return found is not None and found.reason != "WaitingForDependencies"
