@@ -16,7 +16,7 @@ from typing import Any
 try:
     import yaml
 except ImportError:  # reported when a kubeconfig is to be read
-    yaml = None
+    yaml = None  # type: ignore[assignment]
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
 
 SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"

@@ -20,7 +20,7 @@ try:
 
     IMPORT_ERROR = ""
 except ImportError as error:  # reported in connect(): a module must be importable without it
-    urllib3 = None
+    urllib3 = None  # type: ignore[assignment]
     IMPORT_ERROR = str(error)
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
