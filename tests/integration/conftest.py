@@ -22,7 +22,7 @@ for extra in (ROOT / "tests" / "hub", ROOT / "tests" / "integration"):
 from embedded_hub import EmbeddedHub  # noqa: E402
 from playing import FOLDER, USER, Player  # noqa: E402
 
-SPEED = 120
+SPEED = 240
 
 
 @pytest.fixture(scope="session")

@@ -83,6 +83,26 @@ def http_error(status: int, body: bytes, request: Request, retry_after: float = 
     return kind(failure, status, str(answer.get("reason") or ""), retry_after)
 
 
+def parse_object(body: bytes) -> dict[str, Any] | None:
+    """The JSON object of a good answer; None when it is none, since whoever answered was no API server then."""
+    try:
+        data = json.loads(body)
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def unexpected_answer(status: int, request: Request) -> ApiError:
+    """A login page, a redirect, half an answer."""
+    failure = Failure(
+        "unexpected_answer",
+        f"{request.server} did not answer as a Kubernetes API server does (HTTP {status} without a JSON object)",
+        request.ref,
+        next_step="Check that host or kubeconfig name the API server itself, not a console, a login page or a proxy before it.",
+    )
+    return ApiError(failure, status)
+
+
 def transport_error(error: BaseException, verb: str, kind: Kind, server: str) -> ApiError:
     """ApiError without HTTP status for refused, reset, timed-out and untrusted connections."""
     text = _cause(error)

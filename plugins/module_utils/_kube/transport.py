@@ -17,7 +17,14 @@ from urllib.parse import urlencode
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import Connection, urllib3
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request, http_error, transport_error, verb_of
+from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import (
+    Request,
+    http_error,
+    parse_object,
+    transport_error,
+    unexpected_answer,
+    verb_of,
+)
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 60.0
@@ -37,6 +44,7 @@ class Transport:
         self._sleep = sleep
         self._monotonic = monotonic
         self.requests = 0
+        self._unsure = 0
 
     @property
     def server(self) -> str:
@@ -80,10 +88,15 @@ class Transport:
             if method == "GET" or never_sent:
                 return error, True
             return self._unknown_outcome(error, kind, namespace, name), False
+        request = Request(verb, kind, self.server, namespace, name)
         if response.status < 400:
-            return (json.loads(response.data) if response.data else {}), True
+            answer = parse_object(response.data) if response.status < 300 else None
+            if answer is not None:
+                return answer, True
+            error = unexpected_answer(response.status, request)
+            return (error if method == "GET" else self._unknown_outcome(error, kind, namespace, name)), False
         wait = float(response.headers.get("Retry-After") or 0) if str(response.headers.get("Retry-After", "")).isdigit() else 0.0
-        error = http_error(response.status, response.data, Request(verb, kind, self.server, namespace, name), wait)
+        error = http_error(response.status, response.data, request, wait)
         if response.status == 429 or (response.status >= 500 and method == "GET"):
             return error, True
         if response.status >= 500:
@@ -113,6 +126,9 @@ class Transport:
         )
 
     def _unknown_outcome(self, error: ApiError, kind: Kind, namespace: str | None, name: str) -> ConflictError:
+        """Planning again follows at once: the pause gives a server in trouble time to recover."""
+        self._sleep(_PAUSES[min(self._unsure, len(_PAUSES) - 1)])
+        self._unsure += 1
         failure = Failure(
             "unknown_outcome",
             f"{error.failure.cause}; whether the write happened is unknown",

@@ -16,11 +16,17 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import SYNCED, TROUBLE, WatchEvent, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import urllib3
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request, http_error, transport_error
+from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import (
+    Request,
+    http_error,
+    parse_object,
+    transport_error,
+    unexpected_answer,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
 
 WATCH_SECONDS = 300
@@ -81,6 +87,10 @@ class KubeWatch:
                 version = "" if error.status in (400, 410) else version
                 self._trouble(spec, error, attempt)
                 attempt += 1
+            except Exception as error:  # a defect of ours must end the wait, not leave it without events
+                failure = Failure("internal", f"watching {spec.kind.resource} failed in a way it should not ({type(error).__name__})")
+                self._events.put(ApiError(failure))
+                return
 
     def _trouble(self, spec: WatchSpec, error: ApiError, attempt: int) -> None:
         if attempt:
@@ -113,11 +123,15 @@ class KubeWatch:
         return response
 
     def _list(self, spec: WatchSpec) -> str:
-        answer = json.loads(self._open_response(spec, self._query(spec), watch=False).data)
+        response = self._open_response(spec, self._query(spec), watch=False)
+        answer = parse_object(response.data) or {}
+        version = (answer.get("metadata") or {}).get("resourceVersion")
+        if not version:
+            raise unexpected_answer(response.status, self._request("list", spec))
         for item in answer.get("items") or []:
             item.setdefault("kind", spec.kind.kind)
         self._events.put(WatchEvent(SYNCED, spec, objects=tuple(answer.get("items") or [])))
-        return str(answer["metadata"]["resourceVersion"])
+        return str(version)
 
     def _stream(self, spec: WatchSpec, version: str) -> str:
         """Deliver events until the server ends the watch; the last seen resourceVersion."""

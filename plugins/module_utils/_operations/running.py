@@ -48,6 +48,13 @@ class Applied:
     steps: list[Step] = field(default_factory=list)
     answers: dict[tuple[Kind, str | None, str], dict[str, Any]] = field(default_factory=dict)
     rollout: list[dict[str, Any]] = field(default_factory=list)
+    unsure: list[Step] = field(default_factory=list)  # sent, but the answer was lost
+
+    def settle(self) -> None:
+        """A write of unknown outcome that a later plan did not have to repeat has happened."""
+        written = {(s.verb, s.ref) for s in self.steps}
+        self.steps += [s for s in self.unsure if (s.verb, s.ref) not in written]
+        self.unsure = []
 
 
 def run(operation: Operation, hub: Hub, check_mode: bool, progress: Progress) -> dict[str, Any]:
@@ -92,13 +99,19 @@ def _plan_and_apply(operation: Operation, hub: Hub, check_mode: bool, done: Appl
             if attempt == MAX_PLANS - 1:
                 raise
             continue
+        done.settle()
         return plan
     raise HypershiftError(Failure("internal", "planning did not come to an end"))
 
 
 def _apply(hub: Hub, changes: ChangeSet, done: Applied) -> None:
     for step in changes.steps:
-        answer = write(hub, step)
+        try:
+            answer = write(hub, step)
+        except ConflictError as error:
+            if error.failure.code == "unknown_outcome":
+                done.unsure = [*(s for s in done.unsure if s.ref != step.ref), step]
+            raise
         done.steps.append(step)
         if answer is not None:
             done.answers[(step.kind, step.namespace, step.name)] = answer

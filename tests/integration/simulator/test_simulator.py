@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from embedded_hub import EmbeddedHub
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))

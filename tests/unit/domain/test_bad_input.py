@@ -11,6 +11,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster import HostedClusterPresent
 from ansible_collections.hypershift.core.plugins.module_utils._operations.nodepool import NodePool
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
+
 from fakes.memory_hub import MemoryHub
 from fakes.objects import cluster_options, live_cluster, live_pool, options
 

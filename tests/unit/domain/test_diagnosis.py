@@ -17,6 +17,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.goals impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import CONTROL_PLANE, HOSTED_CLUSTER, NODE_POOL, Rule
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules import RULES, rule_set
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Diagnosis, Health, Severity
+
 from domain import recorded
 
 ROOT = Path(__file__).parents[3]

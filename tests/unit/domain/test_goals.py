@@ -13,6 +13,7 @@ import yaml
 from ansible_collections.hypershift.core.plugins.module_utils._domain.goals import GOALS, evaluate
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules import BY_CODE, RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import ClusterView, GoalParams, GoalState, Outcome
+
 from domain import recorded
 from domain.recorded import build
 

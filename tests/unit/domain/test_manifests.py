@@ -13,6 +13,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.compare im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hosted_cluster_rules import creation_failures, hosted_cluster_failures
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import SECRET, control_plane_namespace
 from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import redacted
+
 from domain.test_bad_input import AWS
 from fakes.objects import cluster_options, live_cluster, options, pool_options
 

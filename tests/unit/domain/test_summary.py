@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.summary import summarize_hosted_cluster, summarize_node_pool
+
 from domain import recorded
 from domain.recorded import build
 

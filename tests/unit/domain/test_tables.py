@@ -9,6 +9,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.hypershift.core.plugins.filter.status_table import to_status_table
 from ansible_collections.hypershift.core.plugins.module_utils._domain.summary import summarize_hosted_cluster
 from ansible_collections.hypershift.core.plugins.module_utils._domain.tables import aligned
+
 from fakes.memory_hub import START
 from fakes.objects import conditions, live_cluster, live_pool
 

@@ -12,6 +12,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.hosted_clu
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, MACHINE
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster_absent import HostedClusterAbsent
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
+
 from fakes.memory_hub import MemoryHub
 from fakes.objects import live_cluster, live_pool, options
 

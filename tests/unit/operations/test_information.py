@@ -20,6 +20,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.inform
     NodePoolInfo,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
+
 from fakes.memory_hub import MemoryHub
 from fakes.objects import conditions, live_cluster, live_pool, options
 

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import RefusedError
 from ansible_collections.hypershift.core.plugins.module_utils._operations.nodepool import NodePool
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
+
 from fakes.memory_hub import MemoryHub
 from fakes.objects import IMAGE, NEWER, live_cluster, live_pool, options, pool_options
 

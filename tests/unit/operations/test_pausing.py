@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import OptionError, RefusedError
 from ansible_collections.hypershift.core.plugins.module_utils._operations.pausing import PauseReconcile, PauseReconcileInfo
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
+
 from fakes.memory_hub import MemoryHub
 from fakes.objects import live_cluster, live_pool, options
 

@@ -8,6 +8,7 @@ import copy
 from functools import cache
 
 import pytest
+
 from simulator.fake_management_cluster import FakeManagementCluster
 from simulator.manifests import hosted_cluster, node_pool, pull_secret
 

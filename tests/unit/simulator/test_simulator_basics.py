@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from hypershift_simulator import conditions, durations, faults
 from hypershift_simulator.actions import contains, ensure, patch_for, set_finalizers
 from hypershift_simulator.clock import Timers
@@ -140,6 +141,7 @@ def test_the_store_keeps_the_newest_form_and_forgets_the_right_object() -> None:
     assert store.put(secret("2", "11"))
     assert not store.remove("Secret", "n", "s", "1")
     assert store.remove("Secret", "n", "s", "2")
+    assert not store.put(secret("2", "12")), "a late event does not bring it back"
     assert store.list("Secret") == []
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from hypershift_simulator import components
 from hypershift_simulator.components import Component
 from hypershift_simulator.kinds import key
@@ -300,6 +301,7 @@ def test_none_platform_has_no_cluster_api(hub: FakeManagementCluster) -> None:
     hub.create(node_pool(platform=platform))
     hub.run(900)
     assert hub.get(*NP)["status"]["version"] == "4.21.3"
+    assert hub.condition(*NP, "UpdatingConfig")["status"] == "False"
     assert hub.store.list("Machine") == hub.store.list("Cluster") == []
     assert history(hub) == [("4.21.3", "Completed")]
 

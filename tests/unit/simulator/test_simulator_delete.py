@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from simulator.fake_management_cluster import Delete, FakeManagementCluster, Patch
 from simulator.manifests import hosted_cluster, node_pool, pull_secret
 

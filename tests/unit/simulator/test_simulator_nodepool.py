@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from simulator.fake_management_cluster import Create, FakeManagementCluster, Status
 from simulator.manifests import IMAGE, NEXT_IMAGE, hosted_cluster, node_pool, pull_secret
 from simulator.pools import CPNS, HC, NP, fault, machines, most_machines, pool, settled, upgraded_cluster

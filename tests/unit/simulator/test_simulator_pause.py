@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+
 from hypershift_simulator.pause import parse
 from simulator.fake_management_cluster import FakeManagementCluster
 from simulator.manifests import NEXT_IMAGE, hosted_cluster, node_pool, pull_secret

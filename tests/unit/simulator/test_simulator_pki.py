@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 from cryptography import x509
+
 from hypershift_simulator import pki
 from hypershift_simulator.client import Access
 

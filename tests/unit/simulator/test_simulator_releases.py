@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from hypershift_simulator import releases
 from hypershift_simulator.releases import Version
 from hypershift_simulator.store import Store

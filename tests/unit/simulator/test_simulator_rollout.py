@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from simulator.fake_management_cluster import FakeManagementCluster
 from simulator.manifests import Obj, config_map, pull_secret
 from simulator.pools import CPNS, NP, machines, pool, settled

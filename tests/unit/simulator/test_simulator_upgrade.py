@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import pytest
+
 from simulator.fake_management_cluster import FakeManagementCluster, Status
 from simulator.manifests import IMAGE, NEXT_IMAGE, config_map, hosted_cluster, node_pool, pull_secret
 

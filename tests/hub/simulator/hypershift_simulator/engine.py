@@ -47,7 +47,7 @@ class Engine:
         self._due: dict[Key, float] = {}
         self._busy: set[Key] = set()
         self._failures: dict[Key, int] = {}
-        self._written: dict[tuple[str, str, str, str], tuple[Action, str | None]] = {}
+        self._written: dict[tuple[str, ...], tuple[Action, str | None]] = {}
         self._vain_writes: set[tuple[str, str, str, str]] = set()
         self._changed = asyncio.Event()
 
@@ -58,7 +58,12 @@ class Engine:
     def forget(self, obj: Obj) -> None:
         kind, namespace, name = key(obj)
         if self.store.remove(kind, namespace, name, obj["metadata"].get("uid")):
+            self._dismiss(kind, namespace, name)
             self.wake(routing.keys(self.store, obj))
+
+    def _dismiss(self, *name: str) -> None:
+        for write in ("Create", "Patch", "Status", "Delete"):
+            self._written.pop((write, *name), None)
 
     @staticmethod
     def _now() -> float:
@@ -187,6 +192,7 @@ class Engine:
         found = self.store.get(kind, namespace, name)
         if found is not None:
             self.store.remove(kind, namespace, name)
+            self._dismiss(kind, namespace, name)
             self.wake(routing.keys(self.store, found))
 
     def _vain(self, action: Action) -> bool:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from . import capi_cluster, controlplane, deletion, gates, hc_status, references, secrets, timeline
 from .actions import Action, Patch, ensure, set_finalizers, update_status
 from .conditions import is_true
@@ -138,8 +140,16 @@ _COPIED = [
 ]
 
 
+def mirrored(wanted: Any, live: Any) -> Any:
+    """What is to be copied, with None for what the copy still has and the original has no more."""
+    if not isinstance(wanted, dict) or not isinstance(live, dict):
+        return wanted
+    return {name: mirrored(wanted.get(name), live.get(name)) for name in {**live, **wanted}}
+
+
 def hosted_control_plane(view: ClusterView) -> Obj:
-    spec: Obj = {name: view.spec.get(name) for name in _COPIED}
+    live = (view.hcp or {}).get("spec") or {}
+    spec: Obj = {name: mirrored(view.spec.get(name), live.get(name)) for name in _COPIED}
     spec |= {
         "dns": view.spec.get("dns") or {"baseDomain": ""},
         "releaseImage": view.spec["release"]["image"],

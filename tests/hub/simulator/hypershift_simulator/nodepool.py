@@ -64,7 +64,7 @@ def _world(view: PoolView, ctx: Context, found: Findings, release: Release, conf
     if found.pause.paused:
         return _pause(view)
     if view.platform == "None":
-        return []
+        return _record(view, {names.NP_CURRENT_CONFIG: config.plain, names.NP_CURRENT_CONFIG_VERSION: config.versioned})
     actions = np_objects.machine_template(view)
     actions += np_objects.tokens(view, ctx, config, release)
     actions += _payload(view, ctx, config)
@@ -128,11 +128,11 @@ def _expire(view: PoolView, ctx: Context, config: Config) -> list[Action]:
 def _bookkeeping(view: PoolView, release: Release, config: Config) -> list[Action]:
     if not np_status.settled(view, release, config):
         return []
-    wanted = {
-        names.NP_CURRENT_CONFIG: config.plain,
-        names.NP_CURRENT_CONFIG_VERSION: config.versioned,
-        names.NP_MACHINE_TEMPLATE: np_objects.template_name(view),
-    }
+    plain = {names.NP_CURRENT_CONFIG: config.plain, names.NP_CURRENT_CONFIG_VERSION: config.versioned}
+    return _record(view, {**plain, names.NP_MACHINE_TEMPLATE: np_objects.template_name(view)})
+
+
+def _record(view: PoolView, wanted: Obj) -> list[Action]:
     if all(view.annotations.get(name) == value for name, value in wanted.items()):
         return []
     return [Patch("NodePool", view.namespace, view.name, {"metadata": {"annotations": wanted}})]

@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from .kinds import KINDS, key
 from .names import Obj
 
+_REMEMBERED = 20_000
+
 
 class Store:
     def __init__(self, served: frozenset[str] | None = None) -> None:
         self._objects: dict[str, dict[str, dict[str, Obj]]] = {kind: {} for kind in KINDS}
         self.served = frozenset(KINDS) if served is None else served
+        # The watch tells of an object's last changes after our own answer told of its end.
+        self._ended: dict[str, None] = {}
 
     def get(self, kind: str, namespace: str, name: str) -> Obj | None:
         return self._objects[kind].get(namespace, {}).get(name)
@@ -26,6 +30,8 @@ class Store:
     def put(self, obj: Obj) -> bool:
         """Keep the newer form of an object; False where nothing new was learnt."""
         kind, namespace, name = key(obj)
+        if obj["metadata"].get("uid") in self._ended:
+            return False
         objects = self._objects[kind].setdefault(namespace, {})
         known = objects.get(name)
         if known is not None and same_uid(known, obj) and _version(obj) <= _version(known):
@@ -39,6 +45,10 @@ class Store:
         if known is None or (uid is not None and known["metadata"].get("uid") != uid):
             return False
         del objects[name]
+        if known["metadata"].get("uid"):
+            self._ended[known["metadata"]["uid"]] = None
+            if len(self._ended) > _REMEMBERED:
+                del self._ended[next(iter(self._ended))]
         if not objects:
             del self._objects[kind][namespace]
         return True
