@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading of status conditions, times and pause values. Private to hypershift.core."""
+"""Reading of status conditions and times. Private to hypershift.core."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import parse_instant
-
-_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
-_FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 _SPACE = re.compile(r"\s+")
 _MESSAGE_LIMIT = 300
 
@@ -28,30 +24,6 @@ class Condition:
     message: str = ""
     last_transition: str = ""
     observed_generation: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PauseState:
-    """What the operator makes of ``spec.pausedUntil`` at one moment.
-
-    present: the field is set at all; valid: the operator can read it; until: the timestamp when it is one.
-    """
-
-    present: bool = False
-    valid: bool = True
-    paused: bool = False
-    until: str = ""
-
-    @property
-    def unlimited(self) -> bool:
-        return self.paused and not self.until
-
-    @property
-    def expired(self) -> bool:
-        return bool(self.until) and not self.paused
-
-
-_NOT_PAUSED = PauseState()
 
 
 def index(obj: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
@@ -115,21 +87,6 @@ def parse_time(text: str | None) -> datetime | None:
 def seconds_since(text: str | None, now: datetime) -> float | None:
     moment = parse_time(text)
     return None if moment is None else (now - moment).total_seconds()
-
-
-def pause_state(value: object, now: datetime) -> PauseState:
-    """Same reading as the operator's: a boolean, else RFC 3339 with zone, else an error that means "not paused"."""
-    if value is None:
-        return _NOT_PAUSED
-    text = str(value)
-    if text in _TRUE:
-        return PauseState(present=True, paused=True)
-    if text in _FALSE:
-        return PauseState(present=True)
-    moment = parse_instant(text)
-    if moment is None:
-        return PauseState(present=True, valid=False)
-    return PauseState(present=True, paused=moment > now, until=text)
 
 
 def one_line(message: str | None) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current, pause_state
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import pause_state
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import HOSTED_CLUSTER, NODE_POOL, Subject
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_machines import ready, wanted
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_version import latest

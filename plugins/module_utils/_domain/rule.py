@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import index, pause_state, seconds_since
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import index, seconds_since
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import control_plane_namespace
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import pause_state
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Health, Severity
 
 HOSTED_CLUSTER = "HostedCluster"

@@ -41,10 +41,23 @@ class Blockers:
         self._kinds = _OF_POOL if pool else _ORDER
         self._home = control_plane_namespace(namespace, name)
 
-    def leftovers(self, kinds: tuple[Kind, ...] = ()) -> list[tuple[Kind, dict[str, Any]]]:
+    def of_wait(self, options: dict[str, Any], removed: list[Step]) -> dict[str, Any]:
+        """What a deletion's wait does when it stalls: remove finalizers as remove_finalizers asks, and name what blocks.
+
+        Each removal is appended to removed. Keyword arguments for wait_request.
+        """
+
+        def unblock() -> bool:
+            steps = self.release(list(options.get("remove_finalizers") or []))
+            removed.extend(steps)
+            return bool(steps)
+
+        return {"on_stall": unblock, "explain": lambda _target: self.explain()}
+
+    def leftovers(self, kinds: tuple[Kind, ...] | None = None) -> list[tuple[Kind, dict[str, Any]]]:
         """Its objects with a deletionTimestamp, innermost first."""
         found = []
-        for kind in kinds or self._kinds:
+        for kind in self._kinds if kinds is None else kinds:
             namespace = self._namespace if kind in (NODE_POOL, HOSTED_CLUSTER) else self._home
             for obj in self._hub.list(kind, namespace):
                 if lookup(obj, ("metadata", "deletionTimestamp")) and self._belongs(kind, obj):

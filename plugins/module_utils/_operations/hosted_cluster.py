@@ -18,7 +18,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import is_paused, owner_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import GoalParams
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import version_of_image
-from ansible_collections.hypershift.core.plugins.module_utils._operations.node_pools import plan_node_pool
+from ansible_collections.hypershift.core.plugins.module_utils._operations.node_pools import plan_node_pool, pools_of
 from ansible_collections.hypershift.core.plugins.module_utils._operations.references import References
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 from ansible_collections.hypershift.core.plugins.module_utils._operations.supported_versions import supported_minors
@@ -91,10 +91,10 @@ class HostedClusterPresent:
         if image:
             guards.refuse_release(changes, live, image, supported_minors(self._hub), self._ref)
         guards.refuse_no_upgrade_feature_set(changes, live, predicted, bool(self._options.get("allow_no_upgrade_feature_set")), self._ref)
-        effects = cluster_change_effects(live, predicted, self._pools())
+        effects = cluster_change_effects(live, predicted, pools_of(self._hub, self._namespace, self._name))
         changes.rollout += effects
         changes.patch(HOSTED_CLUSTER, live, patch, "the hosted cluster differs from the options", disruptive=bool(effects or image))
-        paused = is_paused(lookup(live, ("spec", "pausedUntil")), self._hub.now())
+        paused = is_paused(live, self._hub.now())
         guards.refuse_paused(changes, paused, bool(self._options.get("allow_paused")), self._ref, owner_of(live))
         return predicted
 
@@ -145,9 +145,6 @@ class HostedClusterPresent:
                 "Create it with the agents' InfraEnv first.",
                 self._ref,
             )
-
-    def _pools(self) -> list[dict[str, Any]]:
-        return [p for p in self._hub.list(NODE_POOL, self._namespace) if lookup(p, ("spec", "clusterName")) == self._name]
 
     def _generated_infra_id(self) -> str:
         """<name cut to 21>-<5 random>, the same through all plannings of one run (facts O.1)."""

@@ -34,6 +34,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import capi_pause_patch, resume_patch
 from ansible_collections.hypershift.core.plugins.module_utils._operations.blockers import Blockers
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster import CREATED_BY
+from ansible_collections.hypershift.core.plugins.module_utils._operations.node_pools import pools_of
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 from ansible_collections.hypershift.core.plugins.module_utils._operations.waits import wait_request
 
@@ -53,7 +54,7 @@ class HostedClusterAbsent:
     def plan(self) -> Plan:
         changes = ChangeSet()
         live = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
-        pools = [p for p in self._hub.list(NODE_POOL, self._namespace) if lookup(p, ("spec", "clusterName")) == self._name]
+        pools = pools_of(self._hub, self._namespace, self._name)
         plan = Plan(changes, extra={"resource": {}})
         if live is None:
             for pool in pools:
@@ -94,20 +95,7 @@ class HostedClusterAbsent:
                 changes.patch(kind, obj, capi_pause_patch(obj, paused=False, owner=""), "a pause left behind would block the deletion")
 
     def _goal(self, plan: Plan) -> Any:
-        asked = list(self._options.get("remove_finalizers") or [])
-
-        def unblock() -> bool:
-            steps = self._blockers.release(asked) if asked else []
-            plan.late += steps
-            return bool(steps)
-
-        return wait_request(
-            self._options,
-            "gone",
-            (self._namespace, self._name),
-            on_stall=unblock,
-            explain=lambda _target: self._blockers.explain(),
-        )
+        return wait_request(self._options, "gone", (self._namespace, self._name), **self._blockers.of_wait(self._options, plan.late))
 
     def _leftovers(self, foreseen: bool = False) -> ChangeSet:
         """What was created with the cluster and is still there; the operator collects part of it by owner."""

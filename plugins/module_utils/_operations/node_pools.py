@@ -21,6 +21,11 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing im
 _REFERENCED_KEYS = {"config": "config", "tuning_config": "tuning"}
 
 
+def pools_of(hub: Hub, namespace: str, cluster: str) -> list[dict[str, Any]]:
+    """NodePools of one hosted cluster."""
+    return [p for p in hub.list(NODE_POOL, namespace) if lookup(p, ("spec", "clusterName")) == cluster]
+
+
 def plan_node_pool(
     hub: Hub, options: dict[str, Any], live: dict[str, Any] | None, cluster: dict[str, Any] | None, changes: ChangeSet
 ) -> None:
@@ -76,7 +81,7 @@ def _plan_change(
     if note:
         changes.notes.append(f"{ref}: {note}")
     changes.patch(NODE_POOL, live, patch, "the node pool differs from the options", disruptive=bool(effects))
-    paused = is_paused(lookup(live, ("spec", "pausedUntil")), hub.now())
+    paused = is_paused(live, hub.now())
     refuse_paused(changes, paused, bool(options.get("allow_paused")), ref, owner_of(live))
 
 

@@ -78,19 +78,7 @@ class NodePool:
 
     def _gone(self, plan: Plan, cluster: str) -> Any:
         blockers = Blockers(self._hub, self._namespace, cluster, pool=self._name)
-        asked = list(self._options.get("remove_finalizers") or [])
-
-        def unblock() -> bool:
-            steps = blockers.release(asked) if asked else []
-            plan.late += steps
-            return bool(steps)
-
-        target = (self._namespace, cluster)
+        params = GoalParams(pools=(self._name,))
         return wait_request(
-            self._options,
-            "node_pools_gone",
-            target,
-            GoalParams(pools=(self._name,)),
-            on_stall=unblock,
-            explain=lambda _t: blockers.explain(),
+            self._options, "node_pools_gone", (self._namespace, cluster), params, **blockers.of_wait(self._options, plan.late)
         )

@@ -17,6 +17,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
     control_plane_namespace,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import GoalParams
+from ansible_collections.hypershift.core.plugins.module_utils._operations.node_pools import pools_of
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 from ansible_collections.hypershift.core.plugins.module_utils._operations.waits import wait_request
 
@@ -37,7 +38,7 @@ class PauseReconcile:
         if cluster is None:
             changes.refuse("not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref)
             return Plan(changes)
-        pools = [p for p in self._hub.list(NODE_POOL, self._namespace) if lookup(p, ("spec", "clusterName")) == self._name]
+        pools = pools_of(self._hub, self._namespace, self._name)
         checks = self._hub.list(MACHINE_HEALTH_CHECK, control_plane_namespace(self._namespace, self._name))
         if self._options["state"] == "paused":
             self._plan_pause(changes, cluster, pools, checks)
@@ -73,7 +74,7 @@ class PauseReconcile:
 
     def _refuse_foreign(self, changes: ChangeSet, cluster: dict[str, Any], owner: str) -> None:
         holder = pausing.owner_of(cluster)
-        held = pausing.is_paused(lookup(cluster, ("spec", "pausedUntil")), self._hub.now())
+        held = pausing.is_paused(cluster, self._hub.now())
         if held and holder and holder != owner and not self._options.get("take_over"):
             reason = (lookup(cluster, ("metadata", "annotations")) or {}).get(pausing.REASON) or "no reason given"
             changes.refuse(
@@ -112,22 +113,20 @@ class PauseReconcileInfo:
     def _row(self, obj: dict[str, Any], kind: str, parent: dict[str, Any] | None) -> dict[str, Any]:
         now, meta = self._hub.now(), obj["metadata"]
         annotations, until = meta.get("annotations") or {}, lookup(obj, ("spec", "pausedUntil"))
-        active = pausing.is_paused(until, now)
+        state = pausing.pause_state(until, now)
         problems = []
-        if not active:
-            invalid = until not in ("false", "False") and pausing.parse_instant(str(until)) is None
-            problems.append(
-                "the value does not pause: it has no zone or is no date" if invalid else "the pause is over, but the field is still set"
-            )
-        elif until in ("true", "True") and not annotations.get(pausing.OWNER):
+        if not state.paused:
+            over, void = "the pause is over, but the field is still set", "the value does not pause: it has no zone or is no date"
+            problems.append(over if state.valid else void)
+        elif state.unlimited and not annotations.get(pausing.OWNER):
             problems.append("paused without end and without owner")
-        if parent is not None and active and not pausing.is_paused(lookup(parent, ("spec", "pausedUntil")), now):
+        if parent is not None and state.paused and not pausing.is_paused(parent, now):
             problems.append("the node pool is paused, its hosted cluster is not")
         return {
             "kind": kind,
             "namespace": meta["namespace"],
             "name": meta["name"],
-            "active": active,
+            "active": state.paused,
             "until": str(until),
             "owner": annotations.get(pausing.OWNER, ""),
             "reason": annotations.get(pausing.REASON, ""),

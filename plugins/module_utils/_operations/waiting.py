@@ -66,6 +66,7 @@ class Waiter:
         self._tracks: dict[Target, _Track] = {}
         self._started = hub.monotonic()
         self._moved_at = self._started
+        self._interruption = ""
 
     def run(self) -> list[dict[str, Any]]:
         """Wait to the end; one row per target. Raises WaitError unless every target is done."""
@@ -94,6 +95,7 @@ class Waiter:
 
     def _take(self, event: WatchEvent) -> None:
         if event.type == port.TROUBLE:
+            self._interruption = f"last interruption of the watch at {self._clock()}: {event.text}"
             self._progress(f"[{self._label()}] {self._clock()} watch interrupted, trying again: {event.text}")
             return
         kind = event.spec.kind.kind
@@ -216,6 +218,8 @@ class Waiter:
             cause = f"goal {goal} {limit}; last seen: {row['summary']}{since}{missing}"
             if finding.get("cause"):
                 cause += f"; likely cause: {finding['cause']}"
+            if self._interruption:
+                cause += f"; {self._interruption}"
         if self._request.explain:
             detail = self._request.explain(target)
             cause += f"; {detail}" if detail else ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from crd_schemas.assisted import AGENT, INFRA_ENV
 from crd_schemas.cluster_api import CLUSTER_API
 from crd_schemas.control_plane import AWS_ENDPOINT_SERVICE, CONTROL_PLANE_COMPONENT
@@ -63,7 +64,7 @@ def main(arguments: list[str]) -> int:
     stale = sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
     if "--check" in arguments:
         for name in stale:
-            print(f"{name} is out of date: run tests/hub/crds/generate.py.")
+            print(f"{name} is out of date: run `python tests/hub/crds/generate.py`.")
         return 1 if stale else 0
     for name in stale:
         if name in wanted:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from embedded_hub import EmbeddedHub, crds, lifecycle
 from embedded_hub.paths import HubPaths
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from crd_corpus.cases import Case, all_cases
 from crd_corpus.server import Server, Verdict, sets
+
 from embedded_hub import crds
 
 _ALL = all_cases()

@@ -10,6 +10,7 @@ import pytest
 from crd_corpus.cases import Obj, all_cases
 from crd_corpus.server import Server, Verdict
 from crd_corpus.violations import WORDS, Violation, violations
+
 from embedded_hub import crds
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from crd_corpus.server import sets
+
 from embedded_hub import crds
 from embedded_hub.paths import OWN_CRDS_DIR
 from hypershift_simulator.kinds import KINDS

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain import conditions as c
+from ansible_collections.hypershift.core.plugins.module_utils._domain import pausing
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 OBJECT = {
@@ -81,31 +82,31 @@ def test_objects_without_conditions_are_no_trouble(obj: dict[str, Any] | None) -
 @pytest.mark.parametrize(
     ("value", "state"),
     [
-        (None, c.PauseState()),
-        ("true", c.PauseState(present=True, paused=True)),
-        ("True", c.PauseState(present=True, paused=True)),
-        ("false", c.PauseState(present=True)),
-        ("False", c.PauseState(present=True)),
-        ("2026-03-03T13:00:00Z", c.PauseState(present=True, paused=True, until="2026-03-03T13:00:00Z")),
-        ("2026-03-03T13:00:00+02:00", c.PauseState(present=True, until="2026-03-03T13:00:00+02:00")),
-        ("2026-03-03T12:00:00Z", c.PauseState(present=True, until="2026-03-03T12:00:00Z")),
-        ("2026-03-03T11:59:59Z", c.PauseState(present=True, until="2026-03-03T11:59:59Z")),
-        ("2026-03-03T13:00:00", c.PauseState(present=True, valid=False)),
-        ("2026-03-03T13:00:00+0000", c.PauseState(present=True, valid=False)),
-        ("2026-13-03T13:00:00Z", c.PauseState(present=True, valid=False)),
-        ("tomorrow", c.PauseState(present=True, valid=False)),
-        ("", c.PauseState(present=True, valid=False)),
+        (None, pausing.PauseState()),
+        ("true", pausing.PauseState(present=True, paused=True)),
+        ("True", pausing.PauseState(present=True, paused=True)),
+        ("false", pausing.PauseState(present=True)),
+        ("False", pausing.PauseState(present=True)),
+        ("2026-03-03T13:00:00Z", pausing.PauseState(present=True, paused=True, until="2026-03-03T13:00:00Z")),
+        ("2026-03-03T13:00:00+02:00", pausing.PauseState(present=True, until="2026-03-03T13:00:00+02:00")),
+        ("2026-03-03T12:00:00Z", pausing.PauseState(present=True, until="2026-03-03T12:00:00Z")),
+        ("2026-03-03T11:59:59Z", pausing.PauseState(present=True, until="2026-03-03T11:59:59Z")),
+        ("2026-03-03T13:00:00", pausing.PauseState(present=True, valid=False)),
+        ("2026-03-03T13:00:00+0000", pausing.PauseState(present=True, valid=False)),
+        ("2026-13-03T13:00:00Z", pausing.PauseState(present=True, valid=False)),
+        ("tomorrow", pausing.PauseState(present=True, valid=False)),
+        ("", pausing.PauseState(present=True, valid=False)),
     ],
 )
-def test_a_pause_value_means_what_the_operator_makes_of_it(value: str | None, state: c.PauseState) -> None:
-    assert c.pause_state(value, NOW) == state
+def test_a_pause_value_means_what_the_operator_makes_of_it(value: str | None, state: pausing.PauseState) -> None:
+    assert pausing.pause_state(value, NOW) == state
 
 
 def test_unlimited_and_expired_pauses_are_told_apart() -> None:
-    assert c.pause_state("true", NOW).unlimited
-    assert not c.pause_state("2026-03-03T13:00:00Z", NOW).unlimited
-    assert c.pause_state("2026-03-03T11:00:00Z", NOW).expired
-    assert not c.pause_state("false", NOW).expired
+    assert pausing.pause_state("true", NOW).unlimited
+    assert not pausing.pause_state("2026-03-03T13:00:00Z", NOW).unlimited
+    assert pausing.pause_state("2026-03-03T11:00:00Z", NOW).expired
+    assert not pausing.pause_state("false", NOW).expired
 
 
 def test_times_are_aware_and_bad_ones_are_none() -> None:
