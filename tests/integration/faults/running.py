@@ -18,7 +18,7 @@ class Running:
     """Starts at once, in a process group of its own."""
 
     def __init__(self, player: Player, *tasks: dict[str, Any]) -> None:
-        self._started = time.time()
+        self.started = time.time()
         self._process, self._record = player.start(*tasks)
         self._lines: list[str] = []
         self._reader = threading.Thread(target=self._collect, daemon=True)
@@ -40,7 +40,7 @@ class Running:
             kill(self._process)
             raise AssertionError(f"still running after {seconds} s:\n{self.output}") from None
         self._reader.join(10)
-        return Played(code, self.output, read(self._record), self._started, time.time() - self._started)
+        return Played(code, self.output, read(self._record), self.started, time.time() - self.started)
 
     def kill(self) -> None:
         kill(self._process)

@@ -61,18 +61,18 @@ class Played:
         assert found is not None, f"{plural} {namespace}/{name or self.name} is not there"
         return found
 
-    def list(self, plural: str, namespace: str) -> list[Obj]:
-        items: list[Obj] = self._rest.get(self.path(plural, namespace=namespace))["items"]
-        return items
+    def items(self, plural: str, namespace: str) -> list[Obj]:
+        found: list[Obj] = self._rest.get(self.path(plural, namespace=namespace))["items"]
+        return found
 
     def secrets(self) -> list[str]:
         """The cluster's secrets beside the user's objects."""
-        names = [item["metadata"]["name"] for item in self.list("secrets", NAMESPACE)]
+        names = [item["metadata"]["name"] for item in self.items("secrets", NAMESPACE)]
         return sorted(name for name in names if name.startswith(f"{self.name}-"))
 
     def drains(self) -> list[str]:
         """What the machines say of their drains."""
-        conditions = [entry for machine in self.list("machines", self.cpns) for entry in machine["status"].get("conditions", [])]
+        conditions = [entry for machine in self.items("machines", self.cpns) for entry in machine["status"].get("conditions", [])]
         return [entry.get("message", "") for entry in conditions if entry["type"] == "DrainingSucceeded"]
 
     def patch(self, plural: str, body: Obj, name: str = "", namespace: str = NAMESPACE) -> None:

@@ -4,18 +4,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from embedded_hub import EmbeddedHub
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from played import NEXT_IMAGE, Played, Recorder
+from simulator.played import NEXT_IMAGE, Played, Recorder
 
 USER = "embedded-hub:simulator"
 WRITES = {"create", "update", "patch", "delete"}
@@ -52,9 +48,9 @@ def _is_what_the_platform_makes(cluster: Played) -> None:
     assert cluster.get("secrets", hc["status"]["kubeconfig"]["name"])["data"]["kubeconfig"]
     assert cluster.get("clusters", hc["spec"]["infraID"], cluster.cpns)["status"]["phase"] == "Provisioned"
     assert cluster.get("statefulsets", "etcd", cluster.cpns)["status"]["readyReplicas"] == 1
-    machines = cluster.list("machines", cluster.cpns)
+    machines = cluster.items("machines", cluster.cpns)
     assert [machine["status"]["phase"] for machine in machines] == ["Running", "Running"]
-    assert len(cluster.list("pods", cluster.cpns)) > 30
+    assert len(cluster.items("pods", cluster.cpns)) > 30
     managers = {entry["manager"] for entry in hc["metadata"]["managedFields"] if entry.get("subresource") == "status"}
     assert managers == {"hypershift-simulator"}
 
