@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -103,7 +104,7 @@ class Player:
         return Played(done.returncode, done.stdout, read(record), started, time.time() - started)
 
     def start(self, *tasks: Task) -> tuple[subprocess.Popen[str], Path]:
-        """Start and return at once, in a process group of its own; end it with kill()."""
+        """Start and return at once, in a process group of its own; end it with kill()"""
         playbook, record = self.files(tasks, None)
         process = subprocess.Popen(
             self.command(playbook, []), env=self.variables(record), cwd=FOLDER, stdin=subprocess.DEVNULL,
@@ -118,9 +119,25 @@ class Player:
 
 
 def kill(process: subprocess.Popen[str]) -> None:
-    """SIGKILL to the whole process group: no cleanup of any kind."""
-    os.killpg(process.pid, signal.SIGKILL)
+    """SIGKILL to it and to all it has started, workers too, which have sessions of their own since core 2.19: no cleanup of any kind."""
+    for pid in [process.pid, *descendants(process.pid)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     process.wait()
+
+
+def descendants(pid: int) -> list[int]:
+    """Processes started by a process, and by those."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            number, rest = int(stat.parent.name), stat.read_text().rpartition(")")[2].split()
+            children.setdefault(int(rest[1]), []).append(number)
+    found, at = [pid], 0
+    while at < len(found):
+        found += children.get(found[at], [])
+        at += 1
+    return found[1:]
 
 
 def read(record: Path) -> list[dict[str, Any]]:

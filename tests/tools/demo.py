@@ -27,6 +27,12 @@ CREATE = {
     "hosted_cluster_node_pools": [{"name": "demo", "replicas": 2, "node_drain_timeout": "15m"}],
     "hosted_cluster_wait_for": "version_completed",
 }
+PLAYGROUND = {
+    **CREATE,
+    "hosted_cluster_name": "playground",
+    "hosted_cluster_node_pools": [{"name": "playground", "replicas": 1}],
+    "hosted_cluster_wait_for": "available",
+}
 SCALE = {**CREATE, "hosted_cluster_channel": "stable-4.20", "hosted_cluster_node_pools": [{"name": "demo", "replicas": 3}]}
 STEPS: tuple[tuple[str, str, dict[str, object], tuple[str, ...]], ...] = (
     ("What would be created? Nothing is written in check mode.", "create", CREATE, ("--check",)),
@@ -42,19 +48,14 @@ STEPS: tuple[tuple[str, str, dict[str, object], tuple[str, ...]], ...] = (
     ("How is the fleet?", "status", {}, ()),
     ("Resume it.", "resume", {**NAME, "pause_owner": "demo"}, ()),
     ("Remove it: the operator deletes in order, the wait names what is left.", "destroy", NAME, ()),
-    (
-        "Create another one to play with.",
-        "create",
-        {**CREATE, "hosted_cluster_name": "playground", "hosted_cluster_wait_for": "available"},
-        (),
-    ),
+    ("Create another one to play with.", "create", PLAYGROUND, ()),
 )
 
 
 def play(hub: EmbeddedHub, playbook: str, variables: dict[str, object], arguments: tuple[str, ...]) -> None:
     environment = {
         **os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"), "K8S_AUTH_KUBECONFIG": str(hub.kubeconfig),
-        "ANSIBLE_LOCALHOST_WARNING": "False", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False", "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "False",
+        "ANSIBLE_LOCALHOST_WARNING": "False", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "False",
         "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default", "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
     }  # fmt: skip
     command = [str(Path(sys.executable).parent / "ansible-playbook"), f"hypershift.core.{playbook}", *arguments]

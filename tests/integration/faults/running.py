@@ -30,7 +30,7 @@ class Running:
 
     def see(self, pattern: str, seconds: float = 90) -> None:
         """Wait until a line like this is printed."""
-        until(f"{pattern} in\n{self.output}", lambda: bool(re.search(pattern, self.output)) or self._ended(), seconds)
+        until(f"{pattern} in\n{self.output}", lambda: bool(re.search(pattern, self.output)) or not self.running, seconds)
         assert re.search(pattern, self.output), f"{pattern} never came:\n{self.output}"
 
     def end(self, seconds: float = 150) -> Played:
@@ -46,8 +46,9 @@ class Running:
         kill(self._process)
         self._reader.join(10)
 
-    def _ended(self) -> bool:
-        return self._process.poll() is not None
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
 
     def _collect(self) -> None:
         for line in self._process.stdout or ():
