@@ -88,4 +88,4 @@ class Admin:
         return json.loads(text) if text else None
 
     def apply(self, *objects: dict[str, Any]) -> None:
-        self.kubectl("apply", "--server-side", "-f", "-", content="\n---\n".join(json.dumps(o) for o in objects))
+        self.kubectl("apply", "--server-side", "-f", "-", content=json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)}))

@@ -71,9 +71,9 @@ def play_all(hub: EmbeddedHub, kubeconfig: Path, tasks: list[Task]) -> tuple[lis
     return [t["result"] for t in played.tasks], player.writes(played.started)
 
 
-def standing(direct: Direct, namespace: str, name: str) -> dict[str, Any]:
-    """What stands in a namespace, with all that must differ between two runs replaced by words: names, infraID, generated keys."""
-    clusters = direct.list("HostedCluster", namespace)
+def standing(direct: Direct, name: str) -> dict[str, Any]:
+    """What stands in a cluster's namespace of its name, with what must differ between two runs replaced: names, infraID, generated keys."""
+    namespace, clusters = name, direct.list("HostedCluster", name)
     infra = clusters[0]["spec"].get("infraID", "") if clusters else ""
     found = {}
     for kind in ("HostedCluster", "NodePool", "Secret", "ConfigMap", "MachineHealthCheck"):
@@ -83,7 +83,7 @@ def standing(direct: Direct, namespace: str, name: str) -> dict[str, Any]:
                 found[f"{kind} {obj['metadata']['name']}"] = _essence(obj)
     space = direct.get("Namespace", "", namespace) or {"metadata": {"labels": {}}}
     found["Namespace"] = {k: v for k, v in (space["metadata"].get("labels") or {}).items() if k.startswith("hypershift")}
-    text = json.dumps(found, sort_keys=True).replace(infra or "\0", "<infra>").replace(namespace, "<namespace>")
+    text = json.dumps(found, sort_keys=True).replace(infra or "\0", "<infra>")
     result: dict[str, Any] = json.loads(text.replace(name, "<name>"))
     return result
 
@@ -91,7 +91,8 @@ def standing(direct: Direct, namespace: str, name: str) -> dict[str, Any]:
 def _essence(obj: Obj) -> Obj:
     spec = json.loads(json.dumps(obj.get("spec") or {}))
     spec.get("platform", {}).get("kubevirt", {}).pop("generateID", None)  # given by the operator
-    spec.pop("dns", None)  # likewise
+    for likewise in ("dns", "clusterID"):
+        spec.pop(likewise, None)
     meta = obj["metadata"]
     marks = {k: v for k, v in (meta.get("annotations") or {}).items() if "pause" in k and not k.endswith("paused-at")}
     data = {k: _length(v) if "encryption" in meta["name"] else v for k, v in (obj.get("data") or {}).items()}

@@ -14,6 +14,7 @@ import json
 import socket
 import ssl
 import struct
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -195,30 +196,39 @@ def reset(client: socket.socket) -> None:
         socket.socket.close(client)
 
 
-def _credentials(hub: EmbeddedHub, source: Path, context: ssl.SSLContext) -> None:
-    """The client certificate of a kubeconfig, if it has one."""
+def _client(hub: EmbeddedHub, source: Path) -> ssl.SSLContext:
+    """Trusts the hub; has the client certificate of the kubeconfig, if it has one."""
+    context = ssl.create_default_context(cafile=str(hub.paths.pki / "ca.crt"))
     user = json.loads(source.read_text())["users"][0]["user"]
     if "client-certificate-data" in user:
-        pair = source.with_suffix(".pem")
-        pair.touch(mode=0o600)
-        pair.write_bytes(b"".join(base64.b64decode(user[f"client-{part}-data"]) for part in ("key", "certificate")))
-        context.load_cert_chain(pair)
+        _load(context, *(base64.b64decode(user[f"client-{part}-data"]) for part in ("key", "certificate")))
+    return context
+
+
+def _server(hub: EmbeddedHub) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    pair = Authority.load(hub.paths.pki).serving("proxy", ("127.0.0.1", "localhost"))
+    _load(context, pair.key, pair.cert)
+    return context
+
+
+def _load(context: ssl.SSLContext, *pems: bytes) -> None:
+    """ssl takes keys from files only."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(b"".join(pems))
+        file.flush()
+        context.load_cert_chain(file.name)
 
 
 @contextmanager
 def proxying(hub: EmbeddedHub, source: Path, *rules: Rule) -> Iterator[Proxy]:
     """A running proxy before the hub's API server for the account of a kubeconfig."""
-    pki, address = hub.paths.pki, urlsplit(hub.server)
-    client = ssl.create_default_context(cafile=str(pki / "ca.crt"))
-    _credentials(hub, source, client)
-    Authority.load(pki).serving("proxy", ("127.0.0.1", "localhost")).write(pki, "proxy")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pki / "proxy.crt", pki / "proxy.key")
-    proxy = Proxy((address.hostname or "127.0.0.1", address.port or 443), client, list(rules), source=source)
+    address = urlsplit(hub.server)
+    proxy = Proxy((address.hostname or "127.0.0.1", address.port or 443), _client(hub, source), list(rules), source=source)
     handler = type("Bound", (Handler,), {"proxy": proxy})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler, bind_and_activate=True)
     server.daemon_threads = True
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    server.socket = _server(hub).wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     proxy.url = f"https://127.0.0.1:{server.server_address[1]}"
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:

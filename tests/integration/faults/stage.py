@@ -32,9 +32,7 @@ class Stage:
 
     def end(self, name: str, kind: str = "HostedCluster") -> None:
         """Let it go at once."""
-        self.direct.delete(kind, self.namespace, name)
-        if self.direct.get(kind, self.namespace, name):
-            self.direct.merge(kind, self.namespace, name, {"metadata": {"finalizers": None}})
+        self.direct.end(kind, self.namespace, name)
 
     def close(self) -> None:
         for kind in ("HostedCluster", "NodePool"):

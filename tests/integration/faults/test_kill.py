@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from faults.killing import Point, infra_ids, kill_at, kill_everywhere, play_all,
 from faults.proxy import Rule, forward, proxying
 
 RUN = f"{int(time.time()) % 10**6:06d}"
+TOPICS = ("kc-", "km-", "kp-", "kd-")
 UNTIL = "2099-01-01T00:00:00Z"
 UNDISTURBED = Point(0, False)
 LABELS = {"hypershift.openshift.io/safe-to-delete-with-cluster": "true"}
@@ -80,9 +82,7 @@ class Operator:
     def finish(self, name: str) -> None:
         kinds = [("NodePool", o["metadata"]["name"]) for o in self._direct.list("NodePool", name)] + [("HostedCluster", name)]
         for kind, each in kinds:
-            self._direct.delete(kind, name, each)
-            if self._direct.get(kind, name, each):
-                self._direct.merge(kind, name, each, {"metadata": {"finalizers": None}})
+            self._direct.end(kind, name, each)
 
     def finish_what_was_asked(self, names: list[str]) -> None:
         for name in names:
@@ -112,11 +112,22 @@ def twice(hub: EmbeddedHub, kubeconfig: Path, tasks: dict[Point, Task], again_ch
     assert not any(result["changed"] for result in third) and writes == []
 
 
-def drop(direct: Direct, names: list[str]) -> None:
-    for name in names:
-        Operator(direct).finish(name)
-        direct.delete("Namespace", "", f"{name}-{name}")
-        direct.delete("Namespace", "", name)
+def sweep(direct: Direct) -> None:
+    """Take away what this or an interrupted run has left."""
+    for kind in ("NodePool", "HostedCluster"):
+        for obj in direct.list(kind):
+            if obj["metadata"]["namespace"].startswith(TOPICS):
+                direct.end(kind, obj["metadata"]["namespace"], obj["metadata"]["name"])
+    for space in direct.list("Namespace"):
+        if space["metadata"]["name"].startswith(TOPICS):
+            direct.delete("Namespace", "", space["metadata"]["name"])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def swept(hub: EmbeddedHub) -> Iterator[None]:
+    sweep(Direct(hub))
+    yield
+    sweep(Direct(hub))
 
 
 def test_create(hub: EmbeddedHub, kubeconfig: Path) -> None:
@@ -125,12 +136,11 @@ def test_create(hub: EmbeddedHub, kubeconfig: Path) -> None:
     expected(kill_everywhere(hub, Player(hub, kubeconfig), tasks), CREATED)
     twice(hub, kubeconfig, tasks, len(CREATED))
     names = [name_of("kc", point) for point in (UNDISTURBED, *tasks)]
-    reference = standing(direct, names[0], names[0])
+    reference = standing(direct, names[0])
     assert len(reference) == len(CREATED) and reference["Secret <name>-etcd-encryption-key"]["data"] == {"key": "32 bytes"}
     for name in names:
-        assert standing(direct, name, name) == reference
+        assert standing(direct, name) == reference
         assert len(infra_ids(direct, name)) == 1
-    drop(direct, names)
 
 
 @pytest.mark.parametrize("point", [Point(2, True), Point(6, True)], ids=lambda p: p.name)
@@ -139,8 +149,7 @@ def test_create_by_the_ordinary_module(hub: EmbeddedHub, kubeconfig: Path, point
     assert kill_at(hub, Player(hub, kubeconfig, in_process=False), task, point) == CREATED[: point.write]
     player = Player(hub, kubeconfig, in_process=False)
     assert [t["result"]["changed"] for t in player.play(task, task).ok().tasks] == [True, False]
-    assert len(standing(direct, name, name)) == len(CREATED) and len(infra_ids(direct, name)) == 1
-    drop(direct, [name])
+    assert len(standing(direct, name)) == len(CREATED) and len(infra_ids(direct, name)) == 1
 
 
 def test_pause(hub: EmbeddedHub, kubeconfig: Path) -> None:
@@ -151,10 +160,9 @@ def test_pause(hub: EmbeddedHub, kubeconfig: Path) -> None:
     play_all(hub, kubeconfig, [pause("kp", UNDISTURBED)])
     expected(kill_everywhere(hub, Player(hub, kubeconfig), tasks), PAUSED)
     twice(hub, kubeconfig, tasks, len(PAUSED))
-    reference = standing(direct, names[0], names[0])
+    reference = standing(direct, names[0])
     assert reference["HostedCluster <name>"]["spec"]["pausedUntil"] == UNTIL
-    assert all(standing(direct, name, name) == reference for name in names)
-    drop(direct, names)
+    assert all(standing(direct, name) == reference for name in names)
 
 
 def test_delete(hub: EmbeddedHub, kubeconfig: Path) -> None:
@@ -168,9 +176,7 @@ def test_delete(hub: EmbeddedHub, kubeconfig: Path) -> None:
     with proxying(hub, kubeconfig, operator.rule()) as acting:
         twice(hub, acting.kubeconfig(), tasks, len(DELETED))
     for name in names:
-        left = standing(direct, name, name)
+        left = standing(direct, name)
         assert set(left) - {"Namespace", "MachineHealthCheck check"} == set(), name
         space = direct.get("Namespace", "", name)
         assert space is None or space["metadata"].get("deletionTimestamp"), name
-    for name in names:
-        direct.delete("Namespace", "", f"{name}-{name}")

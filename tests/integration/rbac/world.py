@@ -7,7 +7,6 @@ from __future__ import annotations
 import time
 
 from direct import Direct, Obj, capi, hosted_cluster, new, node_pool
-from embedded_hub.errors import ApiError
 from embedded_hub.testing import until
 
 from rbac.cases import HELD, KIND_OF, SLOW
@@ -49,18 +48,10 @@ class World:
         for kind in _FINALIZED:
             for obj in self._direct.list(kind):
                 if obj["metadata"]["namespace"].startswith(PREFIX):
-                    self._direct.delete(kind, obj["metadata"]["namespace"], obj["metadata"]["name"])
-                    self._release(kind, obj["metadata"]["namespace"], obj["metadata"]["name"])
+                    self._direct.end(kind, obj["metadata"]["namespace"], obj["metadata"]["name"])
         for namespace in self._direct.list("Namespace"):
             if namespace["metadata"]["name"].startswith(PREFIX):
                 self._direct.delete("Namespace", "", namespace["metadata"]["name"])
-
-    def _release(self, kind: str, namespace: str, name: str) -> None:
-        try:
-            self._direct.merge(kind, namespace, name, {"metadata": {"finalizers": None}})
-        except ApiError as error:
-            if error.status != 404:
-                raise
 
     def _cluster(self, name: str, namespace: str = "", spec: Obj | None = None, **meta: object) -> None:
         """With its pull secret and its control plane's namespace."""

@@ -203,10 +203,13 @@ class Recorder(threading.Thread):
 
     def run(self) -> None:
         while not self._done.wait(0.05):
-            found = self._played.find("hostedclusters")
-            version = None if found is None else found["metadata"]["resourceVersion"]
-            if found is not None and (not self.seen or self.seen[-1]["metadata"]["resourceVersion"] != version):
-                self.seen.append(found)
+            self._look()
+
+    def _look(self) -> None:
+        found = self._played.find("hostedclusters")
+        version = None if found is None else found["metadata"]["resourceVersion"]
+        if found is not None and (not self.seen or self.seen[-1]["metadata"]["resourceVersion"] != version):
+            self.seen.append(found)
 
     def __enter__(self) -> Recorder:
         self.start()
@@ -215,6 +218,7 @@ class Recorder(threading.Thread):
     def __exit__(self, *_: object) -> None:
         self._done.set()
         self.join()
+        self._look()  # what ended the recording belongs to it
 
     def states(self, *types: str) -> list[tuple[str, ...]]:
         """How the named conditions went together, without repetitions."""
