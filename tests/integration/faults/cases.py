@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from direct import IMAGE, SPEED, Obj
-
 from faults.doing import BROKEN, BUSY, Do, before, broken_after, cut, cut_after, garbled, gone_in_stream, on, raw, status, torn
 from faults.proxy import Rule
 
@@ -103,4 +102,12 @@ CASES: dict[str, Case] = {
     "answer-empty": _read(raw(b""), FOREVER, code="unexpected_answer", says=_NOT_SPOKEN),
 }
 # Through the ordinary module too: one of each kind.
-SAMPLE = ("plan-429", "apply-500-though-done", "apply-patch-cut-though-done", "apply-409-for-ever", "wait-410-event", "wait-list-html", "answer-html")
+SAMPLE = (
+    "plan-429",
+    "apply-500-though-done",
+    "apply-patch-cut-though-done",
+    "apply-409-for-ever",
+    "wait-410-event",
+    "wait-list-html",
+    "answer-html",
+)

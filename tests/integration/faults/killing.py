@@ -14,11 +14,10 @@ from typing import Any
 
 from direct import Direct, Obj
 from embedded_hub import EmbeddedHub
-from playing import Player, Task
-
 from faults.doing import Hold, on
 from faults.proxy import Rule, proxying
 from faults.running import Running
+from playing import Player, Task
 
 AT_ONCE = 3
 _INFRA_LABEL = "hypershift.openshift.io/auto-created-for-infra"

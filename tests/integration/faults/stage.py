@@ -8,7 +8,6 @@ import time
 
 from direct import Direct, hosted_cluster, new
 from embedded_hub import EmbeddedHub
-
 from faults.cases import SLOW
 
 HOLD = "tests.hypershift.core/hold"

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from embedded_hub import EmbeddedHub
-from playing import Played, Player
 
+from embedded_hub import EmbeddedHub
 from faults.cases import CASES, SAMPLE, Case
 from faults.proxy import Proxy, proxying
 from faults.stage import Stage
+from playing import Played, Player
 
 
 @dataclass

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from direct import IMAGE, SPEED, Direct, capi, hosted_cluster, new, node_pool
 from embedded_hub import EmbeddedHub
-from playing import Player, Task
-
 from faults.cases import FOREVER, SLOW
 from faults.doing import on, then
 from faults.killing import Point, infra_ids, kill_at, kill_everywhere, play_all, points, standing
 from faults.proxy import Rule, forward, proxying
+from playing import Player, Task
 
 RUN = f"{int(time.time()) % 10**6:06d}"
 TOPICS = ("kc-", "km-", "kp-", "kd-")

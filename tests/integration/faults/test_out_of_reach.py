@@ -18,16 +18,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from direct import new
 from embedded_hub import EmbeddedHub
 from embedded_hub.pki import Authority
 from embedded_hub.testing import until
-from playing import Played, Player
-
 from faults.cases import FOREVER
 from faults.doing import Hold, cut, on, raw
 from faults.proxy import Proxy, Rule, proxying
 from faults.stage import Stage
+from playing import Played, Player
 
 INFO = {"hypershift.core.hosted_cluster_info": {"namespace": "clusters"}}
 TOKEN_SECONDS = 25

@@ -11,9 +11,8 @@ from conftest import Admin
 from direct import IMAGE, SPEED
 from embedded_hub import EmbeddedHub
 from embedded_hub.testing import until
-from playing import USER, Player
-
 from faults.running import Running
+from playing import USER, Player
 
 WAIT = {"wait_timeout": 200, "progress_timeout": 150}
 UNHURRIED = "15"  # of the simulated operator: available after some 20 seconds
@@ -41,6 +40,8 @@ def test_waits_survive_the_death_of_the_api_server(hub: EmbeddedHub, kubeconfig:
         result = run.end().ok().last
         assert result["wait"]["clusters"][0]["outcome"] == "done" and result["changed"] is True
         assert result["resource"]["status"]["kubeconfig"]["name"] == f"{namespace}-admin-kubeconfig"
-    gone = [{"hypershift.core.hosted_cluster": {"name": n, "namespace": n, "state": "absent", "delete_namespace": True, **WAIT}} for n in runs]
+    gone = [
+        {"hypershift.core.hosted_cluster": {"name": n, "namespace": n, "state": "absent", "delete_namespace": True, **WAIT}} for n in runs
+    ]
     Player(hub, kubeconfig).play(*gone).ok()
     assert all(admin.get("hostedcluster", "-n", namespace, namespace) is None for namespace in runs)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from embedded_hub import Bind, Container, EmbeddedHub
 from embedded_hub.containers import default_environment, install_programs
 from embedded_hub.testing import NAMESPACE, Kubectl, until

@@ -19,6 +19,7 @@ import kubernetes.client
 import kubernetes.config
 import kubernetes.watch
 import pytest
+
 from embedded_hub import EmbeddedHub, HubError
 from embedded_hub.process import is_alive, recorded
 from embedded_hub.stopper import PARTS

@@ -9,6 +9,7 @@ import signal
 from pathlib import Path
 
 import pytest
+
 from embedded_hub import EmbeddedHub, HubError, crds, lifecycle, starter
 from embedded_hub.components import Layout
 from embedded_hub.process import is_alive, recorded

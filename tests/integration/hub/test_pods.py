@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from embedded_hub import Container, EmbeddedHub
 from embedded_hub.paths import CHECKOUT
 from embedded_hub.testing import NAMESPACE, Kubectl, until

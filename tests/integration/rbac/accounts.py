@@ -12,7 +12,6 @@ from pathlib import Path
 from direct import Direct, Obj, new
 from embedded_hub import EmbeddedHub
 from embedded_hub.testing import until
-
 from rbac.rights import FIXED_NAMESPACES, ONLY, SCOPES, Right, of_level, rules
 
 HOME = "accounts"

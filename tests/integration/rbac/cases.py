@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from direct import IMAGE, SPEED, Obj
-
 from rbac.rights import (
     CAPI_CLUSTERS,
     CLUSTERS,
@@ -155,9 +154,7 @@ _NODEPOOL_INFO = {
     ("list", POOLS, "hosted"): _info(cluster_name="still"),
     ("list", POOLS, "all"): _info(**_ANYWHERE),
 }
-_PAUSE_INFO = {
-    (r.verb, r.resource, r.scope): _info(**({} if r.scope == "hosted" else _ANYWHERE)) for r in MODULES["pause_reconcile_info"]
-}
+_PAUSE_INFO = {(r.verb, r.resource, r.scope): _info(**({} if r.scope == "hosted" else _ANYWHERE)) for r in MODULES["pause_reconcile_info"]}
 
 
 def _goal(goal: str, *names: str, **options: Any) -> Case:

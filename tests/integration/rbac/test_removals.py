@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from direct import Direct
 from embedded_hub import EmbeddedHub
 from playing import Player
-
 from rbac.accounts import Accounts
 from rbac.cases import CASES, Case, case_of, pairs
 from rbac.rights import FIXED_NAMESPACES, MODULES, Right

@@ -8,7 +8,6 @@ import time
 
 from direct import Direct, Obj, capi, hosted_cluster, new, node_pool
 from embedded_hub.testing import until
-
 from rbac.cases import HELD, KIND_OF, SLOW
 from rbac.rights import DEPLOYMENTS, MACHINES, SETS
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from embedded_hub.audit import WRITE_VERBS, drop_torn_tail, read_events, received
 
 

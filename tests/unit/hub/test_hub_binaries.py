@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from embedded_hub import binaries, gobuild, toolchain
 from embedded_hub.errors import HubError
 from embedded_hub.families import FAMILIES, Family

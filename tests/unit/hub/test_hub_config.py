@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from embedded_hub import base, cli, components, kubeconfig, pki, rest, starter
 from embedded_hub.components import PORT_NAMES, Layout
 from embedded_hub.errors import HubError, PartExited

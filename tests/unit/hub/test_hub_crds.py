@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from embedded_hub import crds, template
 from embedded_hub.crds import CrdSet
 from embedded_hub.errors import HubError

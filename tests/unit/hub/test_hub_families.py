@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from embedded_hub import families
 from embedded_hub.errors import HubError
 from embedded_hub.families import FAMILIES, Family

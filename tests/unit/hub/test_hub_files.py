@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from embedded_hub.files import beside, locked, write_private
 
 

@@ -10,6 +10,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
 from embedded_hub import identities, pki
 from embedded_hub.containers import Bind, Container, default_environment, install_programs, register, unregister, view
 from embedded_hub.errors import ApiError, HubError

@@ -6,6 +6,7 @@ import random
 import socket
 
 import pytest
+
 from embedded_hub import ports
 
 

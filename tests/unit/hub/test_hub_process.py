@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from embedded_hub import process, stopper
 from embedded_hub.errors import HubError, PartExited
 from embedded_hub.paths import HubPaths

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from embedded_hub import EmbeddedHub
 from embedded_hub.errors import HubError
 from embedded_hub.paths import HubPaths

@@ -98,3 +98,13 @@ def test_with_oauth_there_is_no_password(hub: FakeManagementCluster) -> None:
     hub.run(600)
     assert "kubeadminPassword" not in hub.get(*HC)["status"]
     assert hub.store.get("Secret", "clusters", "demo-kubeadmin-password") is None
+
+
+def test_a_name_that_is_too_long_for_a_namespace_is_said(hub: FakeManagementCluster) -> None:
+    name = "a" * 55
+    hub.create(pull_secret(name))
+    hub.create(hosted_cluster(name))
+    hub.run(60)
+    condition = hub.condition("HostedCluster", "clusters", name, "ReconciliationSucceeded")
+    assert condition["message"].startswith("failed to reconcile namespace: ")
+    assert hub.store.list("Namespace") == []

@@ -51,8 +51,15 @@ def evaluate(view: ClusterView, ctx: Context) -> Verdict:
     elif valid_release.status == FALSE:
         error = ""
     else:
-        error = upgrade or _credentials_error(view) or references.problem(view)
+        error = upgrade or namespace_problem(view) or _credentials_error(view) or references.problem(view)
     return Verdict(pause, configuration, valid_release, release, upgrade, error)
+
+
+def namespace_problem(view: ClusterView) -> str:
+    """The name of the control plane's namespace is never shortened."""
+    if len(view.cpns) <= 63:
+        return ""
+    return f'failed to reconcile namespace: Namespace "{view.cpns}" is invalid: metadata.name: must be no more than 63 characters'
 
 
 def _credentials_error(view: ClusterView) -> str:

@@ -94,7 +94,7 @@ def _world(view: ClusterView, ctx: Context, verdict: Verdict) -> list[Action]:
     if not view.spec.get("infraID") or not view.spec.get("clusterID"):
         return _identity(view, ctx)
     actions = references.own_cli_secrets(view)
-    if verdict.blocked:
+    if verdict.blocked or gates.namespace_problem(view):
         return actions
     actions += ensure(view.store, namespace(view))
     if references.credentials_problem(view):
