@@ -29,11 +29,15 @@ class InProcess(ActionBase):  # type: ignore[misc]
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars or {})
         variables = task_vars or {}
-        if self._belongs_elsewhere(variables):
+        # Checked here on both ways: a module that refuses its options repeats them at -vvv, also a secret that was put in a wrong place.
+        checked = ArgumentSpecValidator(self.entry.spec, **self.entry.constraints).validate(self._task.args)
+        if checked.error_messages:
+            outcome = {"failed": True, "changed": False, "msg": "; ".join(checked.error_messages)}
+        elif self._belongs_elsewhere(variables):
             wrap = bool(self._task.async_val) and not self._connection.has_native_async
             outcome = self._execute_module(module_name=f"hypershift.core.{self.entry.name}", task_vars=variables, wrap_async=wrap)
         else:
-            outcome = self._run_here()
+            outcome = run_operation(self.entry, checked.validated_parameters, bool(self._task.check_mode), display.display)
         if not self._task.diff:
             outcome.pop("diff", None)
         result.update(outcome)
@@ -55,12 +59,6 @@ class InProcess(ActionBase):  # type: ignore[misc]
     def _value(self, variables: dict[str, Any], name: str, default: Any = None) -> Any:
         """A variable with its own templates resolved: task_vars hold them as they were written."""
         return self._templar.template(variables.get(name, default))
-
-    def _run_here(self) -> dict[str, Any]:
-        checked = ArgumentSpecValidator(self.entry.spec, **self.entry.constraints).validate(self._task.args)
-        if checked.error_messages:
-            return {"failed": True, "changed": False, "msg": "; ".join(checked.error_messages)}
-        return run_operation(self.entry, checked.validated_parameters, bool(self._task.check_mode), display.display)
 
 
 def _is_ours(interpreter: str) -> bool:

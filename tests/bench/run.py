@@ -111,7 +111,9 @@ class Bench:
     def waiting(self) -> dict[str, Any]:
         """(c) waiting for 100 clusters, of which each becomes available in turn and the last one at the end."""
         ready = self.play("c-ready", [self._wait_task()], "one")
+        start = self.play("c-start", [{"ansible.builtin.wait_for": {"timeout": 0}}], "one")
         idle = self._quiet_wait()
+        asleep = self.play("c-asleep", [{"ansible.builtin.wait_for": {"timeout": WAIT_SECONDS}}], "one", repeat=1)
         for i in range(HOSTS):
             self.fleet.set_status(i, available=False)
         last = [0.0]
@@ -131,11 +133,12 @@ class Bench:
         verbs = [e["verb"] for e in self.audit(since, stages={"ResponseStarted", "ResponseComplete"})]
         counts = {v: verbs.count(v) for v in sorted(set(verbs))}
         return {
-            "ready_at_once": figures(ready), "wait": figures(usage), "idle": figures(idle), "verbs": counts, "changes": HOSTS,
+            "ready_at_once": figures(ready), "wait": figures(usage), "idle": figures(idle), "asleep": figures(asleep), "verbs": counts, "changes": HOSTS,
             "polling": sum(n for v, n in counts.items() if v not in ("list", "watch")) + max(0, counts.get("list", 0) - 1),
             "after_last_change_seconds": usage.ended - last[0],
             "cpu_percent_while_waiting": 100 * (usage.cpu - ready.cpu) / (usage.wall - ready.wall),
-            "cpu_percent_idle": 100 * max(0.0, idle.cpu - ready.cpu) / (idle.wall - ready.wall),
+            "cpu_percent_idle": 100 * (idle.cpu - ready.cpu) / WAIT_SECONDS,
+            "cpu_percent_asleep": 100 * (asleep.cpu - start.cpu) / WAIT_SECONDS,
         }  # fmt: skip
 
     def _wait_task(self, **more: Any) -> dict[str, Any]:

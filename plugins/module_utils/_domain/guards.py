@@ -15,6 +15,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.option_pat
     Path,
     option_name,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import without_userinfo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import (
     Version,
     skew_problem,
@@ -151,5 +152,5 @@ def refuse_paused(changes: ChangeSet, paused: bool, allowed: bool, ref: str, own
 
 
 def _short(value: Any) -> str:
-    shown = str(value)
+    shown = without_userinfo(str(value))
     return shown if len(shown) <= 80 else shown[:77] + "..."

@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import re
 from typing import Any
 
 # Values under these keys are secret in every kind: proxies may carry credentials, the webhook and identity providers refer by name only.
 _SECRET_KEYS = frozenset({"token", "password", "secretAccessKey", "clientSecretValue", "bindPasswordValue"})
+_USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")
+_WORD = re.compile(r"[^\s\"',:{}\[\]]{4,}")
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -20,6 +24,10 @@ def masked(value: Any) -> str:
 
 def redacted(obj: Any, kind: str = "") -> Any:
     """Copy of an object (or patch) without secret values."""
+    if isinstance(obj, str):
+        return without_userinfo(obj)
+    if isinstance(obj, list):
+        return [redacted(v) for v in obj]
     if not isinstance(obj, dict):
         return obj
     result: dict[str, Any] = {}
@@ -30,17 +38,32 @@ def redacted(obj: Any, kind: str = "") -> Any:
             result[key] = {k: v for k, v in value.items() if k != _LAST_APPLIED}
         elif key in _SECRET_KEYS and isinstance(value, str):
             result[key] = masked(value)
-        elif isinstance(value, dict):
-            result[key] = redacted(value, kind if key == "metadata" else "")
-        elif isinstance(value, list):
-            result[key] = [redacted(v) for v in value]
-        elif isinstance(value, str) and key.endswith("Proxy") and "@" in value:
-            result[key] = _without_userinfo(value)
         else:
-            result[key] = value
+            result[key] = redacted(value, kind if key == "metadata" else "")
     return result
 
 
-def _without_userinfo(url: str) -> str:
-    scheme, sep, rest = url.partition("://")
-    return f"{scheme}{sep}<hidden>@{rest.rsplit('@', 1)[1]}" if sep and "@" in rest else url
+def without_userinfo(text: str) -> str:
+    """A text with the credentials of every URL in it hidden."""
+    return _USERINFO.sub("<hidden>", text) if "@" in text else text
+
+
+def secret_words(obj: Any, kind: str) -> set[str]:
+    """What an error about this object must not repeat: a Secret's values, encoded and in the clear, whole and word by word."""
+    if not isinstance(obj, dict) or kind != "Secret":
+        return set()
+    words: set[str] = set()
+    for encoded in (obj.get("data") or {}).values():
+        words.add(str(encoded))
+        try:
+            words.update(_WORD.findall(base64.b64decode(str(encoded)).decode("utf-8", "ignore")))
+        except ValueError:
+            continue
+    return {w for w in words if len(w) >= 4}
+
+
+def scrubbed(text: str, words: set[str]) -> str:
+    """A server's text without these words."""
+    for word in sorted(words, key=len, reverse=True):
+        text = text.replace(word, "<hidden>")
+    return without_userinfo(text)

@@ -82,6 +82,8 @@ def connect(options: dict[str, Any]) -> Connection:
     server = access.server.rstrip("/")
     if "://" not in server:
         server = f"https://{server}"
+    scheme, _separator, rest = server.partition("://")
+    server = f"{scheme}://{rest.rpartition('@')[2]}"  # the server is named in messages; a user and password in a URL are not used
     headers = [("Accept", "application/json"), ("User-Agent", "hypershift.core"), *_credentials(access, auth)]
     return Connection(server, headers, _pool(access, server, auth))
 

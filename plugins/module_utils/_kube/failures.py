@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import SECRET, Kind
+from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import scrubbed, secret_words
 
 _VERBS = {"GET": "get", "POST": "create", "PATCH": "patch", "PUT": "update", "DELETE": "delete"}
 
@@ -65,14 +66,18 @@ _ANSWERS: dict[int, tuple[str, str, str]] = {
     404: ("not_found", "it was not found: {text}", "Check the name, and that HyperShift is installed on this management cluster."),
     409: ("conflict", "it was changed by somebody else meanwhile: {text}", "Run again."),
 }
+# Webhooks and policies say what they like, also what else is in the Secret.
+_DENIED = re.compile(r"(denied (?:the )?request).*", re.DOTALL)
+_NOT_REPEATED = r"\1 (its words are not repeated, they may quote the Secret)"
 _REJECTED = ("rejected", "the API server refused it: {text}", "Correct the option that fills this field.")
 _UNAVAILABLE = ("api_unavailable", "{server} answered {status}: {text}", "Look at the management cluster's API server, then run again.")
 
 
-def http_error(status: int, body: bytes, request: Request, retry_after: float = 0.0) -> ApiError:
-    """ApiError (or ConflictError) for an HTTP status of 400 and more."""
+def http_error(status: int, body: bytes, request: Request, retry_after: float = 0.0, sent: Any = None) -> ApiError:
+    """ApiError (or ConflictError) for an HTTP status of 400 and more. sent: the object that it is about, which the server may repeat."""
     answer = parse_status(body)
-    text = _tidy(str(answer.get("message") or body[:200].decode("utf-8", "replace")))
+    text = scrubbed(str(answer.get("message") or body[:200].decode("utf-8", "replace")), secret_words(sent, request.kind.kind))
+    text = _tidy(_DENIED.sub(_NOT_REPEATED, text) if request.kind is SECRET else text)
     code, cause, next_step = _ANSWERS.get(status) or (_REJECTED if status in (400, 413, 415, 422) else _UNAVAILABLE)
     words = {
         "verb": request.verb, "resource": request.kind.resource, "where": request.where,

@@ -1,20 +1,17 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operations of modules hosted_cluster_info, nodepool_info and hosted_cluster_wait: one LIST, any number of clusters. Private to hypershift.core."""
+"""Operations of modules hosted_cluster_info and nodepool_info: one LIST for any number. Private to hypershift.core."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.goals import GOALS
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL, Kind
+from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import redacted
 from ansible_collections.hypershift.core.plugins.module_utils._domain.summary import summarize_hosted_cluster, summarize_node_pool
-from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import GoalParams
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
-from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import WaitRequest, targets_of
 
 
 def selected(hub: Hub, kind: Kind, options: dict[str, Any]) -> list[dict[str, Any]]:
@@ -62,34 +59,7 @@ class NodePoolInfo:
         return Plan(unchanged=True, extra={"node_pools": rows, "resources": _without_noise(pools) if self._options.get("raw") else []})
 
 
-class HostedClusterWait:
-    """Wait for a goal of one, many or selected clusters."""
-
-    def __init__(self, hub: Hub, options: dict[str, Any]) -> None:
-        self._hub = hub
-        self._options = options
-
-    def plan(self) -> Plan:
-        options = self._options
-        if options["goal"] not in GOALS:
-            raise OptionError(Failure("invalid_option", f"option goal is '{options['goal']}'", next_step=f"Allowed: {', '.join(GOALS)}."))
-        names, namespace = options.get("name") or [], options.get("namespace")
-        if names and namespace and not options.get("label_selectors"):
-            targets = tuple((namespace, n) for n in names)
-        else:
-            targets = targets_of(selected(self._hub, HOSTED_CLUSTER, options))
-            missing = sorted(set(names) - {target[1] for target in targets})
-            if missing or not targets:
-                what = f"no hosted cluster named {', '.join(missing)}" if missing else "no hosted cluster matches the selection"
-                raise OptionError(
-                    Failure("not_found", f"{what} on {self._hub.server}", next_step="Check name, namespace and label_selectors.")
-                )
-        params = GoalParams(version=options.get("version") or "", pools=tuple(options.get("node_pools") or ()))
-        request = WaitRequest(options["goal"], targets, float(options["wait_timeout"]), float(options["progress_timeout"]), params)
-        return Plan(unchanged=True, goal=lambda _answer: request)
-
-
 def _without_noise(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for obj in objects:
         obj["metadata"].pop("managedFields", None)
-    return objects
+    return [redacted(obj) for obj in objects]

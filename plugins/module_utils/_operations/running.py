@@ -6,13 +6,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet, Step, Verb
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ConflictError, Failure, HypershiftError, RefusedError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
-from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress, WaitRequest, wait
+from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import redacted
+
+if TYPE_CHECKING:  # reads do not wait: they need not pay for the goals
+    from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress, WaitRequest
 
 MAX_PLANS = 6
 
@@ -68,14 +71,14 @@ def run(operation: Operation, hub: Hub, check_mode: bool, progress: Progress) ->
         answer = done.answers.get(plan.subject) if plan.subject and plan.subject in done.answers else plan.live
         request = plan.goal(answer) if plan.goal else None
         if request:
-            result["wait"] = {"goal": request.goal, "clusters": wait(hub, request, progress)}
+            result["wait"] = {"goal": request.goal, "clusters": request.wait(hub, progress)}
         done.steps += plan.late
         plan.late = []
         if plan.finish:
             _apply(hub, plan.finish(), done)
         result |= _written(done)
         if request and plan.subject and result.get("resource"):
-            result["resource"] = hub.get(*plan.subject)
+            result["resource"] = redacted(hub.get(*plan.subject))
         return result
     except HypershiftError as error:
         done.steps += plan.late
@@ -146,9 +149,9 @@ def _result(plan: Plan, done: Applied, check_mode: bool) -> dict[str, Any]:
     if plan.subject:
         kind, namespace, name = plan.subject
         if check_mode:
-            result["resource"] = plan.changes.predicted(kind, name, plan.live) or {}
+            result["resource"] = redacted(plan.changes.predicted(kind, name, plan.live) or {})
         else:
-            result["resource"] = done.answers.get((kind, namespace, name), plan.live) or {}
+            result["resource"] = redacted(done.answers.get((kind, namespace, name), plan.live) or {})
     if plan.changes.notes:
         result["notes"] = list(plan.changes.notes)
     return result

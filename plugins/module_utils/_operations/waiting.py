@@ -46,6 +46,10 @@ class WaitRequest:
     on_stall: Callable[[], bool] | None = None
     explain: Callable[[Target], str] | None = None
 
+    def wait(self, hub: Hub, progress: Progress) -> list[dict[str, Any]]:
+        """One row per target: {namespace, name, outcome, summary, missing, seconds, unchanged_seconds, finding}. Raises WaitError."""
+        return Waiter(hub, self, progress).run() if self.targets else []
+
 
 @dataclass
 class _Track:
@@ -267,13 +271,6 @@ def _concerns(target: Target, kind: str, obj: dict[str, Any]) -> bool:
     if kind == HOSTED_CONTROL_PLANE.kind:
         return meta.get("namespace") == control_plane_namespace(*target)
     return (meta.get("namespace"), meta.get("name")) == target
-
-
-def wait(hub: Hub, request: WaitRequest, progress: Progress) -> list[dict[str, Any]]:
-    """One row per target: {namespace, name, outcome, summary, missing, seconds, unchanged_seconds, finding}. Raises WaitError."""
-    if not request.targets:
-        return []
-    return Waiter(hub, request, progress).run()
 
 
 def targets_of(clusters: Sequence[dict[str, Any]]) -> tuple[Target, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, GOALS, SELECTION, WAIT, full
-from ansible_collections.hypershift.core.plugins.module_utils._operations.information import HostedClusterWait
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster_wait import HostedClusterWait
 
 _OPTIONS: dict[str, Any] = {
     "goal": {"type": "str", "default": "available", "choices": GOALS},
