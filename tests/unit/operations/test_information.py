@@ -14,11 +14,8 @@ from ansible_collections.hypershift.core.plugins.module_utils._ansible.files imp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError, OptionError, RefusedError, WaitError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
 from ansible_collections.hypershift.core.plugins.module_utils._operations.credentials import Credentials
-from ansible_collections.hypershift.core.plugins.module_utils._operations.information import (
-    HostedClusterInfo,
-    HostedClusterWait,
-    NodePoolInfo,
-)
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster_wait import HostedClusterWait
+from ansible_collections.hypershift.core.plugins.module_utils._operations.information import HostedClusterInfo, NodePoolInfo
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
 
 from fakes.memory_hub import MemoryHub
