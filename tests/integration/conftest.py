@@ -4,13 +4,10 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,7 +17,7 @@ for extra in (ROOT / "tests" / "hub", ROOT / "tests" / "integration"):
         sys.path.insert(0, str(extra))
 
 from embedded_hub import EmbeddedHub  # noqa: E402
-from playing import FOLDER, USER, Player  # noqa: E402
+from playing import FOLDER, USER, Admin, Player  # noqa: E402
 
 SPEED = 240
 
@@ -62,30 +59,3 @@ def player(request: pytest.FixtureRequest, hub: EmbeddedHub, kubeconfig: Path) -
 def quick(hub: EmbeddedHub, kubeconfig: Path) -> Player:
     """The in-process path alone, where the path does not matter."""
     return Player(hub, kubeconfig)
-
-
-class Admin:
-    """kubectl for the tests' own hands; not the account under test."""
-
-    def __init__(self, hub: EmbeddedHub) -> None:
-        self._hub = hub
-
-    def kubectl(self, *arguments: str, content: str | None = None, check: bool = True) -> str:
-        done = subprocess.run(
-            ["kubectl", "--kubeconfig", str(self._hub.kubeconfig), *arguments],
-            input=content,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        if check and done.returncode != 0:
-            raise AssertionError(f"kubectl {' '.join(arguments)}: {done.stderr}")
-        return done.stdout
-
-    def get(self, *arguments: str) -> Any:
-        text = self.kubectl("get", *arguments, "-o", "json", "--ignore-not-found")
-        return json.loads(text) if text else None
-
-    def apply(self, *objects: dict[str, Any]) -> None:
-        self.kubectl("apply", "--server-side", "-f", "-", content=json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)}))

@@ -147,3 +147,30 @@ def read(record: Path) -> list[dict[str, Any]]:
 def describe(event: dict[str, Any]) -> str:
     ref = event.get("objectRef") or {}
     return f"{event['verb']} {ref.get('resource')} {ref.get('namespace', '')}/{ref.get('name', '')}"
+
+
+class Admin:
+    """kubectl for the tests' own hands; not the account under test."""
+
+    def __init__(self, hub: EmbeddedHub) -> None:
+        self._hub = hub
+
+    def kubectl(self, *arguments: str, content: str | None = None, check: bool = True) -> str:
+        done = subprocess.run(
+            ["kubectl", "--kubeconfig", str(self._hub.kubeconfig), *arguments],
+            input=content,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        if check and done.returncode != 0:
+            raise AssertionError(f"kubectl {' '.join(arguments)}: {done.stderr}")
+        return done.stdout
+
+    def get(self, *arguments: str) -> Any:
+        text = self.kubectl("get", *arguments, "-o", "json", "--ignore-not-found")
+        return json.loads(text) if text else None
+
+    def apply(self, *objects: dict[str, Any]) -> None:
+        self.kubectl("apply", "--server-side", "-f", "-", content=json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)}))

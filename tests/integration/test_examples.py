@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import Admin
-from playing import ROOT, Player
+from playing import ROOT, Admin, Player
 
 # In the order in which a person would try them: what is created first is used, changed and removed by the later ones.
 MODULES = (

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Admin
-from playing import Player
+from playing import Admin, Player
 
 IMAGE = "quay.io/openshift-release-dev/ocp-release:4.20.4-multi"
 WAIT = {"wait_timeout": 180, "progress_timeout": 60}

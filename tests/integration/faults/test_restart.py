@@ -7,12 +7,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from conftest import Admin
 from direct import IMAGE, SPEED
 from embedded_hub import EmbeddedHub
 from embedded_hub.testing import until
 from faults.running import Running
-from playing import USER, Player
+from playing import USER, Admin, Player
 
 WAIT = {"wait_timeout": 200, "progress_timeout": 150}
 UNHURRIED = "15"  # of the simulated operator: available after some 20 seconds

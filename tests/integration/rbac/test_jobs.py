@@ -14,12 +14,11 @@ from typing import Any
 
 import pytest
 
-from conftest import Admin
 from direct import IMAGE, Direct, new, path
 from embedded_hub import EmbeddedHub
 from embedded_hub.errors import ApiError
 from embedded_hub.testing import until
-from playing import Player
+from playing import Admin, Player
 from rbac.accounts import Accounts
 from rbac.rights import LEVELS, MACHINE_CONFIGS, MODULES
 from rbac.test_documented import documented_roles

@@ -23,6 +23,7 @@ class Scene:
     name: str
     task: Task
     code: str = ""
+    unreachable: bool = False
 
     def named(self) -> Task:
         return {"name": self.name, **self.task, "ignore_errors": True}
@@ -110,7 +111,7 @@ def connections(planted: Planted, server: str, ca: str, real: Obj) -> list[Scene
                 "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}]}  # fmt: skip
 
     def info(name: str, options: Obj, code: str = "unauthorized") -> Scene:
-        return Scene(name, _module("hosted_cluster_info", {"namespace": "clusters", **options}), code)
+        return Scene(name, _module("hosted_cluster_info", {"namespace": "clusters", **options}), code, code == "unreachable")
 
     through = f"http://user:{planted('proxy')}@127.0.0.1:9"
     headers = {"proxy_basic_auth": f"user:{planted('proxy_headers.proxy_basic_auth')}"}
@@ -122,8 +123,8 @@ def connections(planted: Planted, server: str, ca: str, real: Obj) -> list[Scene
         info("password in a dict", {"kubeconfig": config({"username": "u", "password": planted("kubeconfig password")})}),
         info("key in a dict", {"kubeconfig": config({"client-certificate-data": "bm9uZQ==", "client-key-data": planted("kubeconfig key")})}, "any"),
         info("exec in a dict", {"kubeconfig": config({"exec": {"command": "/none", "args": [planted("kubeconfig exec")]}})}, "any"),
-        info("proxy in a dict", {"kubeconfig": config({"token": "x"}, **{"proxy-url": f"http://u:{planted('proxy-url')}@127.0.0.1:9"})}, "any"),
-        info("proxy", {**host, "api_key": planted("api_key"), "proxy": through, "proxy_headers": headers}, "any"),
-        info("password in host", {**host, "api_key": planted("api_key"), "host": f"https://user:{planted('host')}@{address}"}, "any"),
-        info("password in an unreachable host", {**host, "api_key": "x", "host": f"https://user:{planted('host')}@127.0.0.1:9"}, "any"),
+        info("proxy in a dict", {"kubeconfig": config({"token": "x"}, **{"proxy-url": f"http://u:{planted('proxy-url')}@127.0.0.1:9"})}, "unreachable"),
+        info("proxy", {**host, "api_key": planted("api_key"), "proxy": through, "proxy_headers": headers}, "unreachable"),
+        info("password in host", {**host, "api_key": planted("api_key"), "host": f"https://user:{planted('host')}@{address}"}),
+        info("password in an unreachable host", {**host, "api_key": "x", "host": f"https://user:{planted('host')}@127.0.0.1:9"}, "unreachable"),
     ]  # fmt: skip
