@@ -14,7 +14,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry, run_operation
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry, options_refused, run_operation
 
 display = Display()
 
@@ -32,7 +32,7 @@ class InProcess(ActionBase):  # type: ignore[misc]
         # Checked here on both ways: a module that refuses its options repeats them at -vvv, also a secret that was put in a wrong place.
         checked = ArgumentSpecValidator(self.entry.spec, **self.entry.constraints).validate(self._task.args)
         if checked.error_messages:
-            outcome = {"failed": True, "changed": False, "msg": "; ".join(checked.error_messages)}
+            outcome = options_refused(f"hypershift.core.{self.entry.name}", checked.errors)
         elif self._belongs_elsewhere(variables):
             wrap = bool(self._task.async_val) and not self._connection.has_native_async
             outcome = self._execute_module(module_name=f"hypershift.core.{self.entry.name}", task_vars=variables, wrap_async=wrap)

@@ -11,8 +11,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -62,13 +63,13 @@ class Player:
     in_process: bool = True
     environment: dict[str, str] = field(default_factory=dict)
     bin: Path = field(default_factory=lambda: Path(os.environ.get("HYPERSHIFT_TEST_BIN") or Path(sys.executable).parent))
-    _count: int = 0
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def files(self, tasks: Sequence[Task], variables: dict[str, Any] | None) -> tuple[Path, Path]:
-        self._count += 1
+        number = next(self._numbers)  # plays may be started from several threads
         folder = FOLDER / f"{self.hub.name}-{os.getpid()}-{id(self):x}"
         folder.mkdir(parents=True, exist_ok=True)
-        playbook, record = folder / f"{self._count}.yml", folder / f"{self._count}.jsonl"
+        playbook, record = folder / f"{number}.yml", folder / f"{number}.jsonl"
         variables = {"hypershift_in_process": self.in_process, **(variables or {})}
         playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": list(tasks)}]))
         record.unlink(missing_ok=True)
@@ -87,30 +88,34 @@ class Player:
 
     def play(self, *tasks: Task, check: bool = False, arguments: Sequence[str] = (), variables: dict[str, Any] | None = None) -> Played:
         playbook, record = self.files(tasks, variables)
-        return self._run(playbook, record, [*arguments, *(["--check", "--diff"] if check else [])])
+        return self.run(playbook, record, [*arguments, *(["--check", "--diff"] if check else [])])
 
     def playbook(self, name: str, *arguments: str, **variables: Any) -> Played:
         """A shipped playbook by its FQCN, with extra variables."""
         _unused, record = self.files([], None)
         extra = ["-e", json.dumps({"hypershift_in_process": self.in_process, **variables})]
-        return self._run(f"hypershift.core.{name}", record, [*extra, *arguments])
+        return self.run(f"hypershift.core.{name}", record, [*extra, *arguments])
 
-    def _run(self, playbook: Path | str, record: Path, arguments: Sequence[str]) -> Played:
+    def run(self, playbook: Path | str, record: Path, arguments: Sequence[str]) -> Played:
         started = time.time()
-        done = subprocess.run(
-            self.command(playbook, arguments), env=self.variables(record), cwd=FOLDER, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
-        )  # fmt: skip
-        return Played(done.returncode, done.stdout, read(record), started, time.time() - started)
+        process = self._popen(playbook, record, arguments)
+        try:
+            output, _nothing = process.communicate(timeout=300)
+        except subprocess.TimeoutExpired as error:
+            kill(process)
+            raise AssertionError(f"the playbook did not end in 300 s:\n{(error.output or b'')[-4000:]!r}") from None
+        return Played(process.returncode, output, read(record), started, time.time() - started)
 
     def start(self, *tasks: Task) -> tuple[subprocess.Popen[str], Path]:
         """Start and return at once, in a process group of its own; end it with kill()"""
         playbook, record = self.files(tasks, None)
-        process = subprocess.Popen(
-            self.command(playbook, []), env=self.variables(record), cwd=FOLDER, stdin=subprocess.DEVNULL,
+        return self._popen(playbook, record, []), record
+
+    def _popen(self, playbook: Path | str, record: Path, arguments: Sequence[str]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command(playbook, arguments), env=self.variables(record), cwd=FOLDER, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
-        return process, record
 
     def writes(self, since: float) -> list[str]:
         """verb kind namespace/name of every write this account sent since then, refused ones included."""

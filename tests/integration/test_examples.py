@@ -1,103 +1,176 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Every example of the documentation is run as it is written: modules, README and the roles' READMEs."""
+"""Every documented example runs: EXAMPLES of the modules, the README, the READMEs of the roles, as they stand there.
+
+They tell one story about hosted cluster demo in namespace clusters. An example that is in none of the chapters fails the first test.
+"""
 
 from __future__ import annotations
 
-import ast
+import json
 import re
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from playing import ROOT, Admin, Player
+from direct import Direct, new
+from embedded_hub import EmbeddedHub
+from playing import ROOT, Player
 
-# In the order in which a person would try them: what is created first is used, changed and removed by the later ones.
-MODULES = (
-    "hosted_cluster", "nodepool", "pause_reconcile", "pause_reconcile_info", "hosted_cluster_info", "nodepool_info", "hosted_cluster_wait",
-    "hosted_cluster_credentials",
-)  # fmt: skip
-DELETING = re.compile(r"^(Delete it|Remove)")
-
-
-def examples(module: str) -> list[dict[str, Any]]:
-    tree = ast.parse((ROOT / "plugins" / "modules" / f"{module}.py").read_text())
-    text = next(n.value.value for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == "EXAMPLES")  # type: ignore[attr-defined]
-    tasks: list[dict[str, Any]] = yaml.safe_load(text)
-    return tasks
+Task = dict[str, Any]
+README = ROOT / "README.md"
+EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""', re.DOTALL | re.MULTILINE)
+YAML_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
+COMMAND = re.compile(r"^ansible-playbook hypershift\.core\.(\w+)(.*)$", re.MULTILINE)
+HUB_PULL_SECRET = {".dockerconfigjson": '{"auths": {}}'}
 
 
-def readme_examples(path: Path) -> list[Any]:
-    return [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", path.read_text(), re.DOTALL)]
+def documented() -> dict[str, list[Any]]:
+    """Source -> its examples in order: tasks, or whole plays."""
+    found = {p.stem: yaml.safe_load(match[1]) for p in sorted((ROOT / "plugins" / "modules").glob("*.py"))
+             for match in EXAMPLES.finditer(p.read_text())}  # fmt: skip
+    for page in [README, *sorted((ROOT / "roles").glob("*/README.md"))]:
+        name = "README" if page == README else f"role {page.parent.name}"
+        found[name] = [entry for block in YAML_BLOCK.findall(page.read_text()) for entry in yaml.safe_load(block)]
+    return found
 
 
-def hub_secret(namespace: str, name: str) -> dict[str, Any]:
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {"name": name, "namespace": namespace},
-        "stringData": {".dockerconfigjson": "{}"},
-    }
+# The story: (source, names of its examples in order), each chapter one run of ansible-playbook.
+CHAPTERS: dict[str, list[tuple[str, list[str]]]] = {
+    "create": [
+        ("README", ["hosts localhost", "Create a hosted cluster"]),
+        ("hosted_cluster", [
+            "Create a hosted cluster on OpenShift Virtualization with a node pool",
+            "Show what another setting would do, without doing it", "Set the channel and a label",
+        ]),
+    ],
+    "look": [
+        ("hosted_cluster_wait", ["Wait until a hosted cluster can be used", "Wait for all clusters of a wave at once"]),
+        ("README", ["Wait for the canaries"]),
+        ("hosted_cluster_info", ["Read one hosted cluster", "Say how it is", "Read the whole fleet of a management cluster, summaries only"]),
+        ("hosted_cluster_credentials", ["Bring the kubeconfig to a file that only its owner can read", "Keep the password in a variable"]),
+        ("nodepool_info", ["Read the node pools of a hosted cluster", "Show sizes"]),
+        ("role hosted_cluster_access", ["Fetch a kubeconfig", "Fetch kubeconfig and password without calling the hosted cluster"]),
+    ],
+    "pause": [
+        ("README", ["Pause for a firmware update of the storage"]),
+        ("pause_reconcile", ["Pause for maintenance of the storage, with an end"]),
+        ("pause_reconcile_info", ["Find forgotten pauses", "Show them"]),
+        ("pause_reconcile", ["Resume"]),
+    ],
+    "node pools": [
+        ("nodepool", [
+            "Add a node pool with three nodes", "Let the autoscaler choose between two and five nodes",
+            "Go back to a fixed number, with a taint", "Give the machines more memory, which replaces them", "Remove the node pool",
+        ]),
+        ("hosted_cluster", ["Mirror images for the nodes, which replaces them"]),
+    ],
+    "remove": [("hosted_cluster", ["Delete it"])],
+    "role": [("role hosted_cluster", ["Hosted cluster on OpenShift Virtualization"])],
+    "role removes": [("role hosted_cluster", ["Remove a hosted cluster"])],
+}  # fmt: skip
+REFUSED = "Give the machines more memory"  # the README shows how it is refused
+
+
+def name_of(example: dict[str, Any]) -> str:
+    return str(example.get("name") or f"hosts {example.get('hosts')}")
+
+
+def chosen(source: str, names: list[str]) -> list[dict[str, Any]]:
+    by_name = {name_of(e): e for e in documented()[source]}
+    return [by_name[n] for n in names]
+
+
+def plays(chapter: str) -> list[dict[str, Any]]:
+    """The chapter as one playbook: tasks in plays of their own, plays as they are."""
+    result = []
+    for source, names in CHAPTERS[chapter]:
+        for example in chosen(source, names):
+            result.append(example if "hosts" in example else {"hosts": "localhost", "gather_facts": False, "tasks": [example]})
+    return result
 
 
 @pytest.fixture(scope="module")
-def demo(hub: Any, kubeconfig: Path, admin: Admin) -> Player:
-    """A management cluster as the examples expect it: with a pull secret of its own, and a canary called demo."""
-    admin.apply(
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "openshift-config"}}, hub_secret("openshift-config", "pull-secret")
-    )
-    player = Player(hub, kubeconfig)
-    creation, *others = [t for t in examples("hosted_cluster") if not DELETING.match(t["name"])]
-    player.play(creation, *others).ok()
-    return player
+def home(hub: EmbeddedHub, kubeconfig: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home with the kubeconfig that the README names, and on the hub what the examples take for granted."""
+    home, direct = tmp_path_factory.mktemp("home"), Direct(hub)
+    (home / ".kube").mkdir()
+    (home / ".kube" / "management").write_text(kubeconfig.read_text())
+    direct.create(new("Secret", "pull-secret", "openshift-config", data=HUB_PULL_SECRET))
+    yield home
+    for pool in direct.list("NodePool", "clusters"):
+        if pool["spec"]["clusterName"] == "demo":
+            direct.delete("NodePool", "clusters", pool["metadata"]["name"])
+    direct.delete("HostedCluster", "clusters", "demo")
 
 
-def test_every_module_has_examples_that_are_run() -> None:
-    written = {p.stem for p in (ROOT / "plugins" / "modules").glob("*.py")}
-    assert written == set(MODULES) and all(examples(m) for m in MODULES)
+@pytest.fixture(scope="module")
+def reader(hub: EmbeddedHub, kubeconfig: Path, home: Path) -> Player:
+    return Player(hub, kubeconfig, environment={"HOME": str(home), "TMPDIR": str(home)})
 
 
-@pytest.mark.parametrize("module", MODULES[1:])
-def test_module_examples(demo: Player, module: str, tmp_path: Path) -> None:
-    demo.environment["TMPDIR"] = str(tmp_path)
-    played = demo.play(*examples(module)).ok()
-    assert not [t for t in played.tasks if t["state"] not in ("ok", "skipped")]
-    del demo.environment["TMPDIR"]
+def follow(reader: Player, chapter: str, **variables: Any) -> None:
+    playbook, record = reader.files([], None)
+    playbook.write_text(json.dumps(plays(chapter)))
+    played = reader.run(playbook, record, ["-e", json.dumps(variables)]).ok()
+    wanted = [name for _source, names in CHAPTERS[chapter] for name in names]
+    assert not [t for t in played.tasks if t["state"] not in ("ok", "skipped")] and len(played.tasks) >= len(wanted)
+    warned = re.findall(r"\[(?:WARNING|DEPRECATION WARNING)\].*", played.output)
+    assert warned == [], warned
 
 
-def test_readme_examples(demo: Player) -> None:
-    """The worked examples use the cluster of the module examples; the one that is shown being refused must be."""
-    for block in readme_examples(ROOT / "README.md"):
-        if "hosts" in block[0]:
-            play = {**block[0], "module_defaults": {"group/hypershift.core.hypershift": {"kubeconfig": str(demo.kubeconfig)}}}
-            tasks = [{"block": play["tasks"], "module_defaults": play["module_defaults"]}]
-            demo.play(*tasks).ok()
-            continue
-        played = demo.play(*block)
-        if "Give the machines more memory" in block[0]["name"]:
-            assert played.failed()["failure"]["code"] == "rollout_not_allowed"
-        elif "pause_reconcile" in str(block[0]):
-            played.ok()
-            demo.play({"hypershift.core.pause_reconcile": {"name": "demo", "state": "resumed", "owner": "storage-team"}}).ok()
-        else:
-            played.ok()
+def test_every_example_has_its_place() -> None:
+    told = [(source, name) for chapter in CHAPTERS.values() for source, names in chapter for name in names] + [("README", REFUSED)]
+    all_of_them = [(source, name_of(example)) for source, examples in documented().items() for example in examples]
+    assert sorted(told) == sorted(all_of_them)
+    assert len(documented()) == 8 + 1 + 2
 
 
-@pytest.mark.parametrize("role", ["hosted_cluster_access", "hosted_cluster"])
-def test_role_examples(demo: Player, role: str, tmp_path: Path) -> None:
-    """Roles as they are written, but for folders in the home directory and calls to a hosted API that is simulated."""
-    blocks = readme_examples(ROOT / "roles" / role / "README.md")
-    for block in sorted(blocks, key=lambda b: "absent" in str(b)):
-        entry = block[0]["roles"][0]
-        variables = {k: str(tmp_path / "hosted") if k.endswith("_directory") else v for k, v in entry["vars"].items()}
-        if role == "hosted_cluster_access":
-            variables["hosted_cluster_access_verify"] = False
-        demo.play({"ansible.builtin.include_role": {"name": entry["role"]}, "vars": variables}).ok()
+def test_create(reader: Player) -> None:
+    follow(reader, "create")
 
 
-def test_last_example_removes_the_cluster(demo: Player, admin: Admin) -> None:
-    deletion = [t for t in examples("hosted_cluster") if DELETING.match(t["name"])]
-    demo.play(*deletion).ok()
-    assert admin.get("hostedclusters", "-n", "clusters", "demo") is None
+def test_the_refusal_that_the_readme_shows(reader: Player, hub: EmbeddedHub) -> None:
+    """The next block of the README is the message, to the letter, but for the number of nodes that this story has by now."""
+    Direct(hub).merge("NodePool", "clusters", "demo", {"spec": {"replicas": 3}})
+    wait = {"hypershift.core.hosted_cluster_wait": {"name": "demo", "namespace": "clusters", "goal": "nodes_ready"}}
+    failure = reader.play(wait, *chosen("README", [REFUSED])).failed()
+    shown = README.read_text().split(REFUSED)[1].split("```\n")[2]
+    assert failure["failure"]["code"] == "rollout_not_allowed" and failure["msg"].split() == shown.split()
+
+
+def test_look(reader: Player, home: Path) -> None:
+    follow(reader, "look", hosted_cluster_access_verify=False)  # nobody listens at the simulated cluster's address
+    files = [home / "demo.kubeconfig", *(home / ".kube" / "hosted" / f"demo.{what}" for what in ("kubeconfig", "password"))]
+    assert [f.stat().st_mode & 0o777 for f in files] == [0o600] * 3
+
+
+def test_pause(reader: Player) -> None:
+    follow(reader, "pause")
+
+
+def test_node_pools(reader: Player) -> None:
+    follow(reader, "node pools")
+
+
+def test_remove(reader: Player, hub: EmbeddedHub) -> None:
+    follow(reader, "remove")
+    assert Direct(hub).get("HostedCluster", "clusters", "demo") is None
+
+
+def test_roles_and_commands(reader: Player, hub: EmbeddedHub, home: Path) -> None:
+    """The role's example creates what the README's commands then look at, change, pause, resume and remove."""
+    follow(reader, "role")
+    (play,) = plays("role")
+    (home / "demo.yml").write_text(yaml.safe_dump(play["roles"][0]["vars"]))
+    commands = COMMAND.findall(README.read_text())
+    assert [name for name, _rest in commands] == ["status", "create", "pause", "resume", "destroy"]
+    for name, rest in commands:
+        arguments = [a.replace("@", f"@{home}/") for a in shlex.split(rest)]
+        reader.playbook(name, *arguments).ok()
+    assert Direct(hub).get("HostedCluster", "clusters", "demo") is None
+    follow(reader, "role removes")

@@ -4,11 +4,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure, HypershiftError, RefusedError
+from ansible.module_utils.errors import UnsupportedError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import (
+    ApiError,
+    Failure,
+    HypershiftError,
+    OptionError,
+    RefusedError,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Operation, run
 
@@ -40,6 +47,13 @@ def run_operation(entry: Entry, params: Params, check_mode: bool, progress: Call
         return _failed(HypershiftError(_internal(entry.name, error)))
     warnings = result.pop("notes", [])
     return {**result, "warnings": warnings} if warnings else result
+
+
+def options_refused(name: str, errors: Iterable[Exception]) -> dict[str, Any]:
+    """Result of a task whose options do not fit the module's argument spec."""
+    texts = [f"Unsupported parameters for ({name}) module: {e}" if isinstance(e, UnsupportedError) else str(e) for e in errors]
+    failure = Failure("invalid_option", "; ".join(text.rstrip(". ") for text in texts), next_step="Correct the options of the task.")
+    return _failed(OptionError(failure))
 
 
 def _failed(error: HypershiftError) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Scene:
         return {"name": self.name, **self.task, "ignore_errors": True}
 
 
-def _pull_secret(token: str) -> str:
+def pull_secret(token: str) -> str:
     return json.dumps({"auths": {"registry.example.com": {"auth": token}}})
 
 
@@ -41,7 +41,7 @@ def create(planted: Planted, name: str) -> Obj:
     """Options of a hosted cluster with a secret in each place that takes one."""
     return {
         "name": name, "namespace": name, "platform": "kubevirt", "release_image": IMAGE, "annotations": {SPEED: SLOW}, "wait": False,
-        "pull_secret": {"content": _pull_secret(planted("pull_secret.content"))},
+        "pull_secret": {"content": pull_secret(planted("pull_secret.content"))},
         "ssh_key": {"content": f"ssh-ed25519 {planted('ssh_key.content')} tests"},
         "etcd_encryption": {"content": planted.marker("etcd_encryption.content").base64},
         "additional_trust_bundle": {"content": "-----BEGIN CERTIFICATE-----"},
@@ -59,7 +59,7 @@ def carried_out(planted: Planted, name: str) -> list[Scene]:
     """In this order: what the first makes, the next change."""
     base = create(planted, name)
     where = {"name": name, "namespace": name, "wait": False}
-    changed = {**where, "pull_secret": {"content": _pull_secret(planted("pull_secret.content, changed"))}}
+    changed = {**where, "pull_secret": {"content": pull_secret(planted("pull_secret.content, changed"))}}
     proxied = {**where, "configuration": _proxy(planted, "configuration.proxy, changed"), "allow_rollout": True}
     by_spec = {**where, "spec": {"configuration": _proxy(planted, "spec.configuration.proxy")}, "allow_rollout": True}
     return [
@@ -80,7 +80,7 @@ def refused(planted: Planted, name: str) -> list[Scene]:
     where = {"name": name, "namespace": name, "wait": False}
     other_key = {**where, "etcd_encryption": {"content": planted.marker("etcd_encryption.content, other").base64}}
     short_key = {**where, "etcd_encryption": {"content": planted("etcd_encryption.content, no key")}}
-    loud = {**create(planted, f"{name}-loud"), "namespace": name, "pull_secret": {"content": _pull_secret(planted("a rejected Secret"))}}
+    loud = {**create(planted, f"{name}-loud"), "namespace": name, "pull_secret": {"content": pull_secret(planted("a rejected Secret"))}}
     mistaken = {**create(planted, f"{name}-new"), "namespace": name}
     twice = {**where, "configuration": _proxy(planted, "configuration.proxy, twice"),
              "spec": {"configuration": _proxy(planted, "spec.configuration.proxy, twice")}}  # fmt: skip

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,10 +23,10 @@ from direct import Direct, Obj, hosted_cluster, new
 from embedded_hub import EmbeddedHub
 from embedded_hub.errors import ApiError
 from embedded_hub.testing import until
-from playing import Played, Player
+from playing import FOLDER, Played, Player
 
 from planted import Planted  # isort: skip
-from scenes import SLOW, Scene, carried_out, connections, refused  # isort: skip
+from scenes import SLOW, Scene, carried_out, connections, pull_secret, refused  # isort: skip
 
 PREFIX = "planted-"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -55,13 +54,18 @@ class Searched:
         )
 
     def play(self, *scenes: Scene, arguments: tuple[str, ...] = ("-vvv", "--diff")) -> Played:
-        player = replace(self.player)  # plays at the same time write files of their own
-        played = player.play(*(scene.named() for scene in scenes), arguments=arguments)
-        for scene, task in zip(scenes, played.tasks, strict=True):
-            self._check(scene, task)
-        assert len(played.output) > 1000 and "Traceback" not in played.output
-        assert self.leaks(played) == []
-        return played
+        return self.play_beside(list(scenes), arguments=arguments)[0]
+
+    def play_beside(self, *batches: list[Scene], arguments: tuple[str, ...] = ("-vvv", "--diff")) -> list[Played]:
+        """Several plays at the same time; what they leave is looked at when all of them have ended."""
+        with ThreadPoolExecutor(len(batches)) as pool:
+            plays = list(pool.map(lambda batch: replace(self.player).play(*(s.named() for s in batch), arguments=arguments), batches))
+        for batch, played in zip(batches, plays, strict=True):
+            for scene, task in zip(batch, played.tasks, strict=True):
+                self._check(scene, task)
+            assert len(played.output) > 1000 and "Traceback" not in played.output
+            assert self.leaks(played) == []
+        return plays
 
     def _check(self, scene: Scene, task: dict[str, Any]) -> None:
         code = (task["result"].get("failure") or {}).get("code", "")
@@ -72,7 +76,7 @@ class Searched:
         results = json.dumps(played.tasks).encode()
         found = [f"{place} in the output" for place in self.planted.found_in(played.output.encode())]
         found += [f"{place} in the results" for place in self.planted.found_in(results)]
-        found += self.planted.found_below([self.folder, Path(tempfile.gettempdir()) / "ansible-tmp", Path.home() / ".ansible"], self.since)
+        found += self.planted.found_below([self.folder, FOLDER, Path.home() / ".ansible"], self.since)
         for log, size in self._logs.items():
             with open(log, "rb") as stream:
                 stream.seek(size)
@@ -107,10 +111,19 @@ def name(searched: Searched, hub: EmbeddedHub) -> Iterator[str]:
     direct.delete("Namespace", "", name)
 
 
-def hub_pull_secret(direct: Direct, planted: Planted) -> None:
-    """The management cluster's own pull secret, as far as these tests go."""
-    direct.delete("Secret", "openshift-config", "pull-secret")
-    direct.create(new("Secret", "pull-secret", "openshift-config", data={".dockerconfigjson": planted("pull_secret.inherit")}))
+@pytest.fixture
+def hub_pull_secret(hub: EmbeddedHub, searched: Searched) -> Iterator[None]:
+    """The management cluster's own pull secret, for the time of a test."""
+    direct, where = Direct(hub), ("Secret", "openshift-config", "pull-secret")
+    before = direct.get(*where)
+    direct.delete(*where)
+    direct.create(
+        new("Secret", "pull-secret", "openshift-config", data={".dockerconfigjson": pull_secret(searched.planted("pull_secret.inherit"))})
+    )
+    yield
+    direct.delete(*where)
+    if before:
+        direct.create({k: v for k, v in before.items() if k != "metadata"} | {"metadata": {"name": where[2], "namespace": where[1]}})
 
 
 def stained(direct: Direct, planted: Planted, name: str) -> None:
@@ -119,9 +132,8 @@ def stained(direct: Direct, planted: Planted, name: str) -> None:
     direct.merge("Secret", name, f"{name}-ssh-key", {"metadata": {"annotations": note}, "stringData": {"more": planted("Secret data")}})
 
 
-def test_create_and_change(searched: Searched, hub: EmbeddedHub, name: str) -> None:
+def test_create_and_change(searched: Searched, hub: EmbeddedHub, name: str, hub_pull_secret: None) -> None:
     direct, planted = Direct(hub), searched.planted
-    hub_pull_secret(direct, planted)
     create, *others = carried_out(planted, name)
     searched.play(create, arguments=("-vvv", "--diff", "--check"))
     made = searched.play(create)
@@ -151,9 +163,7 @@ def test_connections(searched: Searched, hub: EmbeddedHub) -> None:
     ca = account["clusters"][0]["cluster"]["certificate-authority-data"]
     scenes = connections(searched.planted, hub.server, ca, account)
     # What cannot be reached is tried for some seconds: all of these at the same time.
-    plays = [[s for s in scenes if not s.unreachable], *([s] for s in scenes if s.unreachable)]
-    with ThreadPoolExecutor(len(plays)) as pool:
-        played = list(pool.map(lambda some: searched.play(*some), plays))
+    played = searched.play_beside([s for s in scenes if not s.unreachable], *([s] for s in scenes if s.unreachable))
     assert sum(len(p.tasks) for p in played) == len(scenes)
 
 
