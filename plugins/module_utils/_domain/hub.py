@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
+from ansible_collections.hypershift.core.plugins.module_utils._domain.shell import Shell
 
 Object = dict[str, Any]
 
@@ -76,6 +77,9 @@ class Hub(Protocol):
 
     def watch(self, specs: Sequence[WatchSpec]) -> Watch:
         """One list-and-watch per spec, for use as a context manager."""
+
+    def shell(self, namespace: str, pod: str, container: str) -> Shell:
+        """Where commands run in that container; nothing is sent until one does."""
 
     def now(self) -> datetime:
         """Wall clock with zone."""

@@ -67,6 +67,13 @@ MACHINE_HEALTH_CHECK = Kind(CAPI_GROUP, "v1beta1", "MachineHealthCheck", "machin
 NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False)
 SECRET = Kind("", "v1", "Secret", "secrets")
 CONFIG_MAP = Kind("", "v1", "ConfigMap", "configmaps")
+POD = Kind("", "v1", "Pod", "pods")
+POD_EXEC = Kind("", "v1", "Pod", "pods/exec")  # for messages and RBAC
+PERSISTENT_VOLUME_CLAIM = Kind("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims")
+STATEFUL_SET = Kind("apps", "v1", "StatefulSet", "statefulsets")
+DEPLOYMENT = Kind("apps", "v1", "Deployment", "deployments")
+JOB = Kind("batch", "v1", "Job", "jobs")
+LEASE = Kind("coordination.k8s.io", "v1", "Lease", "leases")
 MACHINE_CONFIG = Kind("machineconfiguration.openshift.io", "v1", "MachineConfig", "machineconfigs", namespaced=False)
 
 

@@ -44,6 +44,9 @@ class Connection:
     server: str
     headers: list[tuple[str, str]]
     pool: Any
+    tls: ssl.SSLContext | None = None
+    tls_server_name: str = ""
+    proxy: str = ""  # empty when none is to be used for this server
 
 
 def with_environment(options: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +88,9 @@ def connect(options: dict[str, Any]) -> Connection:
     scheme, _separator, rest = server.partition("://")
     server = f"{scheme}://{rest.rpartition('@')[2]}"  # the server is named in messages; a user and password in a URL are not used
     headers = [("Accept", "application/json"), ("User-Agent", "hypershift.core"), *_credentials(access, auth)]
-    return Connection(server, headers, _pool(access, server, auth))
+    tls = _tls(access) if server.startswith("https") else None
+    proxy = "" if _bypasses(server, access.no_proxy) else access.proxy
+    return Connection(server, headers, _pool(tls, access.tls_server_name, proxy, auth), tls, access.tls_server_name, proxy)
 
 
 def find_access(auth: dict[str, Any]) -> Access:
@@ -114,15 +119,15 @@ def _credentials(access: Access, auth: dict[str, Any]) -> list[tuple[str, str]]:
     return headers
 
 
-def _pool(access: Access, server: str, auth: dict[str, Any]) -> Any:
+def _pool(tls: ssl.SSLContext | None, server_name: str, proxy: str, auth: dict[str, Any]) -> Any:
     arguments: dict[str, Any] = {"maxsize": 8, "retries": False}
-    if server.startswith("https"):
-        arguments["ssl_context"] = _tls(access)
-        if access.tls_server_name:
-            arguments |= {"server_hostname": access.tls_server_name, "assert_hostname": access.tls_server_name}
-    if access.proxy and not _bypasses(server, access.no_proxy):
+    if tls:
+        arguments["ssl_context"] = tls
+        if server_name:
+            arguments |= {"server_hostname": server_name, "assert_hostname": server_name}
+    if proxy:
         headers = urllib3.make_headers(**{k: v for k, v in (auth.get("proxy_headers") or {}).items() if v is not None})
-        return urllib3.ProxyManager(access.proxy, proxy_headers=headers, **arguments)
+        return urllib3.ProxyManager(proxy, proxy_headers=headers, **arguments)
     return urllib3.PoolManager(**arguments)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect
+from ansible_collections.hypershift.core.plugins.module_utils._kube.exec import PodShell
 from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
 from ansible_collections.hypershift.core.plugins.module_utils._kube.watch import KubeWatch
 
@@ -107,6 +108,9 @@ class KubeHub:
 
     def watch(self, specs: Sequence[Any]) -> KubeWatch:
         return KubeWatch(self._transport, specs, self.version_of)
+
+    def shell(self, namespace: str, pod: str, container: str) -> PodShell:
+        return PodShell(self._transport.connection, namespace, pod, container)
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # reads do not wait: they need not pay for the goals
     from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress, WaitRequest
 
 MAX_PLANS = 6
+Act = Callable[[list[dict[str, Any]], "Progress"], None]
 
 
 @dataclass
@@ -26,6 +27,8 @@ class Plan:
 
     subject: the object returned as ``resource`` (kind, namespace, name), live: as it stands. goal: built after applying, since it may
     depend on what was written. extra: further return values. finish: a second ChangeSet, planned once the goal is reached.
+    foreseen: plan entries of what is not one of our writes: what follows from them, or what ``act`` will do. act: does work that is no
+    plain write to the API (commands in pods, files), after the changes; appends an entry for each thing it did, and may add to ``extra``.
     """
 
     changes: ChangeSet = field(default_factory=ChangeSet)
@@ -34,6 +37,7 @@ class Plan:
     goal: Callable[[dict[str, Any] | None], WaitRequest | None] | None = None
     finish: Callable[[], ChangeSet] | None = None
     foreseen: list[dict[str, Any]] = field(default_factory=list)
+    act: Act | None = None
     late: list[Step] = field(default_factory=list)  # writes made while waiting, when the user asked for them
     extra: dict[str, Any] = field(default_factory=dict)
     unchanged: bool = False  # a read: never reports a change
@@ -52,6 +56,7 @@ class Applied:
     answers: dict[tuple[Kind, str | None, str], dict[str, Any]] = field(default_factory=dict)
     rollout: list[dict[str, Any]] = field(default_factory=list)
     unsure: list[Step] = field(default_factory=list)  # sent, but the answer was lost
+    acts: list[dict[str, Any]] = field(default_factory=list)
 
     def settle(self) -> None:
         """A write of unknown outcome that a later plan did not have to repeat has happened."""
@@ -65,6 +70,8 @@ def run(operation: Operation, hub: Hub, check_mode: bool, progress: Progress) ->
     done, plan = Applied(), Plan()
     try:
         plan = _plan_and_apply(operation, hub, check_mode, done)
+        if plan.act and not check_mode:
+            plan.act(done.acts, progress)
         result = _result(plan, done, check_mode)
         if check_mode:
             return result
@@ -133,7 +140,8 @@ def write(hub: Hub, step: Step) -> dict[str, Any] | None:
 
 def _written(done: Applied) -> dict[str, Any]:
     changes = ChangeSet(steps=done.steps)
-    return {"changed": changes.changed, "plan": changes.plan(), "diff": changes.diff()} if done.steps else {}
+    written = {"changed": True, "plan": changes.plan() + done.acts, "diff": changes.diff()}
+    return written if done.steps or done.acts else {}
 
 
 def _result(plan: Plan, done: Applied, check_mode: bool) -> dict[str, Any]:
@@ -142,8 +150,9 @@ def _result(plan: Plan, done: Applied, check_mode: bool) -> dict[str, Any]:
     if plan.unchanged:
         result.setdefault("changed", False)
         return result
-    result["changed"] = bool(changes.steps or (check_mode and plan.foreseen))
-    result["plan"] = changes.plan() + (plan.foreseen if check_mode else [])
+    others = plan.foreseen if check_mode else done.acts
+    result["changed"] = bool(changes.steps or others)
+    result["plan"] = changes.plan() + others
     result["diff"] = changes.diff()
     result["rollout"] = [e.as_dict() for e in plan.changes.rollout] if check_mode else done.rollout
     if plan.subject:

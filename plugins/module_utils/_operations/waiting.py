@@ -24,6 +24,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
     control_plane_namespace,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import ClusterView, GoalParams, GoalState, Outcome
+from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Observed
 
 Target = tuple[str, str]  # namespace, name
 Progress = Callable[[str], None]
@@ -65,8 +66,7 @@ class Waiter:
         self._hub = hub
         self._request = request
         self._progress = progress
-        self._objects: dict[tuple[str, str, str], dict[str, Any]] = {}
-        self._synced: set[WatchSpec] = set()
+        self._seen = Observed(self._specs())
         self._tracks: dict[Target, _Track] = {}
         self._started = hub.monotonic()
         self._moved_at = self._started
@@ -102,19 +102,9 @@ class Waiter:
             self._interruption = f"last interruption of the watch at {self._clock()}: {event.text}"
             self._progress(f"[{self._label()}] {self._clock()} watch interrupted, trying again: {event.text}")
             return
-        kind = event.spec.kind.kind
-        if event.type == port.SYNCED:
-            self._synced.add(event.spec)
-            self._objects = {k: v for k, v in self._objects.items() if k[0] != kind}
-        for obj in event.objects or (event.object,):
-            meta = obj.get("metadata") or {}
-            key = (kind, meta.get("namespace", ""), meta.get("name", ""))
-            if event.type == port.DELETED:
-                self._objects.pop(key, None)
-            elif meta:
-                self._objects[key] = obj
-        if len(self._synced) == len(self._specs()):
-            self._judge(kind, event)
+        self._seen.take(event)
+        if self._seen.complete:
+            self._judge(event.spec.kind.kind, event)
 
     def _judge(self, kind: str, event: WatchEvent) -> None:
         affected = (
@@ -138,18 +128,14 @@ class Waiter:
 
     def _view(self, target: Target) -> ClusterView:
         namespace, name = target
-        pools = tuple(
-            o
-            for (kind, ns, _name), o in self._objects.items()
-            if kind == NODE_POOL.kind and ns == namespace and lookup(o, ("spec", "clusterName")) == name
-        )
+        pools = tuple(o for o in self._seen.all(NODE_POOL) if _concerns(target, NODE_POOL.kind, o))
         home = control_plane_namespace(namespace, name)
         return ClusterView(
             namespace,
             name,
-            self._objects.get((HOSTED_CLUSTER.kind, namespace, name)),
+            self._seen.get(HOSTED_CLUSTER, namespace, name),
             pools,
-            self._objects.get((HOSTED_CONTROL_PLANE.kind, home, name)),
+            self._seen.get(HOSTED_CONTROL_PLANE, home, name),
             control_plane_known=self._request.goal in _WITH_CONTROL_PLANE,
         )
 

@@ -17,7 +17,7 @@ UTILS = ROOT / "plugins" / "module_utils"
 # room -> what it may import beside the standard library and itself
 ALLOWED = {
     "_domain": (),
-    "_kube": (PREFIX + "_domain", "urllib3", "yaml", "kubernetes"),
+    "_kube": (PREFIX + "_domain", "urllib3", "yaml", "kubernetes", "websocket"),
     "_operations": (PREFIX + "_domain",),
     "_ansible": (PREFIX, "ansible.", "ansible_collections.kubernetes.core"),
 }

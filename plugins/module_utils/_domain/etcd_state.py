@@ -1,0 +1,246 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is known of an etcd: its StatefulSet, its pods, and what each member says of itself. Private to hypershift.core. Source: facts 8.0, 8.1."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_commands import CONTAINER, Answer, free_bytes
+
+_ALARMS = {1: "NOSPACE", 2: "CORRUPT"}
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A member as the member list has it. id in hexadecimal, as etcdctl prints it."""
+
+    id: str
+    name: str
+    peer_urls: tuple[str, ...] = ()
+    learner: bool = False
+
+
+@dataclass(frozen=True)
+class Member:
+    """A pod of the StatefulSet and the etcd in it. Sizes in bytes; None or empty: it did not say.
+
+    state: ``running``, or why the container does not run. error: why it did not answer. hash, hash_revision: of its data at that revision.
+    """
+
+    name: str
+    pod_exists: bool = False
+    ready: bool = False
+    state: str = "absent"
+    restarts: int = 0
+    claim: str = ""
+    claim_phase: str = ""
+    node: str = ""
+    id: str = ""
+    cluster_id: str = ""
+    healthy: bool = False
+    leader: str = ""
+    learner: bool = False
+    version: str = ""
+    tool: str = ""
+    db_size: int | None = None
+    db_in_use: int | None = None
+    free: int | None = None
+    revision: int | None = None
+    raft_term: int | None = None
+    raft_index: int | None = None
+    raft_applied: int | None = None
+    alarms: tuple[str, ...] = ()
+    error: str = ""
+    hash: int | None = None
+    hash_revision: int | None = None
+    compact_revision: int | None = None
+    listed: tuple[Listed, ...] = ()
+
+    @property
+    def running(self) -> bool:
+        return self.state == "running"
+
+    @property
+    def is_leader(self) -> bool:
+        return bool(self.id) and self.id == self.leader
+
+    def as_dict(self) -> Object:
+        """Return value of etcd_info."""
+        known = {k: v for k, v in asdict(self).items() if k not in ("listed", "leader")}
+        return {**known, "alarms": list(self.alarms), "leader": self.is_leader}
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One StatefulSet of etcd members.
+
+    replicas: wanted now (0 while it is scaled down). rolling: an update of it is under way. when_scaled: what becomes of claims when it is
+    scaled down. peers: member name -> peer URL of the whole initial cluster, as the StatefulSet tells the members.
+    """
+
+    name: str
+    namespace: str
+    replicas: int
+    ready_replicas: int
+    rolling: bool
+    when_scaled: str
+    service: str
+    image: str
+    peers: dict[str, str] = field(default_factory=dict)
+    members: tuple[Member, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Members it has when it runs."""
+        return len(self.peers) or self.replicas
+
+    @property
+    def quorum(self) -> int:
+        return self.size // 2 + 1
+
+    def member(self, name: str) -> Member | None:
+        return next((m for m in self.members if m.name == name), None)
+
+
+def is_etcd(stateful_set: Object) -> bool:
+    """A StatefulSet with a container named etcd and the label of etcd on its pods: the only one, or a shard."""
+    template = lookup(stateful_set, ("spec", "template")) or {}
+    labels = {**(stateful_set["metadata"].get("labels") or {}), **(lookup(template, ("metadata", "labels")) or {})}
+    marks = (labels.get("app", ""), labels.get("hypershift.openshift.io/control-plane-component", ""))
+    return _etcd_container(stateful_set) is not None and any(mark == "etcd" or mark.startswith("etcd-") for mark in marks)
+
+
+def shard_of(stateful_set: Object) -> Shard:
+    spec, status, meta = stateful_set["spec"], stateful_set.get("status") or {}, stateful_set["metadata"]
+    current, update = status.get("currentRevision"), status.get("updateRevision")
+    observed = int(status.get("observedGeneration") or 0) >= int(meta.get("generation") or 0)
+    return Shard(
+        name=meta["name"],
+        namespace=meta["namespace"],
+        replicas=int(spec.get("replicas", 1)),
+        ready_replicas=int(status.get("readyReplicas") or 0),
+        rolling=not observed or bool(update and current and update != current),
+        when_scaled=str(lookup(spec, ("persistentVolumeClaimRetentionPolicy", "whenScaled")) or "Retain"),
+        service=str(spec.get("serviceName") or f"{meta['name']}-discovery"),
+        image=str((_etcd_container(stateful_set) or {}).get("image", "")),
+        peers=_peers(stateful_set),
+    )
+
+
+def _etcd_container(stateful_set: Object) -> Object | None:
+    containers = lookup(stateful_set, ("spec", "template", "spec", "containers")) or []
+    return next((c for c in containers if c.get("name") == CONTAINER), None)
+
+
+def _peers(stateful_set: Object) -> dict[str, str]:
+    """From ETCD_INITIAL_CLUSTER, the truth that the members start from; by the rule of names when it is not told."""
+    meta, spec = stateful_set["metadata"], stateful_set["spec"]
+    container = _etcd_container(stateful_set) or {}
+    told = next((str(e.get("value") or "") for e in container.get("env") or [] if e.get("name") == "ETCD_INITIAL_CLUSTER"), "")
+    told = told.replace("$(NAMESPACE)", meta["namespace"])
+    pairs = [pair.partition("=") for pair in told.split(",") if "=" in pair]
+    if pairs and "$(" not in told:
+        return {name.strip(): url.strip() for name, _equals, url in pairs}
+    service = spec.get("serviceName") or f"{meta['name']}-discovery"
+    names = [f"{meta['name']}-{n}" for n in range(int(spec.get("replicas", 1)))]
+    return {name: f"https://{name}.{service}.{meta['namespace']}.svc:2380" for name in names}
+
+
+def member_of(name: str, pod: Object | None, claim: Object | None) -> Member:
+    """What the management cluster says of a member."""
+    known = Member(
+        name,
+        claim=lookup(claim or {}, ("metadata", "name")) or "",
+        claim_phase="Terminating"
+        if lookup(claim or {}, ("metadata", "deletionTimestamp"))
+        else lookup(claim or {}, ("status", "phase")) or "",
+    )
+    if pod is None:
+        return known
+    statuses = lookup(pod, ("status", "containerStatuses")) or []
+    container: Object = next((s for s in statuses if s.get("name") == CONTAINER), {})
+    return replace(
+        known,
+        pod_exists=True,
+        ready=any(c.get("type") == "Ready" and c.get("status") == "True" for c in lookup(pod, ("status", "conditions")) or []),
+        state="terminating" if pod["metadata"].get("deletionTimestamp") else _container_state(container, pod),
+        restarts=int(container.get("restartCount") or 0),
+        node=str(lookup(pod, ("spec", "nodeName")) or ""),
+    )
+
+
+def _container_state(container: Object, pod: Object) -> str:
+    state = container.get("state") or {}
+    if "running" in state:
+        return "running"
+    for kind in ("waiting", "terminated"):
+        if kind in state:
+            return str(state[kind].get("reason") or kind)
+    return str(lookup(pod, ("status", "phase")) or "Pending")
+
+
+def with_answers(member: Member, found: dict[str, Answer]) -> Member:
+    """The member with what it said of itself. A part that failed leaves its fields unknown; the first complaint is kept."""
+    status, health = found.get("status"), found.get("health")
+    member = _with_status(member, status.json() if status else None)
+    verdicts = health.json() if health else None
+    healthy = bool(health and health.ok and isinstance(verdicts, list) and verdicts and all(v.get("health") for v in verdicts))
+    members, alarms = (found[key].json() if key in found and found[key].ok else None for key in ("members", "alarms"))
+    errors = [v.get("error", "") for v in verdicts or [] if isinstance(v, dict) and not v.get("health")]
+    failed = [a for a in (status, health) if a and not a.ok]
+    tool = found.get("tool")
+    return replace(
+        member,
+        healthy=healthy,
+        error="" if healthy else next((e for e in errors if e), failed[0].complaint() if failed else "it did not answer"),
+        listed=tuple(_listed(m) for m in (members or {}).get("members") or []),
+        alarms=tuple(sorted({_alarm(a) for a in (alarms or {}).get("alarms") or [] if hexadecimal(a.get("memberID")) == member.id})),
+        tool=tool.text.strip() if tool and tool.ok else "",
+        free=free_bytes(found.get("space")),
+    )
+
+
+def _with_status(member: Member, document: Any) -> Member:
+    if not isinstance(document, list) or not document:
+        return member
+    status = document[0].get("Status") or {}
+    header = status.get("header") or {}
+    return replace(
+        member,
+        id=hexadecimal(header.get("member_id")),
+        cluster_id=hexadecimal(header.get("cluster_id")),
+        leader=hexadecimal(status.get("leader")),
+        learner=bool(status.get("isLearner")),
+        version=str(status.get("version") or ""),
+        db_size=status.get("dbSize"),
+        db_in_use=status.get("dbSizeInUse"),
+        revision=header.get("revision"),
+        raft_term=status.get("raftTerm"),
+        raft_index=status.get("raftIndex"),
+        raft_applied=status.get("raftAppliedIndex"),
+    )
+
+
+def with_hash(member: Member, answer: Answer | None) -> Member:
+    document = answer.json() if answer and answer.ok else None
+    if not isinstance(document, list) or not document:
+        return member
+    values = document[0].get("HashKV") or {}
+    revision = values.get("hash_revision") or lookup(values, ("header", "revision"))
+    return replace(member, hash=values.get("hash"), hash_revision=revision, compact_revision=values.get("compact_revision"))
+
+
+def _listed(entry: Object) -> Listed:
+    return Listed(hexadecimal(entry.get("ID")), entry.get("name", ""), tuple(entry.get("peerURLs") or ()), bool(entry.get("isLearner")))
+
+
+def _alarm(entry: Object) -> str:
+    return _ALARMS.get(entry.get("alarm", 0), str(entry.get("alarm")))
+
+
+def hexadecimal(number: Any) -> str:
+    return f"{int(number):x}" if isinstance(number, int) and number else ""

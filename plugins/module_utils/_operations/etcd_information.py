@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Operation of module etcd_info. Private to hypershift.core. Source: facts 8.1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Shard
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_verdict import verdict_of, worst
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_discovery import ask, find_etcd
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
+
+
+class EtcdInfo:
+    """State of a hosted cluster's etcd, asked of its members; the hosted API server is not needed."""
+
+    def __init__(self, hub: Hub, options: dict[str, Any]) -> None:
+        self._hub = hub
+        self._options = options
+
+    def plan(self) -> Plan:
+        options = self._options
+        etcd = find_etcd(self._hub, options["namespace"], options["name"], options.get("shards"))
+        etcd = ask(self._hub, etcd, hashes=bool(options["compare_data"]))
+        overall = worst([verdict_of(s) for s in etcd.shards])
+        told = {
+            "etcd": {
+                "hosted_cluster": {"namespace": options["namespace"], "name": options["name"]},
+                "control_plane_namespace": etcd.namespace,
+                **overall.as_dict(),
+                "operator_recovery": etcd.recovery,
+                "compared": bool(options["compare_data"]),
+                "shards": [_row(s) for s in etcd.shards],
+            }
+        }
+        return Plan(unchanged=True, extra=told)
+
+
+def _row(shard: Shard) -> dict[str, Any]:
+    listed = max((m.listed for m in shard.members), key=len, default=())
+    leader = next((m.name for m in shard.members if m.is_leader), "")
+    return {
+        "name": shard.name,
+        **verdict_of(shard).as_dict(),
+        "replicas": shard.replicas,
+        "ready_replicas": shard.ready_replicas,
+        "rolling": shard.rolling,
+        "retention_when_scaled": shard.when_scaled,
+        "image": shard.image,
+        "leader": leader,
+        "members": [m.as_dict() for m in shard.members],
+        "member_list": [{"id": e.id, "name": e.name, "peer_urls": list(e.peer_urls), "learner": e.learner} for e in listed],
+    }

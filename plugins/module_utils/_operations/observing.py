@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What watches have told so far, and waiting for a simple fact of it. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain import hub as port
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, WaitError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchEvent, WatchSpec
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
+
+Object = dict[str, Any]
+
+
+class Observed:
+    """Objects by kind, namespace and name, kept up to date by the events of one watch."""
+
+    def __init__(self, specs: Sequence[WatchSpec]) -> None:
+        self._specs = len(specs)
+        self._synced: set[WatchSpec] = set()
+        self.objects: dict[tuple[str, str, str], Object] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Every list has come once."""
+        return len(self._synced) == self._specs
+
+    def take(self, event: WatchEvent) -> None:
+        kind = event.spec.kind.kind
+        if event.type == port.SYNCED:
+            self._synced.add(event.spec)
+            self.objects = {k: v for k, v in self.objects.items() if k[0] != kind}
+        for obj in event.objects or (event.object,):
+            meta = obj.get("metadata") or {}
+            key = (kind, meta.get("namespace", ""), meta.get("name", ""))
+            if event.type == port.DELETED:
+                self.objects.pop(key, None)
+            elif meta:
+                self.objects[key] = obj
+
+    def get(self, kind: Kind, namespace: str, name: str) -> Object | None:
+        return self.objects.get((kind.kind, namespace, name))
+
+    def all(self, kind: Kind) -> list[Object]:
+        return [obj for key, obj in self.objects.items() if key[0] == kind.kind]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """missing: what is still not so, in a few words, empty when it is so; called with each change. ref, what, next_step: for messages.
+
+    hopeless: why it can never become so, if that shows.
+    """
+
+    what: str
+    specs: tuple[WatchSpec, ...]
+    missing: Callable[[Observed], str]
+    ref: str
+    next_step: str
+    hopeless: Callable[[Observed], str] = lambda _seen: ""
+
+
+def wait_for(hub: Hub, fact: Fact, timeout: float, progress: Callable[[str], None]) -> None:
+    """Return when the fact is so. Raises WaitError when it cannot become so, or after ``timeout`` seconds, with what is missing."""
+    observed, started, told = Observed(fact.specs), hub.monotonic(), ""
+    with hub.watch(fact.specs) as watch:
+        while True:
+            event = watch.next(max(0.0, started + timeout - hub.monotonic()))
+            if event is None and hub.monotonic() - started >= timeout:
+                break
+            if event is None:
+                continue
+            if event.type == port.TROUBLE:
+                progress(f"[{fact.ref}] watch interrupted, trying again: {event.text}")
+                continue
+            observed.take(event)
+            missing = fact.missing(observed) if observed.complete else told
+            if observed.complete and not missing:
+                return
+            if observed.complete and fact.hopeless(observed):
+                cause = f"waiting for {fact.what} cannot succeed: {fact.hopeless(observed)}"
+                raise WaitError(Failure("hopeless", cause, fact.ref, next_step=fact.next_step))
+            if missing != told:
+                told = missing
+                progress(f"[{fact.ref}] waiting for {fact.what}: {told}")
+    cause = f"{fact.what} was not so within {timeout:.0f} s; missing: {told or 'the management cluster could not be read'}"
+    raise WaitError(Failure("timeout", cause, fact.ref, next_step=fact.next_step))

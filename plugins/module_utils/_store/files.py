@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Private files: hashing, copying and writing with bounded memory and with fsync. Private to hypershift.core."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+CHUNK = 1024 * 1024
+PRIVATE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+class Digest(Protocol):
+    """What hashlib makes."""
+
+    def update(self, data: bytes | memoryview, /) -> None: ...
+    def hexdigest(self) -> str: ...
+
+
+def sha256_of(path: Path) -> tuple[int, str]:
+    """Size and SHA-256 of a file."""
+    digest, size = hashlib.sha256(), 0
+    buffer = memoryview(bytearray(CHUNK))
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(buffer):
+            digest.update(buffer[:count])
+            size += count
+    return size, digest.hexdigest()
+
+
+def copy_into(source: BinaryIO, target: BinaryIO, digest: Digest) -> int:
+    """Copy to the end; returns the number of bytes."""
+    size = 0
+    while block := source.read(CHUNK):
+        digest.update(block)
+        target.write(block)
+        size += len(block)
+    return size
+
+
+def private_file(path: Path) -> BinaryIO:
+    """A new empty file that was never readable by others; what was there under this name is gone."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
+    os.fchmod(handle, PRIVATE)
+    return os.fdopen(handle, "wb", buffering=CHUNK)
+
+
+def settle(file: BinaryIO) -> None:
+    """On the disk, not only in a cache."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def settle_path(path: Path) -> None:
+    """As settle(), for a file or directory that is not open."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file atomically; it survives a power cut as the old or the new one."""
+    handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), PRIVATE)
+            file.write(content)
+            settle(file)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    settle_path(path.parent)
+
+
+def private_folders(path: Path) -> None:
+    """Make a directory and its missing parents, each 0700."""
+    missing = [path]
+    while not missing[-1].parent.exists():
+        missing.append(missing[-1].parent)
+    for folder in reversed(missing):
+        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+
+
+def remove_tree(path: Path) -> None:
+    """A directory with all in it; links are removed, not followed. Fine when it is gone already."""
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    shutil.rmtree(path)
