@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible.module_utils.errors import UnsupportedError
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.no_cluster import NoCluster
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import (
     ApiError,
     Failure,
@@ -16,6 +17,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
     OptionError,
     RefusedError,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Operation, run
 
@@ -26,6 +28,8 @@ Params = dict[str, Any]
 class Entry:
     """One module: its name, argument spec, rules across options, and how its operation is made.
 
+    needs_cluster: false for a module without options of a management cluster; its operation gets clock and random source alone.
+
     operation: (hub, params, check_mode) -> Operation. secret_result: the option that makes the result secret, if any.
     """
 
@@ -34,12 +38,13 @@ class Entry:
     operation: Callable[[Any, Params, bool], Operation]
     constraints: dict[str, Any] = field(default_factory=dict)
     secret_result: str = ""
+    needs_cluster: bool = True
 
 
 def run_operation(entry: Entry, params: Params, check_mode: bool, progress: Callable[[str], None]) -> dict[str, Any]:
     """Result for exit_json, or for fail_json when it holds failed. Nothing but this result leaves: no traceback, no secret."""
     try:
-        hub = KubeHub.from_options(params)
+        hub: Hub = KubeHub.from_options(params) if entry.needs_cluster else NoCluster()
         result = run(entry.operation(hub, params, check_mode), hub, check_mode, progress)
     except HypershiftError as error:
         return _failed(error)

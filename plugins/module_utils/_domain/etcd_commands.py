@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ COMMAND_SECONDS = 10
 _MARK = "@@hypershift.core"
 
 # The environment of the container may name endpoints and certificates: etcdctl refuses a flag beside such a variable.
-_PRELUDE = f"""unset $(env | grep -o '^ETCDCTL_[A-Z_]*') 2>/dev/null
+_PRELUDE = f"""for word in $(env); do case $word in ETCDCTL_*=*) unset "${{word%%=*}}";; esac; done
 export ETCDCTL_API=3
 tls=/etc/etcd/tls; ca=$tls/etcd-ca/ca.crt; test -r $ca || ca=$tls/client/etcd-client-ca.crt
 ctl() {{ etcdctl --cacert $ca --cert $tls/client/etcd-client.crt --key $tls/client/etcd-client.key --endpoints={LOCAL} \
@@ -108,11 +108,7 @@ def hashkv(revision: int) -> str:
 def count_keys(revision: int = 0) -> str:
     """Living keys of this member alone, at a revision or now; no quorum is needed."""
     at = f" --rev={revision}" if revision else ""
-    return f"ctl get '' --prefix --count-only --consistency=s{at} -w json"
-
-
-def quoted(words: Sequence[str]) -> str:
-    return shlex.join(words)
+    return f"ctl get '' --prefix --count-only --consistency=s{at} -w fields"
 
 
 def free_bytes(df: Answer | None) -> int | None:

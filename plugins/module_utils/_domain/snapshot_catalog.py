@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_manifest import Manifest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_store import FOREVER, CatalogEntry
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 def rows(entries: Iterable[CatalogEntry], now: datetime) -> list[dict[str, Any]]:
@@ -40,6 +42,8 @@ def _cluster(own: list[CatalogEntry], identity: tuple[str, str], now: datetime, 
     verified = [e.manifest for e in own if e.manifest and e.good and e.manifest.verified_at]
     last_verified = max(verified, key=lambda m: (m.taken_at, m.id)) if verified else None
     met, reason = _verdict(age, max_age, len(own))
+    if manifest and manifest.taken_at > now + CLOCK_TOLERANCE:  # it would meet any objective until then
+        met, reason = False, "the newest good snapshot says that it was taken in the future: check the clocks"
     return {
         "namespace": namespace,
         "name": name,

@@ -9,7 +9,7 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Shard
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_verdict import verdict_of, worst
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
-from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_discovery import ask, find_etcd
+from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_discovery import Etcd, ask, find_etcd
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 
@@ -32,17 +32,19 @@ class EtcdInfo:
                 **overall.as_dict(),
                 "operator_recovery": etcd.recovery,
                 "compared": bool(options["compare_data"]),
-                "shards": [_row(s) for s in etcd.shards],
+                "shards": [etcd_row(etcd, s) for s in etcd.shards],
             }
         }
         return Plan(unchanged=True, extra=told)
 
 
-def _row(shard: Shard) -> dict[str, Any]:
+def etcd_row(etcd: Etcd, shard: Shard) -> dict[str, Any]:
+    """A shard as return value."""
     listed = max((m.listed for m in shard.members), key=len, default=())
     leader = next((m.name for m in shard.members if m.is_leader), "")
     return {
         "name": shard.name,
+        "namespace": etcd.namespace,
         **verdict_of(shard).as_dict(),
         "replicas": shard.replicas,
         "ready_replicas": shard.ready_replicas,

@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from . import gobuild, toolchain
 from .errors import HubError
-from .families import FAMILIES
+from .families import FAMILIES, ON_DEMAND, Family
 from .files import locked
 from .paths import cache_root
 from .progress import Say
@@ -48,10 +48,10 @@ def check_etcd(version: tuple[int, ...], where: Path) -> None:
         )
 
 
-def _cached(say: Say, assets: Mapping[str, Path]) -> dict[str, Path]:
+def _cached(say: Say, assets: Mapping[str, Path], families: Iterable[Family] = FAMILIES) -> dict[str, Path]:
     found: dict[str, Path] = {}
     go: Path | None = None
-    for family in FAMILIES:
+    for family in families:
         for binary in family.commands:
             if binary in assets:
                 continue
@@ -63,6 +63,13 @@ def _cached(say: Say, assets: Mapping[str, Path]) -> dict[str, Path]:
                 say(f"{binary}: built, {target.stat().st_size / 1e6:.0f} MB")
             found[binary] = target
     return found
+
+
+def family(name: str, say: Say) -> dict[str, Path]:
+    """The programs of one family, those that are built only on demand included, never the user's own ones."""
+    chosen = [one for one in (*FAMILIES, *ON_DEMAND) if one.name == name]
+    with locked(cache_root() / "bin" / ".lock", lambda: say("waiting for another build to end")):
+        return _cached(say, {}, chosen)
 
 
 def resolve(say: Say, run_version: Callable[[list[str]], tuple[int, ...]] = toolchain.run_version) -> dict[str, Path]:

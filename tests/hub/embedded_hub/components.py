@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,6 +162,17 @@ def minikubelet(layout: Layout) -> list[str]:
         f"--tls-private-key-file={layout.pki('loopback.key')}",
         f"--client-ca-file={layout.pki('ca.crt')}",
         "--client-name=kubelet-client",
+    ]
+
+
+def pod_runner(layout: Layout) -> list[str]:
+    """Ours, in Python: it serves nothing."""
+    return [
+        *(sys.executable, "-m", "pod_runner"),
+        f"--state={layout.paths.root}",
+        f"--server={layout.server}",
+        f"--ready-file={layout.paths.run / 'pod-runner.ready'}",
+        f"--log-file={layout.paths.logs / 'pod-runner.out'}",
     ]
 
 

@@ -71,3 +71,12 @@ FAMILIES = (
     Family("kwok", {"kwok": "sigs.k8s.io/kwok/cmd/kwok"}, "sigs.k8s.io/kwok"),
     Family("minikubelet", {"minikubelet": "."}),
 )
+
+# Built when something asks for them: what hosted control planes of other releases run.
+ON_DEMAND = (
+    Family(
+        "etcd-3.5",
+        {"etcd": "go.etcd.io/etcd/server/v3", "etcdctl": "go.etcd.io/etcd/etcdctl/v3", "etcdutl": "go.etcd.io/etcd/etcdutl/v3"},
+        "go.etcd.io/etcd/server/v3",
+    ),
+)

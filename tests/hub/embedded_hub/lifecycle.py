@@ -8,7 +8,7 @@ import shutil
 import time
 from pathlib import Path
 
-from . import base, binaries, crds, ports, simulator, starter, stopper, template
+from . import base, binaries, crds, mounts, ports, simulator, starter, stopper, template
 from .audit import drop_torn_tail
 from .components import PORT_NAMES, Layout
 from .errors import HubError, PartExited
@@ -31,7 +31,7 @@ def core_healthy(paths: HubPaths) -> HubState | None:
     if state is None:
         return None
     parts = stopper.alive(paths)
-    wanted = [name for name in stopper.PARTS if name != "simulator" and (name != "kwok" or state.kwok)]
+    wanted = [name for name in stopper.PARTS if name != "simulator" and (name not in ("kwok", "pod-runner") or state.kwok)]
     if all(parts.get(name, False) for name in wanted) and client(paths, state).ready():
         return state
     return None
@@ -153,6 +153,7 @@ def _record_pids(paths: HubPaths, state: HubState) -> None:
 def down(paths: HubPaths, say: Say) -> None:
     """End every part and remove all but the logs."""
     stopper.stop_all(paths, say)
+    mounts.release(paths.volumes)
     if not paths.root.is_dir():
         return
     for entry in paths.root.iterdir():

@@ -152,6 +152,7 @@ CLIENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "kubelet-client": ("kubelet-client", ("system:masters",)),
     "kwok": ("embedded-hub:kwok", ("system:masters",)),
     "hub": ("embedded-hub:setup", ("system:masters",)),
+    "pod-runner": ("embedded-hub:pod-runner", ("system:masters",)),
     "simulator": ("embedded-hub:simulator", ("system:masters",)),
     "kube-controller-manager": ("system:kube-controller-manager", ()),
     "kube-scheduler": ("system:kube-scheduler", ()),

@@ -15,7 +15,7 @@ from pathlib import Path
 from . import components, kubeconfig, pki, process
 from .components import Layout
 from .errors import PartExited
-from .paths import CONFIG_DIR
+from .paths import CONFIG_DIR, HUB_DIR
 from .progress import Say
 from .rest import Rest
 
@@ -54,6 +54,7 @@ def setup_client(layout: Layout) -> Rest:
 
 def spawn(layout: Layout, name: str, argv: list[str]) -> process.Identity:
     environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy") and key != "KUBECONFIG"}
+    environment["PYTHONPATH"] = str(HUB_DIR)  # for the parts that are Python
     return process.spawn(layout.paths.run, name, argv, layout.paths.logs / f"{name}.log", environment, layout.paths.data)
 
 
@@ -77,7 +78,7 @@ def start_apiserver(layout: Layout, say: Say) -> Rest:
 
 
 def start_controllers(layout: Layout, say: Say, kwok: bool) -> None:
-    """kcm, scheduler, minikubelet and kwok together, for none waits for another."""
+    """kcm, scheduler, minikubelet, kwok and the pod runner together, for none waits for another."""
     parts: dict[str, Argv] = {
         "kube-controller-manager": components.kube_controller_manager,
         "kube-scheduler": components.kube_scheduler,
@@ -85,11 +86,13 @@ def start_controllers(layout: Layout, say: Say, kwok: bool) -> None:
     }
     if kwok:
         parts["kwok"] = components.kwok
+        parts["pod-runner"] = components.pod_runner
     started = {name: spawn(layout, name, argv(layout)) for name, argv in parts.items()}
     probes: dict[str, Callable[[], bool]] = {
         "kube-controller-manager": lambda: http_ok(layout.ports["kube_controller_manager"], "/healthz"),
         "kube-scheduler": lambda: http_ok(layout.ports["kube_scheduler"], "/readyz"),
         "minikubelet": lambda: port_open(layout.ports["minikubelet"]),
+        "pod-runner": (layout.paths.run / "pod-runner.ready").exists,
         "kwok": lambda: True,  # serves nothing on purpose; the nodes becoming Ready are its sign of life
     }
     for name, identity in started.items():

@@ -11,12 +11,12 @@ from .progress import Say
 # Clients first, then the API server, and etcd only when the API server is gone: a new etcd under a server that is
 # still shutting down answers 404 and looks ready.
 STOP_ORDER = (
-    ("simulator", "kube-scheduler", "kwok", "kube-controller-manager", "minikubelet"),
+    ("simulator", "pod-runner", "kube-scheduler", "kwok", "kube-controller-manager", "minikubelet"),
     ("kube-apiserver",),
     ("etcd",),
 )
 PARTS = tuple(name for stage in reversed(STOP_ORDER) for name in stage)
-_SECONDS = {"kube-apiserver": 30.0, "etcd": 20.0}
+_SECONDS = {"kube-apiserver": 30.0, "etcd": 20.0, "pod-runner": 15.0}
 
 
 def stop_all(paths: HubPaths, say: Say) -> None:

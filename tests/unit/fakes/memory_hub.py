@@ -32,6 +32,7 @@ class MemoryHub:
         self.script: list[tuple[float, Callable[[MemoryHub], None]]] = []
         self.fail_next: dict[tuple[str, str], list[Exception]] = {}
         self.forbidden: set[tuple[str, str]] = set()
+        self.shells: dict[str, Any] = {}  # pod -> Shell, or what raises when it is asked for
         self._version = 100
         self._events: list[tuple[str, Key, dict[str, Any]]] = []
         for obj in objects:
@@ -103,6 +104,9 @@ class MemoryHub:
     def watch(self, specs: Any) -> MemoryWatch:
         self.watches += len(specs)
         return MemoryWatch(self, list(specs))
+
+    def shell(self, namespace: str, pod: str, container: str) -> Any:
+        return self.shells[pod]
 
     def now(self) -> datetime:
         return START + timedelta(seconds=self.seconds)

@@ -18,6 +18,7 @@ UTILS = ROOT / "plugins" / "module_utils"
 ALLOWED = {
     "_domain": (),
     "_kube": (PREFIX + "_domain", "urllib3", "yaml", "kubernetes", "websocket"),
+    "_store": (PREFIX + "_domain", "boto3", "botocore", "pyrage"),
     "_operations": (PREFIX + "_domain",),
     "_ansible": (PREFIX, "ansible.", "ansible_collections.kubernetes.core"),
 }

@@ -193,10 +193,10 @@ def test_workloads_of_a_highly_available_control_plane() -> None:
     replicas = {part.name: part.replicas(spec) for part in components.of(spec)}
     assert replicas["etcd"] == replicas["kube-apiserver"] == replicas["packageserver"] == 3
     assert replicas["cluster-version-operator"] == 2
-    assert Component("kube-apiserver").dependencies(etcd_managed=True) == ["etcd", "featuregate-generator"]
-    assert Component("kube-apiserver").dependencies(etcd_managed=False) == ["featuregate-generator"]
-    assert Component("ignition-server").dependencies(True) == Component("etcd").dependencies(True) == []
-    assert Component("cluster-version-operator").dependencies(True) == ["kube-apiserver", "openshift-apiserver"]
+    assert Component("kube-apiserver").dependencies(["etcd", "etcd-events"]) == ["etcd", "etcd-events", "featuregate-generator"]
+    assert Component("kube-apiserver").dependencies([]) == ["featuregate-generator"]
+    assert Component("ignition-server").dependencies(["etcd"]) == Component("etcd").dependencies(["etcd"]) == []
+    assert Component("cluster-version-operator").dependencies(["etcd"]) == ["kube-apiserver", "openshift-apiserver"]
 
 
 def test_etcd_is_a_real_stateful_set_that_keeps_its_claims(installed_full: FakeManagementCluster) -> None:

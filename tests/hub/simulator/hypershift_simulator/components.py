@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .names import Obj
@@ -66,11 +67,11 @@ class Component:
     def by_operator(self) -> bool:
         return self.name in BY_OPERATOR
 
-    def dependencies(self, etcd_managed: bool) -> list[str]:
-        if self.name in _ON_NOTHING:
+    def dependencies(self, etcd: Sequence[str]) -> list[str]:
+        if self.name in _ON_NOTHING or self.kind == "StatefulSet":
             return []
         if self.name == "kube-apiserver":
-            return ["etcd", "featuregate-generator"] if etcd_managed else ["featuregate-generator"]
+            return [*etcd, "featuregate-generator"]
         if self.name in _ON_IGNITION_SERVER:
             return ["ignition-server"]
         if self.name in _ON_OPENSHIFT_APISERVER:
@@ -80,25 +81,27 @@ class Component:
     def replicas(self, spec: Obj) -> int:
         if spec.get("controllerAvailabilityPolicy", "HighlyAvailable") != "HighlyAvailable":
             return 1
-        return 3 if self.name in API_CRITICAL or self.name == "etcd" else 2
+        return 3 if self.name in API_CRITICAL or self.kind == "StatefulSet" else 2
 
 
-_KINDS = {"etcd": "StatefulSet", "featuregate-generator": "Job", "olm-collect-profiles": "CronJob"}
+_KINDS = {"featuregate-generator": "Job", "olm-collect-profiles": "CronJob"}
 
 
-def of(spec: Obj) -> list[Component]:
+def of(spec: Obj, etcd: Sequence[str] = ("etcd",)) -> list[Component]:
     """The components of a control plane, those that others wait for first."""
     platform = spec["platform"]["type"]
     names = [name for name in _ALWAYS if not (platform == "None" and name in ("cluster-api", "capi-provider"))]
     if spec["etcd"]["managementType"] == "Managed":
-        names.insert(names.index("featuregate-generator"), "etcd")
+        place = names.index("featuregate-generator")
+        names[place:place] = etcd
     disabled = (spec.get("capabilities") or {}).get("disabled") or []
     names += [name for name, capability in _OPTIONAL_BY_CAPABILITY.items() if capability not in disabled]
     if spec.get("olmCatalogPlacement", "management") == "management":
         names += _CATALOGS
     if _has_router(spec):
         names.append("router")
-    return [Component(name, _KINDS.get(name, "Deployment")) for name in [*names, *_BY_PLATFORM.get(platform, [])]]
+    kinds = {**_KINDS, **dict.fromkeys(etcd, "StatefulSet")}
+    return [Component(name, kinds.get(name, "Deployment")) for name in [*names, *_BY_PLATFORM.get(platform, [])]]
 
 
 def _has_router(spec: Obj) -> bool:

@@ -39,6 +39,8 @@ def _update(view: ClusterView, ctx: Context, goal: rollout.Target) -> list[Actio
     actions = secrets.foundations(view, ctx)
     actions += secrets.certificates(view, ctx)
     actions += secrets.ignition_ca(view, ctx)
+    if view.real_api_server:
+        actions += secrets.real_api_server(view, ctx)
     if ctx.full:
         actions += endpoints.services(view)
     parts = (part for part in rollout.components(view) if not part.by_operator)

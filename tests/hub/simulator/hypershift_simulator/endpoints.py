@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from . import etcd_workload
 from .actions import Action, ensure, update_status
 from .kinds import new
 from .names import Obj, spread
 from .view import ClusterView
 
 APPS_DOMAIN = "apps.hub.example.com"
+REAL_PORT = 6443
 _FIRST_NODE_PORT, _NODE_PORTS = 30000, 2768
 
 
@@ -17,8 +19,16 @@ def load_balancer_address(view: ClusterView) -> str:
     return f"198.51.100.{spread(view.metadata['uid'], 250) + 4}"
 
 
+def real_address(view: ClusterView) -> str:
+    """A loopback address of its own for each hosted cluster whose API server is a process of this machine."""
+    number = spread(f"{view.metadata['uid']}/api", 1 << 22)
+    return f"127.{128 + (number >> 16)}.{number >> 8 & 0xFF}.{max(1, number & 0xFE)}"
+
+
 def api_server(view: ClusterView, live: bool = True) -> tuple[str, int] | None:
     """Host and port of the API as clients see it; None until its Service has what the endpoint is made of."""
+    if view.real_api_server:
+        return real_address(view), REAL_PORT
     strategy = view.strategy("APIServer")
     kind = strategy.get("type")
     port = int(((view.spec["networking"].get("apiServer")) or {}).get("port") or 6443)
@@ -65,10 +75,13 @@ def oauth_callback(view: ClusterView, live: bool) -> str:
 def services(view: ClusterView) -> list[Action]:
     """The Services of a control plane that carry an endpoint; their node ports are the API server's choice."""
     actions: list[Action] = []
-    if view.spec["etcd"]["managementType"] == "Managed":
-        selector = {"app": "etcd"}
-        actions += ensure(view.store, _service(view, "etcd-client", selector, [("etcd-client", 2379), ("metrics", 2381)], headless=True))
-        actions += ensure(view.store, _service(view, "etcd-discovery", selector, [("peer", 2380), ("etcd-client", 2379)], headless=True))
+    for shard in view.etcd_shards:
+        selector = etcd_workload.selector(view, shard)
+        for name, ports in (
+            (f"{shard}-client", [("etcd-client", 2379), ("metrics", 2381)]),
+            (f"{shard}-discovery", [("peer", 2380), ("etcd-client", 2379)]),
+        ):
+            actions += ensure(view.store, _service(view, name, selector, ports, headless=True))
     for name, service, port in (
         ("kube-apiserver", "APIServer", 6443),
         ("ignition-server-proxy", "Ignition", 443),

@@ -50,10 +50,10 @@ def _etcd(view: ClusterView, ctx: Context, hcp: Obj) -> Condition:
     if "etcd-pending" in view.faults:
         message = "Etcd volume claim data-etcd-0 pending: no persistent volumes available for this claim and no storage class is set"
         return Condition(type_, FALSE, "EtcdWaitingForQuorum", message)
-    state = state_of(view, "etcd", "StatefulSet", ctx.full)
-    if not state.exists:
+    states = {shard: state_of(view, shard, "StatefulSet", ctx.full) for shard in view.etcd_shards}
+    if not all(state.exists for state in states.values()):
         return Condition(type_, FALSE, "StatefulSetNotFound", "Etcd StatefulSet not found")
-    if not state.available or not rollout.reported_version(view, "etcd"):
+    if not all(state.available and rollout.reported_version(view, shard) for shard, state in states.items()):
         return Condition(type_, FALSE, "EtcdWaitingForQuorum", "Waiting for etcd to reach quorum")
     return Condition(type_, TRUE, "QuorumAvailable")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from .names import b64
@@ -61,6 +61,25 @@ def leaf(ca: Pair, common_name: str, now: datetime.datetime, names: Sequence[str
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False)
     return Pair(builder.sign(signer, hashes.SHA256()).public_bytes(serialization.Encoding.PEM), _pem(key))
+
+
+def signing_keys() -> tuple[bytes, bytes]:
+    """Public and private key for the tokens of service accounts."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+    return public, private
+
+
+def encryption_configuration(key: str) -> str:
+    """Secrets are written with the key, given in base64; what was written before it can still be read."""
+    providers = [{"aescbc": {"keys": [{"name": "key", "secret": key}]}}, {"identity": {}}]
+    document = {
+        "apiVersion": "apiserver.config.k8s.io/v1",
+        "kind": "EncryptionConfiguration",
+        "resources": [{"resources": ["secrets"], "providers": providers}],
+    }
+    return str(yaml.safe_dump(document, sort_keys=False))
 
 
 def kubeconfig(server: str, ca: Pair, client: Pair, cluster: str) -> str:

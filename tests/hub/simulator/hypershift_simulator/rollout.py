@@ -35,7 +35,7 @@ def target(view: ClusterView) -> Target | None:
 
 
 def components(view: ClusterView) -> list[Component]:
-    return of(view.hcp["spec"]) if view.hcp else []
+    return of(view.hcp["spec"], view.etcd_shards) if view.hcp else []
 
 
 def reached(view: ClusterView, name: str, version: Version) -> bool:
@@ -52,12 +52,11 @@ def reported_version(view: ClusterView, name: str) -> str:
 
 
 def advance(view: ClusterView, ctx: Context, chosen: Iterable[Component], goal: Target) -> list[Action]:
-    managed = view.spec["etcd"]["managementType"] == "Managed"
     actions: list[Action] = []
     for component in chosen:
         if not ctx.full and reached(view, component.name, goal.version):
             continue  # there is no workload that somebody could have changed
-        missing = [name for name in component.dependencies(managed) if not reached(view, name, goal.version)]
+        missing = [name for name in component.dependencies(view.etcd_shards) if not reached(view, name, goal.version)]
         actions += _step(view, ctx, component, goal, missing)
     return actions
 

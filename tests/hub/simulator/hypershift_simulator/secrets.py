@@ -66,10 +66,13 @@ def certificates(view: ClusterView, ctx: Context) -> list[Action]:
 
 
 def _etcd(view: ClusterView, ctx: Context, signer: Pair) -> list[Action]:
-    domain = f"etcd-discovery.{view.cpns}.svc"
     # Peers are checked by address as well: on one machine that is the loopback.
-    peers = [f"*.{domain}", f"*.{domain}.cluster.local", "127.0.0.1", "::1"]
-    servers = [*peers, "etcd-client", f"etcd-client.{view.cpns}", f"etcd-client.{view.cpns}.svc", "localhost"]
+    peers, servers = ["127.0.0.1", "::1"], ["localhost"]
+    for shard in view.etcd_shards:
+        domain, client = f"{shard}-discovery.{view.cpns}.svc", f"{shard}-client"
+        peers += [f"*.{domain}", f"*.{domain}.cluster.local"]
+        servers += [client, f"{client}.{view.cpns}", f"{client}.{view.cpns}.svc"]
+    servers += peers
     actions: list[Action] = []
     for name, prefix, names in (
         ("etcd-client-tls", "etcd-client", []),
@@ -88,6 +91,26 @@ def ignition_ca(view: ClusterView, ctx: Context) -> list[Action]:
         return []
     data: dict[str, str | bytes] = {"tls.crt": root.certificate, "tls.key": root.key}
     return ensure(view.store, secret(view, "ignition-server-ca-cert", data, "kubernetes.io/tls"))
+
+
+def real_api_server(view: ClusterView, ctx: Context) -> list[Action]:
+    """What an API server reads: its certificate, the keys for service accounts, the key for Secrets in etcd."""
+    root = pair_of(view.child("Secret", "root-ca"), "ca.crt", "ca.key")
+    actions: list[Action] = []
+    if root is not None and view.child("Secret", "kas-server-crt") is None:
+        service = f"kube-apiserver.{view.cpns}.svc"
+        names = ["kube-apiserver", service, "localhost", "kubernetes", "kubernetes.default.svc", endpoints.real_address(view)]
+        pair = pki.leaf(root, service[:64], ctx.now, names)
+        actions += ensure(view.store, secret(view, "kas-server-crt", {"tls.crt": pair.certificate, "tls.key": pair.key}))
+    if view.child("Secret", "sa-signing-key") is None:
+        public, private = pki.signing_keys()
+        actions += ensure(view.store, secret(view, "sa-signing-key", {"service-account.pub": public, "service-account.key": private}))
+    name = (((view.spec.get("secretEncryption") or {}).get("aescbc") or {}).get("activeKey") or {}).get("name", "")
+    key = ((view.store.get("Secret", view.namespace, name) or {}).get("data") or {}).get("key")
+    if key:
+        document = pki.encryption_configuration(key)
+        actions += ensure(view.store, secret(view, "kas-secret-encryption-config", {"config.yaml": document}))
+    return actions
 
 
 def core_ignition(view: ClusterView) -> list[Action]:

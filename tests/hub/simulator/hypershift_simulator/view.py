@@ -7,7 +7,7 @@ from __future__ import annotations
 from . import faults, releases
 from .conditions import find
 from .faults import Faults
-from .names import HOSTED_CLUSTER, NODE_POOL, Obj, control_plane_namespace
+from .names import ETCD_SHARDS, HOSTED_CLUSTER, NODE_POOL, REAL_API_SERVER, REAL_ETCD, Obj, control_plane_namespace
 from .releases import Release
 from .store import Store
 
@@ -43,6 +43,23 @@ class ClusterView:
     @property
     def infra_id(self) -> str:
         return str(self.spec.get("infraID", ""))
+
+    @property
+    def etcd_shards(self) -> list[str]:
+        """The StatefulSets of its etcd; the first holds what no other one does."""
+        if self.spec["etcd"]["managementType"] != "Managed":
+            return []
+        found = [name.strip() for name in self.annotations.get(ETCD_SHARDS, "").split(",")]
+        return [name for name in found if name] or ["etcd"]
+
+    @property
+    def real_etcd(self) -> str:
+        """The version of etcd that runs in its pods, empty where nothing runs."""
+        return str(self.annotations.get(REAL_ETCD, ""))
+
+    @property
+    def real_api_server(self) -> bool:
+        return bool(self.real_etcd) and self.annotations.get(REAL_API_SERVER) == "true"
 
     @property
     def hcp(self) -> Obj | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import names
+from . import api_server_workload, etcd_workload, names
 from .actions import Action, delete, ensure
 from .components import API_CRITICAL, Component
 from .conditions import is_true
@@ -54,16 +54,25 @@ def apply(view: ClusterView, component: Component, image: str) -> list[Action]:
     live = view.child(component.kind, component.name)
     if component.kind == "Job":
         return _job(view, component, image, live)
-    build = {"StatefulSet": _etcd, "CronJob": _cron_job}.get(component.kind, _deployment)
-    desired = build(view, component, image)
+    desired = _build(view, component, image)
     desired["metadata"]["annotations"] = {names.RELEASE_IMAGE: image, **view.marks}
     if live is not None and component.kind == "StatefulSet":
         for immutable in ("volumeClaimTemplates", "serviceName", "selector", "podManagementPolicy"):
             del desired["spec"][immutable]
     actions = ensure(view.store, desired)
-    if component.name == "etcd":
-        actions += _disruption_budget(view)
+    if component.kind == "StatefulSet":
+        budget = etcd_workload.disruption_budget(view, component.name)
+        budget["metadata"]["annotations"] = dict(view.marks)
+        actions += ensure(view.store, budget)
     return actions
+
+
+def _build(view: ClusterView, component: Component, image: str) -> Obj:
+    if component.kind == "StatefulSet":
+        desired = etcd_workload.stateful_set(view, component, image, _template(view, component, image, []))
+        desired["metadata"]["labels"] = _labels(view, component)
+        return desired
+    return _cron_job(view, component, image) if component.kind == "CronJob" else _deployment(view, component, image)
 
 
 def _job(view: ClusterView, component: Component, image: str, live: Obj | None) -> list[Action]:
@@ -95,55 +104,13 @@ def _deployment(view: ClusterView, component: Component, image: str) -> Obj:
         "selector": {"matchLabels": {"app": component.name, names.COMPONENT: component.name}},
         "template": _template(view, component, image, [{"name": component.name, "image": image}]),
     }
+    if component.name == "kube-apiserver" and view.real_api_server:
+        api_server_workload.fill(view, spec["template"])
     desired = new("Deployment", component.name, view.cpns, spec=spec)
     desired["metadata"]["labels"] = _labels(view, component)
     if component.name in ("cluster-api", "capi-provider") and view.child("Deployment", component.name) is None:
         desired["metadata"]["finalizers"] = [names.COMPONENT_FINALIZER]
     return desired
-
-
-def _etcd(view: ClusterView, component: Component, image: str) -> Obj:
-    replicas = component.replicas(view.spec)
-    containers = ["etcd", "etcd-metrics", "healthz", *(["etcd-defrag"] if replicas > 1 else [])]
-    template = _template(view, component, image, [{"name": name, "image": image} for name in containers])
-    template["spec"]["containers"][0] |= {
-        "volumeMounts": [{"name": "data", "mountPath": "/var/lib"}],
-        "ports": [{"name": "client", "containerPort": 2379}, {"name": "peer", "containerPort": 2380}],
-    }
-    template["spec"]["initContainers"] = [{"name": name, "image": image} for name in ("ensure-dns", "reset-member")]
-    spec = {
-        "replicas": replicas,
-        "serviceName": "etcd-discovery",
-        "podManagementPolicy": "Parallel",
-        "selector": {"matchLabels": {"app": "etcd"}},
-        "persistentVolumeClaimRetentionPolicy": {
-            "whenDeleted": "Retain",
-            "whenScaled": view.annotations.get(names.ETCD_WHEN_SCALED, "Retain"),
-        },
-        "template": template,
-        "volumeClaimTemplates": [_claim(view)],
-    }
-    desired = new("StatefulSet", "etcd", view.cpns, spec=spec)
-    desired["metadata"]["labels"] = _labels(view, component)
-    return desired
-
-
-def _claim(view: ClusterView) -> Obj:
-    volume = view.spec["etcd"]["managed"]["storage"].get("persistentVolume") or {}
-    spec: Obj = {
-        "accessModes": ["ReadWriteOnce"],
-        "resources": {"requests": {"storage": volume.get("size", "8Gi")}},
-    }
-    if volume.get("storageClassName"):
-        spec["storageClassName"] = volume["storageClassName"]
-    return {"metadata": {"name": "data", "labels": {"app": "etcd"}}, "spec": spec}
-
-
-def _disruption_budget(view: ClusterView) -> list[Action]:
-    spec = {"minAvailable": 1, "selector": {"matchLabels": {"app": "etcd"}}}
-    budget = new("PodDisruptionBudget", "etcd", view.cpns, spec=spec)
-    budget["metadata"]["annotations"] = dict(view.marks)
-    return ensure(view.store, budget)
 
 
 def _labels(view: ClusterView, component: Component) -> Obj:
@@ -158,7 +125,7 @@ def _template(view: ClusterView, component: Component, image: str, containers: l
     if view.annotations.get(names.RESTART_DATE):
         annotations[names.RESTART_DATE] = view.annotations[names.RESTART_DATE]
     critical = component.name in API_CRITICAL
-    priority = "hypershift-etcd" if component.name == "etcd" else f"hypershift-{'api-critical' if critical else 'control-plane'}"
+    priority = "hypershift-etcd" if component.kind == "StatefulSet" else f"hypershift-{'api-critical' if critical else 'control-plane'}"
     spec: Obj = {
         "automountServiceAccountToken": False,
         "priorityClassName": priority,

@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A Lease that keeps two runs on one hosted cluster apart: who holds it, and whether it may be taken. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import parse_time
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import LEASE
+
+MICRO = "%Y-%m-%dT%H:%M:%S.%fZ"
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A process: machine it runs on (with its process namespace), process id with its start, and a random part."""
+
+    machine: str
+    process: str
+    mark: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.machine}/{self.process}/{self.mark}"
+
+    @staticmethod
+    def of(text: str) -> Holder | None:
+        parts = text.split("/")
+        return Holder(*parts) if len(parts) == 3 and all(parts) else None
+
+
+def held_by(lease: Object | None, me: Holder, now: datetime, lives: Callable[[str], bool]) -> str:
+    """Identity of a living holder other than ``me``; empty when the Lease may be taken.
+
+    lives: whether a process of this machine is there. A holder of this machine that is gone need not be waited for.
+    """
+    identity = str(lookup(lease or {}, ("spec", "holderIdentity")) or "")
+    if not identity or identity == me.text:
+        return ""
+    other = Holder.of(identity)
+    if other and other.machine == me.machine and not lives(other.process):
+        return ""
+    renewed = parse_time(lookup(lease or {}, ("spec", "renewTime")) or lookup(lease or {}, ("spec", "acquireTime")))
+    duration = int(lookup(lease or {}, ("spec", "leaseDurationSeconds")) or 0)
+    if renewed is None or now > renewed + timedelta(seconds=duration):
+        return ""
+    return identity
+
+
+def manifest(name: str, namespace: str, me: Holder, seconds: int, now: datetime) -> Object:
+    return LEASE.manifest(name, namespace, spec=taken(me, seconds, now, None))
+
+
+def taken(me: Holder, seconds: int, now: datetime, before: Object | None) -> Object:
+    """spec of the Lease once it is ours."""
+    moves = int(lookup(before or {}, ("spec", "leaseTransitions")) or 0) + (1 if before else 0)
+    moment = now.strftime(MICRO)
+    return {
+        "holderIdentity": me.text,
+        "leaseDurationSeconds": seconds,
+        "acquireTime": moment,
+        "renewTime": moment,
+        "leaseTransitions": moves,
+    }

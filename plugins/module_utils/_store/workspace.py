@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where snapshots lie until their set is whole. Private to hypershift.core."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._store.failures import told
+from ansible_collections.hypershift.core.plugins.module_utils._store.files import private_folders, remove_tree
+from ansible_collections.hypershift.core.plugins.module_utils._store.walking import PARTIAL
+
+
+def work_root(options: dict[str, Any]) -> Path:
+    """Folder whose file system holds a set until it is whole: the store's own when it is a directory, so that files need no copying."""
+    chosen = options.get("work_directory") or options.get("directory") or tempfile.gettempdir()
+    return Path(os.path.abspath(os.path.expanduser(str(chosen))))
+
+
+@contextmanager
+def workspace(options: dict[str, Any], namespace: str, name: str, id: str) -> Iterator[Path]:
+    """A private folder, gone afterwards. In a directory store it is a leftover like others if the process is killed."""
+    root = work_root(options)
+    within = root / namespace / name if options.get("directory") and not options.get("work_directory") else root
+    folder = within / f"{PARTIAL}{id}-work"
+    with told(f"Folder {folder}"):
+        private_folders(folder)
+    try:
+        yield folder
+    finally:
+        with told(f"Folder {folder}"):
+            remove_tree(folder)
+
+
+def free_for_work(options: dict[str, Any]) -> int:
+    """Bytes free where the workspace will be."""
+    folder = work_root(options)
+    with told(f"Folder {folder}"):
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize

@@ -1,0 +1,130 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: etcd_member_recover
+short_description: Replace one failed member of a quorate etcd
+version_added: 0.2.0
+author:
+- hypershift.core contributors (@hypershift-core)
+description:
+- Deletes the volume claim and the pod of the one failed member; its StatefulSet makes both again and the member joins the others with empty data.
+- Ends only when every member is healthy and holds the same data.
+- Refuses when a second member is not healthy, when the StatefulSet is rolling, when the operator's own recovery is at work, and when members
+  hold different data.
+- 'A run that was interrupted is safe to repeat: a claim that is new is waited for and not deleted again.'
+options:
+  name:
+    description:
+    - Name of the HostedCluster.
+    type: str
+    required: true
+  namespace:
+    description:
+    - Namespace of the HostedCluster.
+    type: str
+    default: clusters
+  member:
+    description:
+    - Name of the failed member. A guard, since only the one failed member is ever replaced.
+    type: str
+  shard:
+    description:
+    - StatefulSet of the member.
+    type: str
+    default: etcd
+  wait_timeout:
+    description:
+    - Longest wait in seconds until every member is healthy.
+    type: int
+    default: 900
+  settle_seconds:
+    description:
+    - A claim younger than this belongs to a recovery that is under way.
+    type: int
+    default: 600
+extends_documentation_fragment:
+- kubernetes.core.k8s_auth_options
+- hypershift.core.attributes
+requirements:
+- python >= 3.11
+- kubernetes >= 29.0.0
+seealso:
+- module: hypershift.core.etcd_info
+- module: hypershift.core.etcd_restore
+attributes:
+  check_mode:
+    support: full
+    details: Says what would be deleted and refuses what would be refused.
+  diff_mode:
+    support: full
+    details: Shows what is deleted.
+  idempotent:
+    support: full
+    details: Nothing is done when no member has failed.
+"""
+
+EXAMPLES = r"""
+- name: Replace the failed member
+  hypershift.core.etcd_member_recover:
+    name: demo
+"""
+
+RETURN = r"""
+etcd:
+  description:
+  - The shard after the recovery, as in RV(hypershift.core.etcd_info#module:etcd.shards).
+  type: dict
+  returned: success
+plan:
+  description:
+  - What was done, or would be done in check mode.
+  type: list
+  elements: dict
+  returned: success
+failure:
+  description:
+  - What went wrong, for rulebooks to branch on.
+  type: dict
+  returned: failure
+  contains:
+    code:
+      description:
+      - Stable identifier, for example V(rollout_not_allowed), V(missing_permission), V(timeout).
+      type: str
+      returned: failure
+    object:
+      description:
+      - Kind, namespace and name of the object it is about.
+      type: str
+      returned: failure
+    condition:
+      description:
+      - Condition type that proves it.
+      type: str
+      returned: failure
+    cause:
+      description:
+      - One sentence.
+      type: str
+      returned: failure
+    next_step:
+      description:
+      - What to do now.
+      type: str
+      returned: failure
+    docs:
+      description:
+      - Section of the troubleshooting guide.
+      type: str
+      returned: failure
+"""
+
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.etcd_member_recover import ENTRY
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+
+if __name__ == "__main__":
+    main(ENTRY)

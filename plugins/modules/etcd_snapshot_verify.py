@@ -1,0 +1,157 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: etcd_snapshot_verify
+short_description: Restore drill of an etcd snapshot
+version_added: 0.2.0
+author:
+- hypershift.core contributors (@hypershift-core)
+description:
+- Restores a snapshot set into a scratch etcd and compares what that etcd holds with the manifest (hash, revision, number of keys).
+- Measures how long it takes, writes a report, and records the result in the catalogue.
+- The hosted cluster is not touched. The scratch etcd runs in a pod of its own with the hosted cluster's etcd image, or on this machine from
+  programs that you name.
+options:
+  name:
+    description:
+    - Name of the HostedCluster.
+    type: str
+    required: true
+  namespace:
+    description:
+    - Namespace of the HostedCluster.
+    type: str
+    default: clusters
+  snapshot:
+    description:
+    - Id of the set, or V(latest) for the newest good one.
+    type: str
+    default: latest
+  identity_file:
+    description:
+    - File with the private key (age) that opens a sealed set.
+    type: path
+  etcd_directory:
+    description:
+    - Folder with C(etcd), C(etcdctl) and, from 3.6, C(etcdutl), of the same minor version as the snapshot. The scratch etcd runs on this machine then.
+    type: path
+  image:
+    description:
+    - Image for the scratch pod; that of the hosted cluster's etcd when left out.
+    type: str
+  scratch_namespace:
+    description:
+    - Namespace for the scratch pod; that of the HostedCluster when left out.
+    type: str
+  work_directory:
+    description:
+    - Folder for files on their way; the store's directory, else the system's folder for temporary files, when left out.
+    type: path
+  report:
+    description:
+    - File to write the report to, as JSON.
+    type: path
+  record:
+    description:
+    - Record the result in the manifest of the set, where M(hypershift.core.etcd_snapshot_info) shows it and retention honours it.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+    - Longest wait in seconds for the scratch pod to run.
+    type: int
+    default: 600
+extends_documentation_fragment:
+- kubernetes.core.k8s_auth_options
+- hypershift.core.attributes
+- hypershift.core.snapshot_store
+requirements:
+- python >= 3.11
+- kubernetes >= 29.0.0
+seealso:
+- module: hypershift.core.etcd_snapshot
+- module: hypershift.core.etcd_snapshot_info
+attributes:
+  check_mode:
+    support: full
+    details: Says what would be restored where.
+  diff_mode:
+    support: none
+    details: Nothing of what it does is a field of an object.
+  idempotent:
+    support: full
+    details: Every run is a drill; it changes the record of the set alone.
+"""
+
+EXAMPLES = r"""
+- name: Prove that the newest snapshot can be restored
+  hypershift.core.etcd_snapshot_verify:
+    name: demo
+    directory: /srv/etcd-snapshots
+    report: /srv/etcd-snapshots/demo-drill.json
+"""
+
+RETURN = r"""
+report:
+  description:
+  - 'The drill: C(passed), C(snapshot), C(taken_at), C(verified_at), C(fetch_seconds), C(rto_seconds) from the start until everything was compared, and per
+    shard the C(checks), C(restore_seconds), C(start_seconds), C(size) in bytes and C(version) of the scratch etcd.'
+  type: dict
+  returned: when the drill has run
+snapshot:
+  description:
+  - The set, as a row of M(hypershift.core.etcd_snapshot_info).
+  type: dict
+  returned: success
+store:
+  description:
+  - Where it lies.
+  type: str
+  returned: success
+failure:
+  description:
+  - What went wrong, for rulebooks to branch on.
+  type: dict
+  returned: failure
+  contains:
+    code:
+      description:
+      - Stable identifier, for example V(rollout_not_allowed), V(missing_permission), V(timeout).
+      type: str
+      returned: failure
+    object:
+      description:
+      - Kind, namespace and name of the object it is about.
+      type: str
+      returned: failure
+    condition:
+      description:
+      - Condition type that proves it.
+      type: str
+      returned: failure
+    cause:
+      description:
+      - One sentence.
+      type: str
+      returned: failure
+    next_step:
+      description:
+      - What to do now.
+      type: str
+      returned: failure
+    docs:
+      description:
+      - Section of the troubleshooting guide.
+      type: str
+      returned: failure
+"""
+
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.etcd_snapshot_verify import ENTRY
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+
+if __name__ == "__main__":
+    main(ENTRY)
