@@ -25,8 +25,9 @@ export ETCDCTL_API=3
 tls=/etc/etcd/tls; ca=$tls/etcd-ca/ca.crt; test -r $ca || ca=$tls/client/etcd-client-ca.crt
 ctl() {{ etcdctl --cacert $ca --cert $tls/client/etcd-client.crt --key $tls/client/etcd-client.key --endpoints={LOCAL} \
 --command-timeout={COMMAND_SECONDS}s "$@"; }}
-utl() {{ if test -x /usr/bin/etcdutl; then /usr/bin/etcdutl "$@"; else etcdctl "$@"; fi; }}
-part() {{ printf '\\n{_MARK} %s\\n' "$1"; shift; ( eval "$1" ) 2>&1; printf '\\n{_MARK}-end %s\\n' $?; }}
+utl=$(dirname "$(command -v etcdctl)")/etcdutl; test -x "$utl" || utl=etcdctl
+utl() {{ "$utl" "$@"; }}
+part() {{ printf '\\n{_MARK} %s\\n' "$1"; shift; ( eval "$1" ) 2>&1; last=$?; printf '\\n{_MARK}-end %s\\n' $last; }}
 """
 
 
@@ -55,8 +56,9 @@ class Answer:
         return None
 
     def complaint(self) -> str:
-        """The last plain line, or the last log message."""
-        last = next((line.strip() for line in reversed(self.text.splitlines()) if line.strip()), "it printed nothing")
+        """What the tool calls its error, else its last plain line or log message; the tools print their usage below an error."""
+        lines = [line.strip() for line in self.text.splitlines() if line.strip()]
+        last = next((line for line in lines if line.startswith("Error:")), lines[-1] if lines else "it printed nothing")
         try:
             entry = json.loads(last)
         except ValueError:
@@ -91,12 +93,13 @@ def answers(output: str) -> dict[str, Answer]:
     return found
 
 
+# Members and alarms are answered by a quorum alone: without one each question would cost its whole timeout.
 STATUS: dict[str, str] = {
     "status": "ctl endpoint status -w json",
     "health": "ctl endpoint health -w json",
-    "members": "ctl member list -w json",
-    "alarms": "ctl alarm list -w json",
-    "tool": "test -x /usr/bin/etcdutl && echo etcdutl || echo etcdctl",
+    "members": "test $last = 0 && ctl member list -w json",
+    "alarms": "test $last = 0 && ctl alarm list -w json",
+    "tool": 'basename "$utl"',
     "space": f"df -kP {DATA}",
 }
 

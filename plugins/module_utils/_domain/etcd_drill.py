@@ -78,7 +78,7 @@ def checks(file: SnapshotFile, found: dict[str, Answer]) -> list[Check]:
         Check("hash of the snapshot", file.hash, said.hash if said else None),
         Check("revision of the snapshot", file.revision, said.revision if said else None),
         Check("entries of the snapshot", file.total_keys, said.total_keys if said else None),
-        Check("revision after the restore", file.revision, header.get("revision")),
+        Check("revision after the restore", max(1, file.revision), header.get("revision")),
         Check("keys after the restore", file.live_keys, count_of(found.get("count"))),
     ]
 

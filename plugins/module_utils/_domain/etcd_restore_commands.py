@@ -96,7 +96,7 @@ def swap_back(run: str) -> list[str]:
         f"  if ! test -d {place.new} && test -e {DATA}; then mv -T {DATA} {place.new} || exit 1; fi\n"
         f"  mv -T {place.old} {DATA} || exit 1\n"
         f"fi\n"
-        f"sync; rm -rf {place.new} {place.new}.part-*; sync; ! test -e {place.old}"
+        f"sync; rm -rf {place.new} {place.new}.part-* {place.old}.[0-9]*; sync; ! test -e {place.old}"
     )
 
 

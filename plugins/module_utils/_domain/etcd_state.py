@@ -198,7 +198,11 @@ def with_answers(member: Member, found: dict[str, Answer]) -> Member:
         healthy=healthy,
         error="" if healthy else next((e for e in errors if e), failed[0].complaint() if failed else "it did not answer"),
         listed=tuple(_listed(m) for m in (members or {}).get("members") or []),
-        alarms=tuple(sorted({_alarm(a) for a in (alarms or {}).get("alarms") or [] if hexadecimal(a.get("memberID")) == member.id})),
+        alarms=tuple(
+            sorted(
+                {_alarm(a) for a in (alarms or {}).get("alarms") or [] if a.get("alarm") and hexadecimal(a.get("memberID")) == member.id}
+            )
+        ),
         tool=tool.text.strip() if tool and tool.ok else "",
         free=free_bytes(found.get("space")),
     )
@@ -239,7 +243,7 @@ def _listed(entry: Object) -> Listed:
 
 
 def _alarm(entry: Object) -> str:
-    return _ALARMS.get(entry.get("alarm", 0), str(entry.get("alarm")))
+    return _ALARMS.get(entry["alarm"], str(entry["alarm"]))
 
 
 def hexadecimal(number: Any) -> str:

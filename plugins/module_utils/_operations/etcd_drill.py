@@ -64,7 +64,7 @@ class VerifySnapshot:
 
     def _act(self, plan: Plan, manifest: Manifest, done: list[dict[str, Any]], progress: Callable[[str], None]) -> None:
         started = self._hub.monotonic()
-        with self._bench.workspace(self._namespace, self._name, f"{manifest.id}-drill") as folder:
+        with self._bench.workspace(self._namespace, self._name, manifest.id) as folder:
             files = [(f, self._fetched(manifest, f, folder, progress)) for f in manifest.files]
             fetched = self._hub.monotonic() - started
             with self._place(manifest, folder, progress) as (shell, where, ports):

@@ -117,8 +117,10 @@ class EtcdRestore:
             restorer = Restorer(site, self._options, self._means)
             try:
                 restorer.back() if back else restorer.forward()
-            finally:
-                plan.extra["restore"] = site.journal.summary()
+            except HypershiftError as error:
+                error.extra |= {"digest": site.journal.digest, "restore": site.journal.summary()}
+                raise
+            plan.extra["restore"] = site.journal.summary()
 
     def _world(self) -> World:
         return read_world(self._hub, self._options, self._means.store, self._lease.holder())

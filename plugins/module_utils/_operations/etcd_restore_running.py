@@ -8,6 +8,7 @@ Until data is exchanged a failure undoes everything. Afterwards nothing is undon
 from __future__ import annotations
 
 import contextlib
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,8 @@ class Restorer:
         site, journal = self._site, self._site.journal
         site.save()
         try:
-            if not journal.is_done("swap"):
-                with self._means.workspace(site.namespace, site.name, f"restore-{journal.run}") as folder:
+            with self._workspace() as folder:
+                if not journal.is_done("swap"):
                     self._exchange(folder)
             site.step("start_etcd", lambda: scaling.start_etcd(site))
             site.step("prove", lambda: proof.prove(site))
@@ -61,6 +62,10 @@ class Restorer:
         site.save()
         down = journal.downtime()
         site.say(f"done; the hosted API was down for {down:.0f} s" if down is not None else "done")
+
+    def _workspace(self) -> AbstractContextManager[Path]:
+        """Entered by every run: leaving it removes also what a killed run has left there."""
+        return self._means.workspace(self._site.namespace, self._site.name, f"restore-{self._site.journal.run}")
 
     def _exchange(self, folder: Path) -> None:
         """Up to the exchange of data. Each step's effect is made sure of again: the world may have moved since a killed run."""
@@ -129,7 +134,8 @@ class Restorer:
         journal.rolling_back, journal.state = True, journals.RUNNING
         site.save()
         try:
-            pausing.pause(site)
+            with self._workspace():
+                pausing.pause(site)
             scaling.stop_writers(site)
             scaling.stop_etcd(site)
             volumes.swap_back(site)

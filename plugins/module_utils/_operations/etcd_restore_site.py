@@ -133,10 +133,17 @@ class Site:
 
         def once() -> Object:
             if self.hub.get(CONFIG_MAP, self.namespace, name) is None:
+                body["metadata"]["ownerReferences"] = self._owner()
                 return self.hub.create(CONFIG_MAP, body)
             return self.hub.patch(CONFIG_MAP, self.namespace, name, {"data": data})
 
         self._write(once)
+
+    def _owner(self) -> list[Object]:
+        """A journal must not outlive its hosted cluster: the next one of that name has nothing to do with it."""
+        cluster = self.hub.get(HOSTED_CLUSTER, self.namespace, self.name)
+        reference = {"apiVersion": HOSTED_CLUSTER.api_version, "kind": HOSTED_CLUSTER.kind, "name": self.name}
+        return [{**reference, "uid": cluster["metadata"]["uid"]}] if cluster else []
 
     def step(self, name: str, work: Callable[[], str | None], again: bool = False) -> None:
         """One step with its entries in the journal. A step that was done is left out unless its effect has to be made sure of again."""

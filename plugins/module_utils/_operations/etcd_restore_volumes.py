@@ -102,14 +102,14 @@ def open_pods(site: Site) -> list[Volume]:
 
 def close_pods(site: Site) -> None:
     """Our pods gone, so that the volumes are free."""
-    for pod in site.hub.list(POD, site.home, label_selector=pods.LABEL):
+    for pod in site.hub.list(POD, site.home, label_selector=pods.SELECTOR):
         if not lookup(pod, ("metadata", "deletionTimestamp")):
             site.delete(POD, pod, "its work is done")
 
     def missing(seen: Observed) -> str:
         return ", ".join(sorted(p["metadata"]["name"] for p in seen.all(POD)))
 
-    spec = WatchSpec(POD, site.home, label_selector=pods.LABEL)
+    spec = WatchSpec(POD, site.home, label_selector=pods.SELECTOR)
     site.wait(Fact("pods on the volumes gone", (spec,), missing, site.ref, "See why they do not end, then run the same task again."))
 
 
@@ -153,7 +153,7 @@ def swap_back(site: Site) -> str:
 
 def discard(site: Site) -> None:
     """Nothing of ours left on the volumes, as far as pods run on them; without a pod nothing was written."""
-    running = {p["metadata"]["name"] for p in site.hub.list(POD, site.home, label_selector=pods.LABEL) if pods.is_ready(p)}
+    running = {p["metadata"]["name"] for p in site.hub.list(POD, site.home, label_selector=pods.SELECTOR) if pods.is_ready(p)}
     each(lambda v: v.must(commands.discard(site.journal.run), "removing the restored copy"),
          [v for v in volumes(site) if pods.pod_name(v.member) in running])  # fmt: skip
     close_pods(site)
@@ -167,7 +167,10 @@ def _look(volume: Volume) -> bool:
     if state in (commands.PREPARED, commands.SWAPPED, commands.HALF):
         return True
     size = volume.record.size
-    for key, place, need in (("space", "its volume", room_on_volume(size)), ("room", "the node, where the snapshot lies meanwhile,", int(size * ROOM))):
+    for key, place, need in (
+        ("space", "its volume", room_on_volume(size)),
+        ("room", "the node, where the snapshot lies meanwhile,", int(size * ROOM)),
+    ):
         free = free_bytes(found[key])
         if free is None:
             raise volume.failed(
@@ -183,18 +186,23 @@ def _restore(volume: Volume, file: Path) -> None:
     site, record = volume.site, volume.record
     wanted = Proof(record.size, record.sha256)
     if not _is_there(volume, wanted):
-        upload(
-            volume.shell,
-            file,
-            commands.SNAPSHOT,
-            lambda line: site.say(f"{volume.member}: {line.partition('] ')[2]}"),
-            Patience(sleep=site.sleep),
-        )
+        _bring(volume, file, wanted)
     told = volume.must(commands.status(), "the status of the snapshot")
     _compare(volume, told)
     volume.must(commands.restore(site.journal.run, record, volume.member), "restoring the snapshot")
     site.say(f"{volume.member}: restored, {record.live_keys} keys")
     site.did("restore", f"Member {site.home}/{volume.member}", f"snapshot {site.journal.snapshot} restored beside the data in use")
+
+
+def _bring(volume: Volume, file: Path, wanted: Proof) -> None:
+    def tell(line: str) -> None:
+        volume.site.say(f"{volume.member}: {line.partition('] ')[2]}")
+
+    try:
+        upload(volume.shell, file, commands.SNAPSHOT, tell, Patience(sleep=volume.site.sleep))
+    except HypershiftError:
+        if not _is_there(volume, wanted):  # else only the answer to its last command was lost
+            raise
 
 
 def _is_there(volume: Volume, wanted: Proof) -> bool:
@@ -230,8 +238,8 @@ def _clear_old(site: Site) -> None:
     """Pods that can do no more work, or that belong to another run, make way."""
     stale = [
         p
-        for p in site.hub.list(POD, site.home, label_selector=pods.LABEL)
-        if pods.is_over(p) or lookup(p, ("metadata", "deletionTimestamp")) or p["metadata"]["labels"][pods.LABEL] != site.journal.run
+        for p in site.hub.list(POD, site.home, label_selector=pods.SELECTOR)
+        if pods.is_over(p) or lookup(p, ("metadata", "deletionTimestamp")) or p["metadata"]["labels"].get(pods.LABEL) != site.journal.run
     ]
     for pod in stale:
         if not lookup(pod, ("metadata", "deletionTimestamp")):
@@ -242,7 +250,7 @@ def _clear_old(site: Site) -> None:
         return ", ".join(sorted(p["metadata"]["name"] for p in seen.all(POD) if p["metadata"].get("uid") in names))
 
     if stale:
-        spec = WatchSpec(POD, site.home, label_selector=pods.LABEL)
+        spec = WatchSpec(POD, site.home, label_selector=pods.SELECTOR)
         site.wait(Fact("pods of an earlier attempt gone", (spec,), missing, site.ref, "See why they do not end, then run again."))
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError, OptionError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import without_userinfo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_fields import is_identifier, is_label
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_manifest import MANIFEST, MAX_TEXT, Manifest, SnapshotFile
@@ -246,6 +246,8 @@ class S3Store:
 
 
 def open_bucket(options: dict[str, Any], sleep: Callable[[float], None] = time.sleep) -> S3Store:
+    _at_least(options, "part_size_mib", 5)  # S3's own limit
+    _at_least(options.get("object_lock") or {}, "retain_days", 1)
     name = str(options["bucket"])
     endpoint = without_userinfo(str(options.get("endpoint_url") or ""))
     thing = f"Bucket s3://{name}" + (f" at {endpoint}" if endpoint else "")
@@ -254,6 +256,14 @@ def open_bucket(options: dict[str, Any], sleep: Callable[[float], None] = time.s
         encryption["SSEKMSKeyId"] = options["kms_key_id"]
     bucket = Bucket(make_client(options, thing), name, thing, encryption, int(options.get("part_size_mib") or 8) * MIB)
     return S3Store(bucket, options, lambda: datetime.now(UTC), sleep)
+
+
+def _at_least(options: dict[str, Any], name: str, least: int) -> None:
+    value = options.get(name)
+    if value is not None and int(value) < least:
+        raise OptionError(
+            Failure("invalid_option", f"{value} is less than {least}", object=f"Option s3.{name}", next_step="Use a larger number.")
+        )
 
 
 def _is_whole(headers: dict[str, Any] | None, file: SnapshotFile) -> bool:

@@ -11,6 +11,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_f
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_manifest import MANIFEST
 
 PARTIAL, DELETING = ".partial-", ".deleting-"
+WORK = "-work"  # end of the name of a folder where the files of a set lie before it is put together
 
 
 def found_sets(root: Path, namespace: str, name: str) -> list[Path]:
@@ -30,7 +31,7 @@ def newest_change(path: Path) -> float:
 
 def _is_leftover(path: Path) -> bool:
     if path.name.startswith("."):
-        return is_identifier(path.name.partition("-")[2]) and path.name.startswith((PARTIAL, DELETING))
+        return is_identifier(path.name.partition("-")[2].removesuffix(WORK)) and path.name.startswith((PARTIAL, DELETING))
     return is_identifier(path.name) and not (path / MANIFEST).exists()
 
 

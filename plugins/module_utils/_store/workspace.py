@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._store.failures import told
 from ansible_collections.hypershift.core.plugins.module_utils._store.files import private_folders, remove_tree
-from ansible_collections.hypershift.core.plugins.module_utils._store.walking import PARTIAL
+from ansible_collections.hypershift.core.plugins.module_utils._store.walking import PARTIAL, WORK
 
 
 def work_root(options: dict[str, Any]) -> Path:
@@ -27,7 +27,7 @@ def workspace(options: dict[str, Any], namespace: str, name: str, id: str) -> It
     """A private folder, gone afterwards. In a directory store it is a leftover like others if the process is killed."""
     root = work_root(options)
     within = root / namespace / name if options.get("directory") and not options.get("work_directory") else root
-    folder = within / f"{PARTIAL}{id}-work"
+    folder = within / f"{PARTIAL}{id}{WORK}"
     with told(f"Folder {folder}"):
         private_folders(folder)
     try:

@@ -172,5 +172,7 @@ def restart_apiserver(paths: HubPaths, state: HubState, say: Say) -> None:
         return
     programs = {name: Path(path) for name, path in state.binaries.items()}
     drop_torn_tail(paths.audit_log)
-    starter.start_apiserver(Layout(paths, programs, state.ports), say)
+    layout = Layout(paths, programs, state.ports)
+    starter.start_apiserver(layout, say)
+    starter.restart_scheduler(layout, say)
     _record_pids(paths, state)

@@ -100,6 +100,12 @@ def start_controllers(layout: Layout, say: Say, kwok: bool) -> None:
         say(f"{name}: {'started' if name == 'kwok' else 'ready'} (process {identity.pid})")
 
 
+def restart_scheduler(layout: Layout, say: Say) -> None:
+    """It ends by itself ("cache is corrupted") when a pod is made anew while it catches up after a crash of the API server."""
+    process.stop(layout.paths.run, "kube-scheduler", 10)
+    start(layout, "kube-scheduler", components.kube_scheduler, lambda: http_ok(layout.ports["kube_scheduler"], "/readyz"), say)
+
+
 def http_ok(port: int, path: str, tls: bool = True) -> bool:
     """A probe of one of our own processes on loopback; nothing secret is sent, so its certificate is not checked."""
     if tls:

@@ -7,23 +7,19 @@ from __future__ import annotations
 import base64
 import json
 import os
-import subprocess
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from embedded_hub import ApiError, EmbeddedHub, HubError, binaries
+from embedded_hub import EmbeddedHub, HubError, binaries
 from embedded_hub.files import write_private
-from embedded_hub.lifecycle import client
 from embedded_hub.progress import silent
 
 from . import manifests, members
+from .cluster import HostedCluster, Obj
 from .faults import Fault, Kind, Rule, arm
 from .gateway import Gateway
 from .load import Load
-
-Obj = dict[str, Any]
 
 _TLS = "/etc/etcd/tls"
 CERTIFICATES = (
@@ -39,14 +35,12 @@ class Hash(NamedTuple):
     revision: int
 
 
-class HostedEtcd:
+class HostedEtcd(HostedCluster):
+    """`create` makes the cluster as well; the constructor takes one that is there."""
+
     def __init__(self, hub: EmbeddedHub, namespace: str, name: str, shard: str = "etcd") -> None:
-        self.hub = hub
-        self.cluster_namespace = namespace
-        self.name = name
+        super().__init__(hub, namespace, name)
         self.shard = shard
-        self.namespace = f"{namespace}-{name}"
-        self._rest = client(hub.paths, hub.state)
 
     @classmethod
     def create(
@@ -67,7 +61,7 @@ class HostedEtcd:
         if version == "3.5":
             binaries.family("etcd-3.5", silent)  # a build takes longer than the wait below
         one = cls(hub, namespace, name, shards[0])
-        marks = manifests.annotations(version, shards, api_server, when_scaled, volume_bytes, speed)
+        marks = manifests.requests(version, shards, api_server, when_scaled, volume_bytes, speed)
         for secret in manifests.secrets(namespace, name):
             one._rest.request("POST", f"/api/v1/namespaces/{namespace}/secrets", secret)
         one._rest.request("POST", one._path("hostedclusters"), manifests.hosted_cluster(namespace, name, replicas, version, marks))
@@ -78,67 +72,19 @@ class HostedEtcd:
             one.wait("the hosted API answers", one.api_answers, seconds)
         return one
 
-    def _path(self, plural: str, name: str = "") -> str:
-        root = f"/apis/hypershift.openshift.io/v1beta1/namespaces/{self.cluster_namespace}/{plural}"
-        return f"{root}/{name}" if name else root
-
-    @property
-    def hosted_cluster(self) -> Obj:
-        found: Obj = self._rest.get(self._path("hostedclusters", self.name))
-        return found
-
     @property
     def stateful_set(self) -> Obj:
         found: Obj = self._rest.get(f"/apis/apps/v1/namespaces/{self.namespace}/statefulsets/{self.shard}")
         return found
 
-    def condition(self, type_: str) -> str:
-        """Status of a condition of the HostedCluster, empty while it has none."""
-        found = (self.hosted_cluster.get("status") or {}).get("conditions") or []
-        return next((str(entry["status"]) for entry in found if entry["type"] == type_), "")
-
-    def pause(self, paused: bool = True) -> None:
-        """Back when the control plane's operator has seen it."""
-        self.patch(self._path("hostedclusters", self.name), {"spec": {"pausedUntil": "true" if paused else None}})
-        wanted = "False" if paused else "True"
-        path = f"/apis/hypershift.openshift.io/v1beta1/namespaces/{self.namespace}/hostedcontrolplanes/{self.name}"
-
-        def seen() -> bool:
-            found = (self._rest.get(path).get("status") or {}).get("conditions") or []
-            return any(entry["type"] == "ReconciliationActive" and entry["status"] == wanted for entry in found)
-
-        self.wait("pause is seen", seen)
+    def pods(self, selector: str = "") -> list[Obj]:
+        """Of this etcd, or by a selector of labels."""
+        items = super().pods(selector or "app=etcd")
+        return items if selector else [pod for pod in items if pod["metadata"]["name"].rpartition("-")[0] == self.shard]
 
     def scale(self, replicas: int, kind: str = "statefulsets", name: str = "") -> None:
         """Without waiting for what comes of it; see wait_ready."""
-        path = f"/apis/apps/v1/namespaces/{self.namespace}/{kind}/{name or self.shard}/scale"
-        self.patch(path, {"spec": {"replicas": replicas}})
-
-    def patch(self, path: str, body: Obj) -> Obj:
-        answer: Obj = self._rest.request("PATCH", path, body, "application/merge-patch+json")
-        return answer
-
-    def pods(self, selector: str = "") -> list[Obj]:
-        """Of this etcd, or by a selector of labels."""
-        items: list[Obj] = self._rest.get(f"/api/v1/namespaces/{self.namespace}/pods?labelSelector={selector or 'app=etcd'}")["items"]
-        if selector:
-            return items
-        return [pod for pod in items if pod["metadata"]["name"].rpartition("-")[0] == self.shard]
-
-    def wait(self, what: str, holds: Callable[[], bool], seconds: float = 60) -> float:
-        started = time.monotonic()
-        while not self._holds(holds):
-            if time.monotonic() > started + seconds:
-                raise HubError(f"{self.name}: it never came true that {what}, within {seconds:.0f} s: see the logs of the hub.")
-            time.sleep(0.1)
-        return time.monotonic() - started
-
-    @staticmethod
-    def _holds(holds: Callable[[], bool]) -> bool:
-        try:
-            return holds()
-        except (OSError, ApiError, KeyError):  # not there yet, or an API server that is just coming back
-            return False
+        super().scale(replicas, kind, name or self.shard)
 
     def wait_ready(self, replicas: int | None = None, seconds: float = 60) -> float:
         """All members ready, as many as asked for or as the StatefulSet wants; with 0: all pods gone."""
@@ -148,7 +94,9 @@ class HostedEtcd:
             wanted = live["spec"]["replicas"]
             status = live.get("status") or {}
             settled = status.get("observedGeneration", 0) >= live["metadata"]["generation"] and replicas in (None, wanted)
-            return settled and status.get("readyReplicas", 0) == wanted == status.get("replicas", 0)
+            # The pods themselves too: right after a deletion the StatefulSet's status still tells of the old one.
+            pods = self.pods()
+            return settled and status.get("readyReplicas", 0) == wanted == len(pods) and all(_is_ready(pod) for pod in pods)
 
         return self.wait(f"{self.shard} is ready", ready, seconds)
 
@@ -242,59 +190,8 @@ class HostedEtcd:
         """
         return arm(self.hub, self.namespace, pod or self.member(member), container, Rule(match, kind, after, code, times))
 
-    @property
-    def kubeconfig(self) -> Path:
-        """Of the hosted cluster, as it is published."""
-        found = self._rest.get(f"/api/v1/namespaces/{self.cluster_namespace}/secrets/{self.name}-admin-kubeconfig")
-        target = self.hub.paths.data / "kubeconfigs" / f"{self.namespace}.kubeconfig"
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(target, base64.b64decode(found["data"]["kubeconfig"]))
-        return target
 
-    @property
-    def api_server(self) -> str:
-        """URL of the hosted API server."""
-        endpoint = self.hosted_cluster["status"]["controlPlaneEndpoint"]
-        return f"https://{endpoint['host']}:{endpoint['port']}"
-
-    def api_answers(self) -> bool:
-        """It lists namespaces, which it has to read from etcd, to the published administrator."""
-        kubectl = [self.hub.state.binaries["kubectl"], "--kubeconfig", str(self.kubeconfig), "--request-timeout=3s"]
-        done = subprocess.run([*kubectl, "get", "namespaces"], capture_output=True, check=False, timeout=30)
-        return done.returncode == 0
-
-    def delete(self, seconds: float = 120, wait: bool = True) -> None:
-        """With all its objects; fine when it is gone already."""
-        for path in (
-            self._path("hostedclusters", self.name),
-            *(f"/api/v1/namespaces/{self.cluster_namespace}/secrets/{self.name}-{what}" for what in ("pull-secret", "etcd-encryption-key")),
-        ):
-            try:
-                self._rest.request("DELETE", path)
-            except ApiError as error:
-                if error.status != 404:
-                    raise
-        if wait:
-            self.wait("the control plane namespace is going", self._going, seconds)
-            self.wait("the control plane namespace is gone", self._gone, seconds)
-
-    def _going(self) -> bool:
-        """What ends slowly goes at once: the controller of namespaces looks again only after many seconds."""
-        path = f"/api/v1/namespaces/{self.namespace}"
-        if self._gone():
-            return True
-        if "deletionTimestamp" not in self._rest.get(path)["metadata"]:
-            return False
-        for plural in ("pods", "persistentvolumeclaims"):
-            self._rest.request("DELETE", f"{path}/{plural}?labelSelector=app=etcd", {"gracePeriodSeconds": 0})
-        return True
-
-    def _gone(self) -> bool:
-        for path in (self._path("hostedclusters", self.name), f"/api/v1/namespaces/{self.namespace}"):
-            try:
-                self._rest.get(path)
-                return False
-            except ApiError as error:
-                if error.status != 404:
-                    raise
-        return True
+def _is_ready(pod: Obj) -> bool:
+    conditions = (pod.get("status") or {}).get("conditions") or []
+    ready = any(entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions)
+    return ready and "deletionTimestamp" not in pod["metadata"]

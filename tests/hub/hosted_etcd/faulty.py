@@ -16,11 +16,15 @@ import subprocess
 import sys
 import time
 
+TYPE_CHECKING = False  # typing itself would take as long to import as all the rest
+if TYPE_CHECKING:
+    from typing import Any
+
 _CHUNK = 65536
 _STALL_SECONDS = 900  # whoever waits ends it long before; nothing may hang for ever
 
 
-def strike(path: str, command: str) -> dict | None:  # type: ignore[type-arg]
+def strike(path: str, command: str) -> dict[str, Any] | None:
     """The first rule that fits and is not used up, counted."""
     with open(path.removesuffix(".json") + ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -62,7 +66,7 @@ def full_disk(command: list[str], limit: int) -> int:
     return 1
 
 
-def cut(command: list[str], rule: dict) -> int:  # type: ignore[type-arg]
+def cut(command: list[str], rule: dict[str, Any]) -> int:
     """Pass the first bytes of the output on, then do what the rule says; a shorter output is passed on whole."""
     child = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert child.stdout is not None

@@ -35,7 +35,8 @@ def secrets(namespace: str, name: str) -> list[Obj]:
     return [pull, encryption]
 
 
-def annotations(version: str, shards: Sequence[str], api_server: bool, when_scaled: str, volume_bytes: int | None, speed: int) -> Obj:
+def requests(version: str, shards: Sequence[str], api_server: bool, when_scaled: str, volume_bytes: int | None, speed: int) -> Obj:
+    """The annotations by which the simulator knows what is to be real."""
     found = {
         f"{_OWN}/speed": str(speed),
         f"{_OWN}/real-etcd": version,

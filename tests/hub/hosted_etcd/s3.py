@@ -11,6 +11,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from embedded_hub import HubError, process
 from embedded_hub.files import write_private
@@ -98,7 +99,7 @@ def _ready(ports: dict[str, int]) -> bool:
     return _answer(ports["filer"], "PUT", "/ready", b"ready") == 201 and _answer(ports["filer"], "DELETE", "/ready") == 204
 
 
-def _new_settings() -> dict[str, object]:
+def _new_settings() -> dict[str, Any]:
     return {"ports": _ports(), "access_key": f"AK{secrets.token_hex(8).upper()}", "secret_key": secrets.token_urlsafe(30)}
 
 

@@ -17,8 +17,10 @@ from embedded_hub.progress import silent
 PREFIX = "embedded-hub.local/"
 
 # Beside the hub's usual programs, what procedures for etcd call in a container.
-_MORE = ("base64", "basename", "cksum", "cut", "dd", "dirname", "du", "expr", "find", "gzip", "ln", "od", "printf", "readlink")
-_MORE += ("rmdir", "seq", "sync", "tee", "timeout", "touch", "tr", "truncate", "uname", "xargs", "curl", "chmod", "sha1sum", "md5sum")
+_MORE = (
+    *("base64", "basename", "chmod", "cksum", "curl", "cut", "dd", "dirname", "du", "expr", "find", "gzip", "ln", "md5sum", "od"),
+    *("printf", "readlink", "rmdir", "seq", "sha1sum", "sync", "tee", "timeout", "touch", "tr", "truncate", "uname", "xargs"),
+)
 
 
 @dataclass(frozen=True)

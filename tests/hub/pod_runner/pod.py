@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,17 +55,9 @@ class PodLife:
         policy = pod["spec"].get("restartPolicy", "Always")
         self.inits = [self._run_of(spec, policy) for spec in pod["spec"].get("initContainers") or []]
         self.mains = [self._run_of(spec, policy) for spec in pod["spec"]["containers"]]
-        self._resume()
 
     def _run_of(self, spec: Obj, policy: str) -> ContainerRun:
         return ContainerRun(spec, policy, self.address, self.folder / f"{spec['name']}.log", self._changed.set)
-
-    def _resume(self) -> None:
-        """A pod of a runner before this one goes on as after a restart of its node."""
-        known = self.pod.get("status") or {}
-        for run, before in zip(self.mains, known.get("containerStatuses") or [], strict=False):
-            if "running" in (before.get("state") or {}) or before.get("restartCount"):
-                run.state.restarts = int(before.get("restartCount", 0)) + 1
 
     @property
     def path(self) -> str:
@@ -181,11 +174,5 @@ class PodLife:
                 sent = current
             await self._changed.wait()
 
-    def _patch(self, current: Obj):  # type: ignore[no-untyped-def]
+    def _patch(self, current: Obj) -> Callable[[], Awaitable[Obj]]:
         return lambda: self.runner.api.merge(f"{self.path}/status", {"metadata": {"uid": self.uid}, "status": current})
-
-
-async def cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

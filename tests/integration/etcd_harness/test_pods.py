@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from embedded_hub.testing import NAMESPACE, Kubectl, until
+from pod_runner.volumes import VOLUME_BYTES
 
 IMAGE = "embedded-hub.local/etcd:3.6"
 
@@ -98,3 +100,19 @@ def test_a_pod_that_lacks_something_says_what(kubectl: Kubectl) -> None:
     kubectl.apply(pod("lacking", shell("true"), volumes=[{"name": "s", "secret": {"secretName": "nowhere"}}]))
     until("it says so", lambda: 'secret "nowhere" not found' in str(status(kubectl, "lacking")))
     assert phase(kubectl, "lacking") == "Pending"
+
+
+def test_a_volume_with_a_size_is_full_after_that_or_tells_that_it_takes_root(kubectl: Kubectl) -> None:
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    metadata = {"name": "small", "namespace": NAMESPACE, "annotations": {VOLUME_BYTES: str(1 << 20)}}
+    kubectl.apply({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": claim})
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "small"}}]
+    kubectl.apply(pod("sized", shell("sleep 1000", volumeMounts=[{"name": "data", "mountPath": "/data"}]), volumes=volumes))
+    if os.geteuid() != 0:
+        until("it says so", lambda: "needs root to mount" in str(status(kubectl, "sized")))
+    else:
+        kubectl("-n", NAMESPACE, "wait", "pod/sized", "--for=condition=Ready", "--timeout=20s")
+        answer = kubectl.run("-n", NAMESPACE, "exec", "sized", "--", "dd", "if=/dev/zero", "of=/data/big", "bs=64k", "count=32")
+        assert answer.returncode == 1
+        assert b"No space left on device" in answer.stderr
+    kubectl("-n", NAMESPACE, "delete", "pod/sized", "pvc/small", "--force", "--grace-period=0")

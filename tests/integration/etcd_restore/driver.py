@@ -27,6 +27,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations import
     etcd_restore_proof,
     etcd_restore_volumes,
 )
+
 from etcd_restore.restoring import run  # noqa: E402
 
 _COMMANDS = {

@@ -104,13 +104,13 @@ def test_no_json_is_no_traceback(text: str) -> None:
     problem_of(text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None, database=None)
 @given(st.text())
 def test_any_text_is_refused(text: str) -> None:
     problem_of(text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None, database=None)
 @given(st.sampled_from(sorted(WHOLE)), ANYTHING)
 def test_any_value_in_any_field_is_a_manifest_or_a_named_problem(field: str, value: Any) -> None:
     text = json.dumps({**WHOLE, field: value})
@@ -122,7 +122,7 @@ def test_any_value_in_any_field_is_a_manifest_or_a_named_problem(field: str, val
         assert Manifest.from_json(manifest.to_json()) == manifest
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None, database=None)
 @given(st.sampled_from(sorted(WHOLE["files"][0])), ANYTHING)
 def test_any_value_in_any_field_of_a_file(field: str, value: Any) -> None:
     text = json.dumps({**WHOLE, "files": [{**WHOLE["files"][0], field: value}]})
@@ -134,7 +134,7 @@ def test_any_value_in_any_field_of_a_file(field: str, value: Any) -> None:
         assert Manifest.from_json(manifest.to_json()) == manifest
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, database=None)
 @given(st.data())
 def test_a_manifest_that_was_cut_or_changed_anywhere(data: st.DataObject) -> None:
     text = manifest_of().to_json()
@@ -146,7 +146,7 @@ def test_a_manifest_that_was_cut_or_changed_anywhere(data: st.DataObject) -> Non
             assert error.failure.code == "bad_manifest"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, database=None)
 @given(st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(9998, 1, 1)).map(lambda t: t.replace(tzinfo=UTC)))
 def test_any_time_survives(moment: datetime) -> None:
     manifest = manifest_of(taken_at=moment, verified_at=moment)

@@ -93,7 +93,7 @@ def catalogues(draw: st.DrawFn) -> list[CatalogEntry]:
     return entries
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, database=None)
 @given(catalogues(), POLICIES)
 def test_the_newest_good_and_the_newest_verified_set_stay(entries: list[CatalogEntry], policy: Retention) -> None:
     gone = {e.id for e in to_delete(entries, policy, NOW)}
@@ -107,7 +107,7 @@ def test_the_newest_good_and_the_newest_verified_set_stay(entries: list[CatalogE
     assert not gone & {e.id for e in entries if not e.good or (e.retain_until and e.retain_until > NOW)}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, database=None)
 @given(catalogues(), POLICIES, st.sampled_from(["keep_last", "hourly", "daily", "weekly", "monthly", "keep_within"]), st.integers(1, 3))
 def test_asking_for_more_never_deletes_another(entries: list[CatalogEntry], policy: Retention, rule: str, more: int) -> None:
     if policy.empty:  # nothing set means nothing deleted: setting a first rule is no "more"
@@ -116,7 +116,7 @@ def test_asking_for_more_never_deletes_another(entries: list[CatalogEntry], poli
     assert {e.id for e in to_delete(entries, larger, NOW)} <= {e.id for e in to_delete(entries, policy, NOW)}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, database=None)
 @given(catalogues(), POLICIES, st.randoms())
 def test_one_go_is_enough_and_order_does_not_matter(entries: list[CatalogEntry], policy: Retention, random: Any) -> None:
     gone = {e.id for e in to_delete(entries, policy, NOW)}

@@ -20,6 +20,7 @@ ALLOWED = {
     "_kube": (PREFIX + "_domain", "urllib3", "yaml", "kubernetes", "websocket"),
     "_store": (PREFIX + "_domain", "boto3", "botocore", "pyrage"),
     "_operations": (PREFIX + "_domain",),
+    "_process": (PREFIX + "_domain",),
     "_ansible": (PREFIX, "ansible.", "ansible_collections.kubernetes.core"),
 }
 FORBIDDEN_IN_DOMAIN = {

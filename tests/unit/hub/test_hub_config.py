@@ -15,6 +15,7 @@ from embedded_hub.components import PORT_NAMES, Layout
 from embedded_hub.errors import HubError, PartExited
 from embedded_hub.families import FAMILIES
 from embedded_hub.paths import CONFIG_DIR, HubPaths
+from pod_runner import images
 
 NAMES = [binary for family in FAMILIES for binary in family.commands]
 
@@ -32,6 +33,7 @@ COMMANDS = [
     components.kube_scheduler,
     components.kwok,
     components.minikubelet,
+    components.pod_runner,
 ]
 
 
@@ -78,6 +80,14 @@ def test_stages_are_rendered(tmp_path: Path) -> None:
     assert "Port: 20006" in text
 
 
+def test_pods_that_run_for_real_are_kept_from_kwok(tmp_path: Path) -> None:
+    stages = yaml.safe_load_all(starter.render_stages(tmp_path, 20006))
+    pods = [stage["spec"]["selector"]["matchExpressions"] for stage in stages if stage["spec"]["resourceRef"]["kind"] == "Pod"]
+    assert len(pods) == 3
+    for expressions in pods:
+        assert {"key": f'.spec.containers.[].image | select(startswith("{images.PREFIX}"))', "operator": "DoesNotExist"} in expressions
+
+
 def test_base_objects_have_known_kinds_and_paths() -> None:
     for path in (CONFIG_DIR / "base").glob("*.yaml"):
         for manifest in yaml.safe_load_all(path.read_text()):
@@ -106,7 +116,7 @@ def test_the_audit_policy_names_the_parts_as_they_log_in() -> None:
     policy = yaml.safe_load((CONFIG_DIR / "audit-policy.yaml").read_text())
     silent = {user for rule in policy["rules"] if rule["level"] == "None" for user in rule.get("users", [])}
     users = {name: user for name, (user, _groups) in pki.CLIENTS.items()}
-    assert {users["kwok"], users["hub"], users["kube-controller-manager"], users["kube-scheduler"]} <= silent
+    assert {users["kwok"], users["hub"], users["pod-runner"], users["kube-controller-manager"], users["kube-scheduler"]} <= silent
     assert not {users["admin"], users["simulator"]} & silent
     assert policy["rules"][-1] == {"level": "Metadata"}
 

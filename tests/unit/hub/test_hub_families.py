@@ -9,7 +9,7 @@ import pytest
 
 from embedded_hub import families
 from embedded_hub.errors import HubError
-from embedded_hub.families import FAMILIES, Family
+from embedded_hub.families import FAMILIES, ON_DEMAND, Family
 from embedded_hub.paths import GO_DIR
 
 
@@ -80,3 +80,10 @@ def test_all_kubernetes_modules_have_one_patch_release() -> None:
     version = family("kube").version().replace("v1.", "v0.")
     assert len(replaced) == 33
     assert {line.split()[1] for line in replaced} == {version}
+
+
+def test_what_is_built_on_demand_has_a_folder_and_is_no_part_of_a_hub() -> None:
+    assert {one.name for one in ON_DEMAND}.isdisjoint(one.name for one in FAMILIES)
+    for one in ON_DEMAND:
+        assert (one.folder / "go.sum").exists()
+        assert one.version().startswith("v3.5.")

@@ -7,7 +7,8 @@ from __future__ import annotations
 import os
 import resource
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,30 @@ def test_a_failing_disk_leaves_the_sources_and_no_trace(
     assert {k: p.read_bytes() for k, p in sources.items()} == CONTENTS and store.sets() == [] and store.leftovers() == []
     store.put(manifest_of(CONTENTS), sources)
     assert store.sets()[0].good
+
+
+def test_a_copy_that_breaks_in_the_middle_leaves_no_trace(store: DirectoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system itself refuses to write on, after a million bytes."""
+    sources, target = written(tmp_path / "work", CONTENTS), tmp_path / "x.db"
+    with monkeypatch.context() as patch, limited(1_000_000):
+        patch.setattr(directory.os, "replace", failing(OSError(18, "Invalid cross-device link")))
+        assert code_of(lambda: store.put(manifest_of(CONTENTS), sources)) == "no_space"
+    assert all(p.exists() for p in sources.values()) and store.sets() == [] and store.leftovers() == []
+    store.put(manifest_of(CONTENTS), sources)
+    with limited(1_000_000):
+        assert code_of(lambda: store.fetch(manifest_of(CONTENTS), "etcd", target)) == "no_space"
+    assert not target.exists() and not list(tmp_path.glob(".*"))
+
+
+@contextmanager
+def limited(size: int) -> Iterator[None]:
+    """No file of this process may grow beyond size."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 class Killed(BaseException):

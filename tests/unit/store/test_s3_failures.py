@@ -95,6 +95,13 @@ def test_exactly_one_place(options: dict[str, Any]) -> None:
     assert caught.value.failure.code == "invalid_option"
 
 
+@pytest.mark.parametrize("wrong", [{"part_size_mib": 4}, {"object_lock": {"mode": "COMPLIANCE", "retain_days": 0}}])
+def test_numbers_that_cannot_be(wrong: dict[str, Any]) -> None:
+    with pytest.raises(HypershiftError) as caught:
+        open_store({"s3": {"bucket": "b", **wrong}})
+    assert caught.value.failure.code == "invalid_option" and "is less than" in str(caught.value)
+
+
 def test_a_password_in_the_endpoint_is_not_repeated() -> None:
     options = {"bucket": "b", "endpoint_url": f"http://user:{SECRET}@127.0.0.1:9", "access_key": "a", "secret_key": "b", "region": "x"}
     with pytest.raises(HypershiftError) as caught:

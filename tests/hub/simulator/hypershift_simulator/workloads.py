@@ -99,7 +99,7 @@ def _cron_job(view: ClusterView, component: Component, image: str) -> Obj:
 
 def _deployment(view: ClusterView, component: Component, image: str) -> Obj:
     debugged = view.annotations.get(names.DEBUG_DEPLOYMENTS, "").split(",")
-    spec = {
+    spec: Obj = {
         "replicas": 0 if component.name in debugged else component.replicas(view.spec),
         "selector": {"matchLabels": {"app": component.name, names.COMPONENT: component.name}},
         "template": _template(view, component, image, [{"name": component.name, "image": image}]),
