@@ -9,7 +9,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test unit lint integration bench hub-up hub-down docs
+.PHONY: help setup demo test unit lint integration bench bench-etcd hub-up hub-down docs
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ integration: setup  ## through ansible-playbook on the embedded hub
 bench: setup  ## side-by-side timings into docs/benchmarks.md and build/bench.json
 	@tests/hub/hub build
 	@$(BIN)/python tests/bench/run.py
+
+bench-etcd: setup  ## etcd: transfers at speed and under 1,000 faults, restores; as root, about half an hour
+	@$(BIN)/python tests/bench/etcd.py
 
 docs: setup  ## regenerate what is generated
 	@$(BIN)/python tests/tools/generate.py

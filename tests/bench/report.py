@@ -4,9 +4,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 Figures = dict[str, float]
+TARGET = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+
+
+def write_part(name: str, text: str) -> None:
+    """Put a part into docs/benchmarks.md; the others stay as they are."""
+    before = TARGET.read_text() if TARGET.exists() else ""
+    pattern = r"<!-- part (\w+) -->\n(.*?)<!-- end -->\n"
+    parts = dict(re.findall(pattern, before, re.DOTALL)) | {name: text}
+    TARGET.write_text("# Benchmarks\n\n" + "\n".join(f"<!-- part {key} -->\n{value}<!-- end -->\n" for key, value in parts.items()))
 
 
 def _row(name: str, figures: Figures) -> str:
@@ -25,9 +36,7 @@ def render(results: dict[str, Any]) -> str:
     a, b, c, d = (results[k] for k in "abcd")
     own = c["cpu_percent_idle"] - c["cpu_percent_asleep"]
     verbs = ", ".join(f"{v} {k}" for k, v in sorted(c["verbs"].items()))
-    return f"""# Benchmarks
-
-Written by `make bench`; the figures are those of the run, good or bad. {results["cores"]} cores, Python {results["python"]}, ansible-core {results["core"]},
+    return f"""Written by `make bench`; the figures are those of the run, good or bad. {results["cores"]} cores, Python {results["python"]}, ansible-core {results["core"]},
 the embedded API server on the same machine with 1,000 hosted clusters of 17.7 kB status each. Whole processes, as the kernel accounts them.
 
 ## (a) 100 hosts, one hosted cluster read each, forks 20

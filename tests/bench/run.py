@@ -21,7 +21,7 @@ for extra in (ROOT / "build" / "collections", ROOT / "tests" / "hub", ROOT / "te
 from embedded_hub import EmbeddedHub  # noqa: E402
 from fleet import NAMESPACE, Fleet, cluster_name, size_of_one  # noqa: E402
 from measure import Usage, best, run  # noqa: E402
-from report import render  # noqa: E402
+from report import render, write_part  # noqa: E402
 
 PLAYBOOK = str(Path(sys.executable).parent / "ansible-playbook")
 HOSTS, FLEET = 100, 1000
@@ -189,7 +189,7 @@ def main() -> int:
             results[key] = measure()
         (ROOT / "build" / "bench.json").write_text(json.dumps(results, indent=2) + "\n")
         if len(chosen) == len(rows):
-            (ROOT / "docs" / "benchmarks.md").write_text(render(results))
+            write_part("fleet", render(results))
         print(json.dumps(results, indent=2))
     finally:
         if not arguments.keep:

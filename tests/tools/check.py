@@ -100,9 +100,10 @@ def lint() -> None:
     check("ruff", [str(BIN / "ruff"), "check", "plugins", "tests"])
     check("ruff format", [str(BIN / "ruff"), "format", "--check", "plugins", "tests"])
     types = [str(BIN / "mypy"), "--config-file", str(ROOT / "pyproject.toml")]
-    check("mypy strict", [*types, "--strict", "-p", f"{PACKAGE}._domain", "-p", f"{PACKAGE}._operations"], COLLECTIONS)
+    strict = [word for room in ("_domain", "_operations", "_store", "_process") for word in ("-p", f"{PACKAGE}.{room}")]
+    check("mypy strict", [*types, "--strict", *strict], COLLECTIONS)
     check("mypy", [*types, "-p", PACKAGE], COLLECTIONS)
-    check("mypy hub", [*types, "--strict", "-p", "embedded_hub"], ROOT / "tests" / "hub")
+    check("mypy hub", [*types, "--strict", "-p", "embedded_hub", "-p", "pod_runner", "-p", "hosted_etcd"], ROOT / "tests" / "hub")
     check("generated files", [python, "tests/tools/generate.py", "--check"])
     check("ansible-lint", [str(BIN / "ansible-lint"), "--nocolor", "-p"])
     check("changelog", [str(BIN / "antsibull-changelog"), "lint"])

@@ -135,7 +135,8 @@ def upload(shell: Shell, source: Path, target: str, progress: Progress, patience
 
         _until_whole(attempt, lambda: size, wanted.size, shell, patience)  # noqa: B023
         if proof_in(shell, part) == wanted:
-            _checked(shell, f"sync; mv -f {name} {shlex.quote(target)}")
+            # Repeated when its stream breaks: then the name may be there already, and it was not before the transfer.
+            _checked(shell, f"sync; mv -f {name} {shlex.quote(target)} || test -e {shlex.quote(target)}")
             return wanted
     raise _failed("transfer_corrupt", f"{target} arrived twice with another SHA-256 than {source}", shell, "Look at memory and disks.")
 

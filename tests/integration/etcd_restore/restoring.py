@@ -63,9 +63,9 @@ class Scene:
         base = {"kubeconfig": str(self.kubeconfig), "name": self.etcd.name, "directory": str(self.folder)}
         return {**base, **given}
 
-    def take(self) -> str:
+    def take(self, **given: Any) -> str:
         """A snapshot; the keys of that moment are remembered. Nothing may write meanwhile."""
-        result = run("etcd_snapshot", self.options())
+        result = run("etcd_snapshot", self.options(**given))
         if result.get("failed"):
             raise AssertionError(result["msg"])
         self.snapshot = result["snapshot"]["id"]
@@ -136,7 +136,8 @@ class Scene:
             raise AssertionError(f"left over: {left}")
 
     def remove(self) -> None:
-        self.etcd.delete()
+        """Without waiting for the end: no other scene has its name."""
+        self.etcd.delete(wait=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -12,7 +12,8 @@ RIGHTS: tuple[tuple[str, str, str, str], ...] = (
     ("patch", "nodepools.hypershift.openshift.io", HOSTED, CONDITIONAL),  # when there are node pools
     ("get", "secrets", HOSTED, ALWAYS),  # the fingerprint of the cluster's own key
     ("get create patch", "configmaps", HOSTED, ALWAYS),
-    ("get create patch delete", "leases.coordination.k8s.io", HOSTED, ALWAYS),
+    ("get create delete", "leases.coordination.k8s.io", HOSTED, ALWAYS),
+    ("patch", "leases.coordination.k8s.io", HOSTED, CONDITIONAL),  # renewing it, and taking over from a run that was killed
     ("list watch", "hostedcontrolplanes.hypershift.openshift.io", CONTROL_PLANE, ALWAYS),
     ("list", "machinehealthchecks.cluster.x-k8s.io", CONTROL_PLANE, ALWAYS),
     ("patch", "machinehealthchecks.cluster.x-k8s.io", CONTROL_PLANE, CONDITIONAL),  # when there are health checks

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from etcd_restore.restoring import KILLED, Scene
@@ -108,3 +109,21 @@ def test_rolled_back_after_a_kill_the_data_of_before_is_in_use(single: Scene, tm
     single.assert_running()
     again = single.roll_back(digest)
     assert (again["changed"], again["restore"]["state"]) == (False, "rolled_back")
+
+
+def test_a_sealed_snapshot_is_opened_and_never_left_lying(single: Scene, tmp_path: Path) -> None:
+    """Killed while the opened file lies here; the next run removes it."""
+    identity = pyrage.x25519.Identity.generate()
+    key = tmp_path / "identity"
+    key.write_text(str(identity))
+    key.chmod(0o600)
+    single.take(recipients=[str(identity.to_public())])
+    single.etcd.put_many("/after/", 10, 100)
+    assert single.plan()["failure"]["code"] == "snapshot_sealed"
+    digest = single.plan(identity_file=str(key))["digest"]
+    point = "patch ConfigMap single-etcd-restore journal stop_etcd done running"
+    assert single.killed(digest, tmp_path / "seen", point, identity_file=str(key)).returncode == KILLED
+    assert list(single.folder.rglob(".partial-*/etcd.db"))
+    result = single.apply(digest, identity_file=str(key))
+    assert result["restore"]["state"] == "done", result.get("msg")
+    single.assert_restored()

@@ -136,11 +136,16 @@ def test_it_uses_exactly_the_rights_that_are_documented(scene: Scene, hub: Embed
     assert result["restore"]["state"] == "done", result.get("msg")
     used = {asked(event) for event in hub.audit(user=account, since=started)}
     assert used - expanded(ALWAYS, CONDITIONAL) == set()
-    assert expanded(ALWAYS) - used == set()
+    # What a wait finds in its first list is not watched any more.
+    assert {right for right in expanded(ALWAYS) - used if right[0] != "watch"} == set()
 
 
 def asked(event: Result) -> tuple[str, str, str]:
     ref = event["objectRef"]
-    resource = ref["resource"] + (f"/{ref['subresource']}" if ref.get("subresource") else "") + (f".{ref['apiGroup']}" if ref.get("apiGroup") else "")
+    resource = (
+        ref["resource"]
+        + (f"/{ref['subresource']}" if ref.get("subresource") else "")
+        + (f".{ref['apiGroup']}" if ref.get("apiGroup") else "")
+    )
     verb = "create" if ref.get("subresource") == "exec" else event["verb"]
     return verb, resource, HOSTED if ref.get("namespace") == "clusters" else CONTROL_PLANE
