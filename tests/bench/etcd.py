@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,33 +30,43 @@ from embedded_hub.containers import default_environment  # noqa: E402
 from embedded_hub.testing import until  # noqa: E402
 from etcd_report import render  # noqa: E402
 from report import write_part  # noqa: E402
-from transfer_faults import POD as TARGET  # noqa: E402
+from transfer_faults import CONTAINER as IN_POD  # noqa: E402
+from transfer_faults import NAMESPACE as PLACE  # noqa: E402
 from transfer_faults import Course, Relay, course, race, small_disk  # noqa: E402
 
+PODS = ("files-0", "files-1")
+TARGET = (PLACE, PODS[0], IN_POD)
 FIGURES = ROOT / "build" / "bench-etcd.json"
 SIZES = {1: 9, 64: 7, 1024: 3}  # MiB: repetitions
 
 
 def prepare(hub: EmbeddedHub) -> KubeHub:
-    """A pod whose commands run on this machine."""
+    """Pods whose commands run on this machine."""
     kube = KubeHub.from_options({"kubeconfig": str(hub.kubeconfig)})
-    namespace, name, container = TARGET
-    if not kube.get(NAMESPACE, None, namespace):
-        kube.create(NAMESPACE, NAMESPACE.manifest(namespace))
-    if not kube.get(POD, namespace, name):
-        kube.create(POD, POD.manifest(name, namespace, spec={"containers": [{"name": container, "image": "files"}]}))
-    until("the pod runs", lambda: (kube.get(POD, namespace, name) or {}).get("status", {}).get("phase") == "Running")
-    hub.register_container(*TARGET, Container(env=default_environment()))
+    if not kube.get(NAMESPACE, None, PLACE):
+        kube.create(NAMESPACE, NAMESPACE.manifest(PLACE))
+    for name in PODS:
+        if not kube.get(POD, PLACE, name):
+            kube.create(POD, POD.manifest(name, PLACE, spec={"containers": [{"name": IN_POD, "image": "files"}]}))
+
+        def runs(name: str = name) -> bool:
+            return (kube.get(POD, PLACE, name) or {}).get("status", {}).get("phase") == "Running"
+
+        until("the pod runs", runs)
+        hub.register_container(PLACE, name, IN_POD, Container(env=default_environment()))
     return kube
 
 
 def faults(hub: EmbeddedHub, count: int, seed: int) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        with small_disk(folder / "small") as small:
-            relay = Relay(int(hub.server.rpartition(":")[2]))
-            laps = course(count, seed)
-            ends = race(Course(hub, relay, folder, small), laps, lambda line: print(line, flush=True))
+    laps = course(count, seed)
+    with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
+        lanes = []
+        for pod in PODS:
+            folder = Path(place) / pod
+            folder.mkdir()
+            small = stack.enter_context(small_disk(folder / "small"))
+            lanes.append(Course(hub, pod, Relay(int(hub.server.rpartition(":")[2])), folder, small))
+        ends = race(lanes, laps, lambda line: print(line, flush=True))
     return {"count": len(laps), "seed": seed, "ends": {who: {f: dict(c) for f, c in by.items()} for who, by in ends.items()}}
 
 
@@ -108,7 +119,7 @@ def _turn(hub: EmbeddedHub, kube: KubeHub, source: Path, target: Path, seconds: 
     if with_peer:
         from transfer_faults import Peer
 
-        peer = Peer(hub.kubeconfig, hub.server)
+        peer = Peer(hub.kubeconfig, hub.server, TARGET)
         started = time.monotonic()
         peer.run(True, source, target)
         seconds["k8s_cp"].append(time.monotonic() - started)

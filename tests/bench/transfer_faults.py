@@ -14,6 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +26,7 @@ from embedded_hub import EmbeddedHub
 from hosted_etcd.faults import Rule, arm
 
 SIZE = 1 << 20
-POD = ("bench", "files", "files")
+NAMESPACE, CONTAINER = "bench", "files"
 PATIENCE_SECONDS = 5.0  # a tool that says nothing for longer hangs
 # How often each fault is injected, of 1,000.
 WEIGHTS = {"orderly close": 300, "non-zero exit": 200, "killed command": 140, "TCP reset": 200, "silent stall": 30, "killed API server": 10,
@@ -95,17 +96,18 @@ def _reset(each: socket.socket) -> None:
 class Peer:
     """kubernetes.core's own copying classes, run in this process with a module that only keeps what it is told."""
 
-    def __init__(self, kubeconfig: Path, host: str) -> None:
+    def __init__(self, kubeconfig: Path, host: str, target: tuple[str, str, str]) -> None:
         from ansible_collections.kubernetes.core.plugins.module_utils import copy
         from ansible_collections.kubernetes.core.plugins.module_utils.k8s.client import get_api_client
 
         self._copy = copy
+        self._target = target
         self._auth = {"kubeconfig": str(kubeconfig), "host": host, "validate_certs": True}
         self._client = get_api_client(**self._auth)
 
     def run(self, outwards: bool, remote: Path, local: Path) -> None:
         kind = self._copy.K8SCopyFromPod if outwards else self._copy.K8SCopyToPod
-        params = {"namespace": POD[0], "pod": POD[1], "container": POD[2], "remote_path": str(remote), "local_path": str(local),
+        params = {**dict(zip(("namespace", "pod", "container"), self._target, strict=True)), "remote_path": str(remote), "local_path": str(local),
                   "no_preserve": True, "content": None, "copy_timeout": int(PATIENCE_SECONDS)}  # fmt: skip
         with contextlib.suppress(_Done):
             kind(_Module(params), self._client.client).run()
@@ -137,18 +139,19 @@ class _Module:
 class Course:
     """The pod, its files, and one fault after the other."""
 
-    def __init__(self, hub: EmbeddedHub, relay: Relay, folder: Path, small: Path) -> None:
-        self.hub, self.relay, self.folder, self.small = hub, relay, folder, small
+    def __init__(self, hub: EmbeddedHub, pod: str, relay: Relay, folder: Path, small: Path) -> None:
+        self.hub, self.pod, self.relay, self.folder, self.small = hub, pod, relay, folder, small
+        self.target = (NAMESPACE, pod, CONTAINER)
         self.content = random.Random(7).randbytes(SIZE)
         self.digest = hashlib.sha256(self.content).hexdigest()
         self.source = folder / "source.db"
         self.source.write_bytes(self.content)
         host = f"https://127.0.0.1:{relay.port}"
         self._kube = KubeHub.from_options({"kubeconfig": str(hub.kubeconfig), "host": host})
-        self._peer = Peer(hub.kubeconfig, host)
+        self._peer = Peer(hub.kubeconfig, host, self.target)
 
     def ours(self, outwards: bool, target: Path) -> None:
-        shell = self._kube.shell(*POD)
+        shell = self._kube.shell(*self.target)
         patience = Patience(silence=1.0, sleep=lambda seconds: time.sleep(min(seconds, 0.5)))
         if outwards:
             download(shell, str(self.source), target, proof_in(shell, str(self.source)), lambda _line: None, patience)
@@ -199,7 +202,7 @@ class Course:
         if fault == "none":
             yield
         elif fault in _IN_POD:
-            rule = arm(self.hub, *POD, Rule(_COMMANDS, _IN_POD[fault], offset, 7, 1))
+            rule = arm(self.hub, *self.target, Rule(_COMMANDS, _IN_POD[fault], offset, 7, 1))
             yield
             rule.clear()
         elif fault == "TCP reset":
@@ -241,16 +244,29 @@ def course(count: int, seed: int) -> list[tuple[str, int]]:
     return [(fault, chance.randrange(1, SIZE)) for fault in faults]
 
 
-def race(course_: Course, laps: list[tuple[str, int]], say: Callable[[str], None]) -> dict[str, dict[str, Counter[str]]]:
-    """Ends by tool and fault."""
-    for who in (course_.ours, course_.peer):  # a tool that does not even work without faults would seem to fail clearly under them
-        end = course_.one(who, "none", 0)
-        if end != "whole":
-            raise RuntimeError(f"a transfer without fault ended as: {end}")
+def race(lanes: list[Course], laps: list[tuple[str, int]], say: Callable[[str], None]) -> dict[str, dict[str, Counter[str]]]:
+    """Ends by tool and fault. Lanes run side by side; a killed API server strikes every lane, so those faults come last, in one lane."""
+    for course_ in lanes:
+        for who in (course_.ours, course_.peer):  # a tool that does not even work without faults would seem to fail clearly under them
+            end = course_.one(who, "none", 0)
+            if end != "whole":
+                raise RuntimeError(f"a transfer without fault ended as: {end}")
     ends: dict[str, dict[str, Counter[str]]] = {"ours": {}, "k8s_cp": {}}
-    for number, (fault, offset) in enumerate(laps, 1):
-        for name, who in (("ours", course_.ours), ("k8s_cp", course_.peer)):
-            ends[name].setdefault(fault, Counter())[course_.one(who, fault, offset)] += 1
-        if number % 50 == 0:
-            say(f"  {number} of {len(laps)} faults")
+    lock = threading.Lock()
+
+    def run(lane: Course, part: list[tuple[str, int]]) -> None:
+        for number, (fault, offset) in enumerate(part, 1):
+            for name, who in (("ours", lane.ours), ("k8s_cp", lane.peer)):
+                end = lane.one(who, fault, offset)
+                with lock:
+                    ends[name].setdefault(fault, Counter())[end] += 1
+            if number % 25 == 0:
+                say(f"  lane {lane.pod}: {number} of {len(part)} faults")
+
+    alone = [lap for lap in laps if lap[0] == "killed API server"]
+    shared = [lap for lap in laps if lap[0] != "killed API server"]
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        for done in [pool.submit(run, lane, shared[at :: len(lanes)]) for at, lane in enumerate(lanes)]:
+            done.result()
+    run(lanes[0], alone)
     return ends

@@ -33,6 +33,10 @@ one at a time, and see the task fail; and they run every module with nothing els
 - A module that creates its namespace cannot have a RoleBinding in it beforehand: then bind the `-namespace` role with a ClusterRoleBinding,
   or create the namespace first.
 """
+_ETCD = """## etcd
+
+`pods/exec` is asked for over a WebSocket: API servers before 1.35 check the verb `get` for it, later ones `create`. The role gives both. Whoever may run
+commands in etcd's containers reads every Secret of the hosted cluster; give it to those alone who take care of etcd."""
 _LEVELS = {
     "read": ("Read only", "`hosted_cluster_info`, `nodepool_info`, `pause_reconcile_info`, `hosted_cluster_wait`. Reads no Secret."),
     "operate": (
@@ -50,12 +54,13 @@ SUBJECT = {"kind": "ServiceAccount", "name": "automation", "namespace": "automat
 RBAC = "rbac.authorization.k8s.io"
 
 
-def table() -> Any:
-    spec = importlib.util.spec_from_file_location("rights", TABLE)
+def table(name: str = "rights", folder: Path = TABLE.parent, known_as: str = "") -> Any:
+    """A table of rights, which is a module of the tests."""
+    spec = importlib.util.spec_from_file_location(known_as or name, folder / f"{name}.py")
     if spec is None or spec.loader is None:
-        raise FileNotFoundError(TABLE)
+        raise FileNotFoundError(folder / name)
     module = importlib.util.module_from_spec(spec)
-    sys.modules["rights"] = module
+    sys.modules[known_as or name] = module
     spec.loader.exec_module(module)
     return module
 
@@ -115,6 +120,32 @@ def _module(name: str, rows: Any, rights: Any) -> str:
     return "\n".join(lines)
 
 
+def _etcd(rights: Any) -> list[str]:
+    """The etcd modules, and one role for all of them."""
+    tables = table("etcd_rights", TABLE.parent).ETCD_MODULES | {"etcd_restore": _restore_rows()}
+    parts = [_ETCD]
+    for name, rows in tables.items():
+        lines = [f"### {name}", "", "| verbs | resource | where | needed |", "| --- | --- | --- | --- |"]
+        lines += [f"| {', '.join(v.split())} | `{resource}` | {rights.SCOPES[scope]} | {when} |" for v, resource, scope, when in rows]
+        parts.append("\n".join(lines) if rows else f"### {name}\n\nNone: it needs no management cluster.")
+    merged: dict[str, set[str]] = {}
+    for verbs, resource, _scope, _when in (row for rows in tables.values() for row in rows):
+        merged.setdefault(resource, set()).update(verbs.split())
+    merged["pods/exec"].add("get")
+    rules = [
+        {"apiGroups": [r.partition(".")[2]], "resources": [r.partition(".")[0]], "verbs": sorted(v)} for r, v in sorted(merged.items())
+    ]
+    role = _role("ClusterRole", "hypershift-core-etcd", rules)
+    parts.append(f"### Role for care of etcd\n\n```yaml\n{_yaml(role)}\n---\n{_yaml(_binding(role))}\n```")
+    return parts
+
+
+def _restore_rows() -> Any:
+    found = table("rights", TABLE.parents[1] / "etcd_restore", "restore_rights").RIGHTS
+    words = {"always": "always", "conditional": "when there is one, or a run was killed"}
+    return tuple((verbs, resource, scope, words[when]) for verbs, resource, scope, when in found)
+
+
 def render() -> str:
     rights = table()
     parts = [_HEAD.strip(), "## By module", *(_module(name, rows, rights) for name, rows in rights.MODULES.items())]
@@ -126,6 +157,7 @@ def render() -> str:
     for level, (title, text) in _LEVELS.items():
         body = "\n---\n".join(_yaml(obj) for obj in objects(level, rights))
         parts.append(f"### {title}\n\n{text}\n\n```yaml\n{body}\n```")
+    parts += _etcd(rights)
     return "\n\n".join(parts) + "\n"
 
 

@@ -26,6 +26,7 @@ REPORT_SECONDS = 5.0
 HASH_SILENCE = 900.0  # sha256sum says nothing until it is done; 1 GiB takes seconds, a slow disk longer
 Progress = Callable[[str], None]
 _HOPELESS = (401, 403)
+_FULL = "No space left on device"
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,8 @@ def _until_whole(attempt: Callable[[], ExecResult], size: Callable[[], int], wan
         try:
             result = attempt()
             reason = result.complaint() if result.code else "the stream ended early, in good order"
+            if result.code and _FULL in result.stderr + result.text:
+                raise _failed("disk_full", f"its disk is full: {reason}", shell, "Free space there, then run again.")
         except ApiError as error:
             if error.status in _HOPELESS:
                 raise
@@ -236,7 +239,7 @@ def _repeated(shell: Shell, command: list[str], silence: float) -> ExecResult:
 def _checked(shell: Shell, text: str) -> None:
     result = _repeated(shell, ["sh", "-c", text], 60.0)
     if result.code:
-        full = "No space left" in result.stderr + result.text
+        full = _FULL in result.stderr + result.text
         raise _failed(
             "disk_full" if full else "unwritable",
             f"it cannot be written there: {result.complaint()}",

@@ -18,13 +18,22 @@ from embedded_hub import EmbeddedHub, binaries
 from embedded_hub.testing import until
 from hosted_etcd import HostedEtcd, S3Server
 from playing import Player, Task, kill
+from rbac.etcd_rights import ETCD_MODULES, expanded
 
 Create = Callable[..., HostedEtcd]
 TEMPORARY = "ls -A /var/lib"
 
 
+MODULES = {
+    "etcd_info": "hypershift.core.etcd_info",
+    "etcd_snapshot": "hypershift.core.etcd_snapshot",
+    "etcd_snapshot_verify": "hypershift.core.etcd_snapshot_verify",
+    "etcd_member_recover": "hypershift.core.etcd_member_recover",
+}
+
+
 def task(etcd: HostedEtcd, module: str, **options: Any) -> Task:
-    return {f"hypershift.core.{module}": {"name": etcd.name, **options}}
+    return {MODULES[module]: {"name": etcd.name, **options}}
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +232,31 @@ def test_an_account_without_exec_learns_which_right_is_missing(hub: EmbeddedHub,
         failed = player.play(task(etcd, module, **options)).failed()
         assert failed["failure"]["code"] == "missing_permission"
         assert f"pods/exec in namespace {etcd.namespace}" in failed["msg"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_documented_rights_are_those_that_are_used(hub: EmbeddedHub, etcd: HostedEtcd, tmp_path: Path, module: str) -> None:
+    user = f"carer-{module.replace('_', '-')}"
+    player = Player(hub, hub.user_kubeconfig(user, ["system:masters"]))
+    options = {"directory": str(tmp_path / "store")} if "snapshot" in module else {}
+    if module == "etcd_snapshot_verify":
+        Player(hub, hub.kubeconfig).play(task(etcd, "etcd_snapshot", **options)).ok()
+    if module == "etcd_member_recover":
+        etcd.destroy_data(2)
+        until("the member has failed", lambda: not ready(etcd, "etcd-2"))
+        options = {"settle_seconds": 1}
+    started = time.time()
+    player.play(task(etcd, module, **options)).ok()
+    used = {asked(event) for event in hub.audit(user=user, since=started)}
+    assert used - expanded(ETCD_MODULES[module]) == set()
+    assert expanded(ETCD_MODULES[module], always=True) - used == set()
+
+
+def asked(event: dict[str, Any]) -> tuple[str, str, str]:
+    ref = event["objectRef"]
+    part, group = (f"/{ref['subresource']}" if ref.get("subresource") else ""), (f".{ref['apiGroup']}" if ref.get("apiGroup") else "")
+    verb = "create" if ref.get("subresource") == "exec" else event["verb"]
+    return verb, ref["resource"] + part + group, "hosted" if ref.get("namespace") == "clusters" else "control_plane"
 
 
 def test_lost_quorum_is_told_while_the_hosted_api_is_down(quick: Player, create: Create, tmp_path: Path) -> None:
