@@ -92,6 +92,12 @@ options:
         description:
         - Sets younger than so many hours.
         type: float
+  upload_urls:
+    description:
+    - Presigned URLs for PUT, by shard, instead of a store; each member sends its snapshot itself with C(curl), and no byte passes this machine.
+    - The snapshot is proved in the container, not in the bucket. The manifest is returned; keep it beside the file. Catalogue, retention and
+      sealing do not apply.
+    type: dict
   work_directory:
     description:
     - Folder for files on their way; the store's directory, else the system's folder for temporary files, when left out.
@@ -150,6 +156,13 @@ EXAMPLES = r"""
     recipients:
     - age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
 
+- name: Let the member send it itself
+  hypershift.core.etcd_snapshot:
+    name: demo
+    upload_urls:
+      etcd: "{{ presigned.url }}"
+  register: sent
+
 - name: Remove one
   hypershift.core.etcd_snapshot:
     name: demo
@@ -168,7 +181,12 @@ store:
   description:
   - Where it lies.
   type: str
-  returned: success
+  returned: without O(upload_urls)
+manifest:
+  description:
+  - What is known of the set, as it stands in a store's C(manifest.json).
+  type: dict
+  returned: with O(upload_urls)
 plan:
   description:
   - What was done, or would be done in check mode.

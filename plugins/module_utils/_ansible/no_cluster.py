@@ -4,31 +4,16 @@
 
 from __future__ import annotations
 
-import secrets
-import string
-import time
-from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._process.surroundings import Surroundings
 
 
-class NoCluster:
+class NoCluster(Surroundings):
     """The clock and the random source of the Hub port; everything else is a defect of ours."""
 
     server = ""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def random_name(self, length: int) -> str:
-        return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _position in range(length))
-
-    def random_bytes(self, length: int) -> bytes:
-        return secrets.token_bytes(length)
 
     def __getattr__(self, name: str) -> Any:
         def refuse(*_arguments: Any, **_named: Any) -> NoReturn:

@@ -77,6 +77,13 @@ def take(path: str, stale: Iterable[str] = ()) -> list[str]:
     )
 
 
+def send(path: str, url: str) -> tuple[list[str], bytes]:
+    """Command that sends a file to a presigned URL, and its standard input. Works where the protocol cannot close standard input, too."""
+    config = f'url = "{url}"\n'.encode()
+    curl = f"curl --fail --silent --show-error --max-time {SAVE_SECONDS} --upload-file {shlex.quote(path)} --config -"
+    return ["sh", "-c", f"head -c {len(config)} | {curl} > /dev/null"], config
+
+
 def remove(directory: str, id: str) -> list[str]:
     """Remove the temporary files of one snapshot, with their reapers; fails when any is left."""
     pattern = f"{shlex.quote(directory.rstrip('/'))}/{PREFIX}{id}"

@@ -4,11 +4,7 @@
 
 from __future__ import annotations
 
-import secrets
-import string
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
@@ -17,13 +13,14 @@ from ansible_collections.hypershift.core.plugins.module_utils._kube.connection i
 from ansible_collections.hypershift.core.plugins.module_utils._kube.exec import PodShell
 from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
 from ansible_collections.hypershift.core.plugins.module_utils._kube.watch import KubeWatch
+from ansible_collections.hypershift.core.plugins.module_utils._process.surroundings import Surroundings
 
 PAGE = 1000
 FIELD_MANAGER = "hypershift.core"
 Object = dict[str, Any]
 
 
-class KubeHub:
+class KubeHub(Surroundings):
     """See _domain.hub.Hub for the contract."""
 
     def __init__(self, transport: Transport) -> None:
@@ -111,18 +108,6 @@ class KubeHub:
 
     def shell(self, namespace: str, pod: str, container: str) -> PodShell:
         return PodShell(self._transport.connection, namespace, pod, container)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    def random_name(self, length: int) -> str:
-        return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _position in range(length))
-
-    def random_bytes(self, length: int) -> bytes:
-        return secrets.token_bytes(length)
 
     def version_of(self, kind: Kind) -> str:
         return self._served.get(kind.group, kind.version)

@@ -7,20 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_commands as commands
 from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_snapshot_file as file
 from ansible_collections.hypershift.core.plugins.module_utils._domain import snapshot_catalog as catalog
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.collection import VERSION
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
-from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Member, Shard
-from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_verdict import DIVERGED, best_member, verdict_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD
-from ansible_collections.hypershift.core.plugins.module_utils._domain.shell import Shell
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_manifest import (
     AGE,
     Manifest,
@@ -30,9 +26,10 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_m
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_store import CatalogEntry, SnapshotStore
 from ansible_collections.hypershift.core.plugins.module_utils._operations import snapshot_pruning as pruning
-from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_discovery import Etcd, ask, each, find_etcd
+from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_discovery import Etcd, each
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_identity import key_fingerprint, release_of
-from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_take import taken_snapshot
+from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_sources import Source, Sources, mib
+from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_take import Taken, taken_snapshot
 from ansible_collections.hypershift.core.plugins.module_utils._operations.pod_file import Patience, Proof, download, proof_of
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
@@ -47,19 +44,6 @@ class Tools:
     free_for_work: Callable[[], int]
 
 
-@dataclass(frozen=True)
-class Source:
-    """Whom to take a shard's snapshot from. stale: what killed runs left in the container."""
-
-    shard: Shard
-    member: Member
-    stale: tuple[str, ...]
-
-    @property
-    def ref(self) -> str:
-        return POD.ref(self.shard.namespace, self.member.name)
-
-
 class TakeSnapshot:
     """A set of snapshots, one per shard, proved and in the store, or nothing at all; then retention."""
 
@@ -67,7 +51,7 @@ class TakeSnapshot:
         self._hub, self._options, self._tools = hub, options, tools
         self._patience = patience or Patience(silence=float(options.get("stall_timeout") or 30))
         self._name, self._namespace = str(options["name"]), str(options["namespace"])
-        self._directory = str(options.get("temp_directory") or "/var/lib")
+        self._sources = Sources(hub, options)
 
     def plan(self) -> Plan:
         changes = ChangeSet()
@@ -79,9 +63,7 @@ class TakeSnapshot:
             plan.extra["snapshot"] = catalog.rows([fresh], self._hub.now())[0]
             sources: list[Source] = []
         else:
-            etcd = find_etcd(self._hub, self._namespace, self._name, self._options.get("shards"))
-            etcd = ask(self._hub, etcd, hashes=bool(self._options["compare_data"]))
-            sources = [s for s in (self._source(shard, changes) for shard in etcd.shards) if s]
+            etcd, sources = self._sources.find(changes)
             self._refuse_for_space(sources, changes)
             plan.foreseen = [self._announced(s) for s in sources]
         plan.foreseen += pruning.announced(entries, self._options.get("retention"), self._hub.now())
@@ -90,44 +72,17 @@ class TakeSnapshot:
             plan.act = lambda done, progress: self._act(plan, etcd if sources else None, sources, done, progress)
         return plan
 
-    def _source(self, shard: Shard, changes: ChangeSet) -> Source | None:
-        verdict, wish = verdict_of(shard), self._options.get("member")
-        ref = POD.ref(shard.namespace, shard.name)
-        if verdict.name in (DIVERGED, "corrupt") and not wish:
-            step = "Look at etcd_info for what each member holds, then name the one to trust with option member."
-            changes.refuse(verdict.name, f"{verdict.cause}; which of them holds the truth is yours to say", step, ref)
-            return None
-        member = shard.member(wish) if wish else best_member(shard)
-        if member is None or not member.running or not member.revision:
-            why = (member.error or member.state) if member else verdict.cause
-            changes.refuse("no_member", f"no member can be read: {wish or why}", "Look at etcd_info; restore from an older snapshot.", ref)
-            return None
-        if not verdict.quorate:
-            changes.notes.append(f"{ref}: {verdict.cause}; the snapshot holds what {member.name} has, newer writes may be lost.")
-        found = commands.answers(self._shell(shard, member).run(file.look(self._directory)).text)
-        self._refuse_for_room(shard, member, commands.free_bytes(found.get("room")), changes)
-        return Source(shard, member, tuple(file.stale(found.get("left"), self._hub.now())))
-
-    def _refuse_for_room(self, shard: Shard, member: Member, free: int | None, changes: ChangeSet) -> None:
-        """Before anything is written: a full volume stops etcd itself."""
-        need, ref = file.needed(member.db_size or 0), POD.ref(shard.namespace, member.name)
-        if free is None:
-            changes.refuse("unreadable", f"the free space of {self._directory} is not known", "Set temp_directory to a folder there.", ref)
-        elif free < need:
-            cause = f"{self._directory} has {_mib(free)} free, a temporary snapshot needs {_mib(need)} with its reserve"
-            changes.refuse("no_space", cause, "Free space, enlarge the volume, or set temp_directory to another volume.", ref)
-
     def _refuse_for_space(self, sources: list[Source], changes: ChangeSet) -> None:
         sizes = [s.member.db_size or 0 for s in sources]
         need = sum(sizes) + (max(sizes, default=0) if self._options.get("recipients") else 0) + file.RESERVE // 4
         free = self._tools.free_for_work()
         if sources and free < need:
-            cause = f"this machine has {_mib(free)} free for the set, it needs {_mib(need)}"
+            cause = f"this machine has {mib(free)} free for the set, it needs {mib(need)}"
             changes.refuse("no_space", cause, "Free space, or set directory or work_directory to another volume.", self._tools.store.where)
 
     def _announced(self, source: Source) -> dict[str, Any]:
         member = source.member
-        why = f"snapshot of shard {source.shard.name}, {_mib(member.db_size or 0)} at revision {member.revision}, into {self._tools.store.where}"
+        why = f"snapshot of shard {source.shard.name}, {mib(member.db_size or 0)} at revision {member.revision}, into {self._tools.store.where}"
         tidy = f"; {len(source.stale)} files of killed runs are removed" if source.stale else ""
         return {"verb": "snapshot", "object": source.ref, "why": why + tidy, "disruptive": False}
 
@@ -146,7 +101,7 @@ class TakeSnapshot:
         id = new_id(moment, self._hub.random_name)
         with self._tools.workspace(self._namespace, self._name, id) as folder:
             files = each(lambda s: self._bring(s, id, folder, plan.changes.notes.append, progress), sources)
-            manifest = self._manifest(etcd, sources, id, moment, tuple(files))
+            manifest = manifest_of(self._hub, etcd, sources, id, moment, tuple(files), AGE if self._options.get("recipients") else "")
             self._tools.store.put(manifest, {f.shard: folder / f.file for f in manifest.files})
         self._tools.store.remove_leftovers(self._namespace, self._name)
         return CatalogEntry(id, self._namespace, self._name, manifest, size=manifest.size)
@@ -154,9 +109,9 @@ class TakeSnapshot:
     def _bring(self, source: Source, id: str, folder: Path, warn: Callable[[str], None], progress: Callable[[str], None]) -> SnapshotFile:
         """The shard's snapshot in the folder, sealed if wished."""
         shard, plain = source.shard.name, folder / stored_name(source.shard.name, "")
-        shell = self._shell(source.shard, source.member)
-        progress(f"[{self._name}] {source.member.name}: taking a snapshot of {_mib(source.member.db_size or 0)}")
-        with taken_snapshot(shell, id, self._directory, list(source.stale), self._patience, warn) as taken:
+        shell = self._sources.shell(source.shard, source.member)
+        progress(f"[{self._name}] {source.member.name}: taking a snapshot of {mib(source.member.db_size or 0)}")
+        with taken_snapshot(shell, id, self._sources.directory, list(source.stale), self._patience, warn) as taken:
             download(shell, taken.path, plain, taken.proof, progress, self._patience)
         stored, lies = plain, taken.proof
         recipients = self._options.get("recipients") or []
@@ -166,33 +121,35 @@ class TakeSnapshot:
             plain.unlink()
             lies = proof_of(stored)
         progress(
-            f"[{self._name}] {source.member.name}: {_mib(taken.proof.size)} proved, revision {taken.status.revision}, {taken.live_keys} keys"
+            f"[{self._name}] {source.member.name}: {mib(taken.proof.size)} proved, revision {taken.status.revision}, {taken.live_keys} keys"
         )
-        return _file(source, stored.name, taken.proof, lies, taken)
-
-    def _manifest(self, etcd: Etcd, sources: list[Source], id: str, moment: Any, files: tuple[SnapshotFile, ...]) -> Manifest:
-        return Manifest(
-            id=id,
-            namespace=self._namespace,
-            name=self._name,
-            cluster_id=str(lookup(etcd.cluster, ("spec", "clusterID")) or ""),
-            infra_id=str(lookup(etcd.cluster, ("spec", "infraID")) or ""),
-            etcd_cluster_ids={s.shard.name: s.member.cluster_id for s in sources},
-            release=release_of(etcd.cluster),
-            taken_at=moment,
-            files=files,
-            encryption_key_fingerprint=key_fingerprint(self._hub, etcd.cluster),
-            member={s.shard.name: s.member.name for s in sources},
-            tool=", ".join(sorted({s.member.tool for s in sources})),
-            sealed=AGE if self._options.get("recipients") else "",
-            collection_version=VERSION,
-        )
-
-    def _shell(self, shard: Shard, member: Member) -> Shell:
-        return self._hub.shell(shard.namespace, member.name, commands.CONTAINER)
+        return file_of(source, stored.name, taken.proof, lies, taken)
 
 
-def _file(source: Source, name: str, plain: Proof, lies: Proof, taken: Any) -> SnapshotFile:
+def manifest_of(
+    hub: Hub, etcd: Etcd, sources: list[Source], id: str, moment: datetime, files: tuple[SnapshotFile, ...], sealed: str = ""
+) -> Manifest:
+    """What is known of a set; files in the order of the shards."""
+    meta = etcd.cluster["metadata"]
+    return Manifest(
+        id=id,
+        namespace=meta["namespace"],
+        name=meta["name"],
+        cluster_id=str(lookup(etcd.cluster, ("spec", "clusterID")) or ""),
+        infra_id=str(lookup(etcd.cluster, ("spec", "infraID")) or ""),
+        etcd_cluster_ids={s.shard.name: s.member.cluster_id for s in sources},
+        release=release_of(etcd.cluster),
+        taken_at=moment,
+        files=files,
+        encryption_key_fingerprint=key_fingerprint(hub, etcd.cluster),
+        member={s.shard.name: s.member.name for s in sources},
+        tool=", ".join(sorted({s.member.tool for s in sources})),
+        sealed=sealed,
+        collection_version=VERSION,
+    )
+
+
+def file_of(source: Source, name: str, plain: Proof, lies: Proof, taken: Taken) -> SnapshotFile:
     return SnapshotFile(
         shard=source.shard.name,
         file=name,
@@ -206,7 +163,3 @@ def _file(source: Source, name: str, plain: Proof, lies: Proof, taken: Any) -> S
         stored_sha256=lies.sha256,
         version=source.member.version,
     )
-
-
-def _mib(size: int) -> str:
-    return f"{size / (1 << 20):.1f} MiB"

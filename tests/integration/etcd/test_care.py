@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
@@ -140,6 +141,29 @@ def test_sealed_into_a_bucket_and_proved_from_there(quick: Player, etcd: HostedE
         assert refused["failure"]["code"] == "sealed"
         drill = quick.play(task(etcd, "etcd_snapshot_verify", s3=s3, identity_file=str(key), etcd_directory=etcd_programs())).ok()
         assert drill.last["report"]["passed"]
+    finally:
+        server.stop()
+
+
+def test_a_member_sends_its_snapshot_itself(quick: Player, etcd: HostedEtcd, tmp_path: Path) -> None:
+    import boto3
+
+    server = S3Server.up(tmp_path / "s3")
+    try:
+        keys = {"aws_access_key_id": server.access_key, "aws_secret_access_key": server.secret_key}
+        client = boto3.client("s3", endpoint_url=server.endpoint, region_name=server.region, **keys)
+        client.create_bucket(Bucket="sent")
+        url = client.generate_presigned_url("put_object", Params={"Bucket": "sent", "Key": "demo.db"}, ExpiresIn=600)
+        played = quick.play(task(etcd, "etcd_snapshot", upload_urls={"etcd": url})).ok()
+        body = client.get_object(Bucket="sent", Key="demo.db")["Body"].read()
+        assert hashlib.sha256(body).hexdigest() == played.last["manifest"]["files"][0]["sha256"]
+        assert "Signature" not in played.output
+        assert left(etcd) == []
+        spoilt = quick.play(task(etcd, "etcd_snapshot", upload_urls={"etcd": url.replace("Signature=", "Signature=0")}))
+        assert spoilt.failed()["failure"]["code"] == "upload_failed"
+        assert "Signature" not in spoilt.output
+        other = quick.play(task(etcd, "etcd_snapshot", upload_urls={"events": url})).failed()
+        assert "upload_urls names events, the shards are etcd" in other["msg"]
     finally:
         server.stop()
 

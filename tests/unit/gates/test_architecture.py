@@ -17,7 +17,7 @@ UTILS = ROOT / "plugins" / "module_utils"
 # room -> what it may import beside the standard library and itself
 ALLOWED = {
     "_domain": (),
-    "_kube": (PREFIX + "_domain", "urllib3", "yaml", "kubernetes", "websocket"),
+    "_kube": (PREFIX + "_domain", PREFIX + "_process", "urllib3", "yaml", "kubernetes", "websocket"),
     "_store": (PREFIX + "_domain", "boto3", "botocore", "pyrage"),
     "_operations": (PREFIX + "_domain",),
     "_process": (PREFIX + "_domain",),
