@@ -46,7 +46,7 @@ def look(run: str) -> Mapping[str, str]:
         f"elif test -d {place.new}; then echo {PREPARED}; else echo {UNTOUCHED}; fi",
         "space": "df -kP /var/lib",
         "room": f"df -kP {SNAPSHOT.rpartition('/')[0]}",
-        "bump": "utl snapshot restore --help 2>&1 | grep -q -e --bump-revision && echo yes || echo no",
+        "bump": 'case "$(utl snapshot restore --help 2>&1)" in *--bump-revision*) echo yes;; *) echo no;; esac',
     }
 
 

@@ -53,7 +53,6 @@ class ShardRecord:
     sha256: str
     hash: int
     revision: int
-    total_keys: int
     live_keys: int
     bumped: int = 0
 

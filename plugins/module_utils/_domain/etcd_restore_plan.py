@@ -96,6 +96,5 @@ def _record(world: World, shard: Shard) -> ShardRecord:
         sha256=file.sha256,
         hash=file.hash,
         revision=file.revision,
-        total_keys=file.total_keys,
         live_keys=file.live_keys,
     )

@@ -213,12 +213,12 @@ def _is_there(volume: Volume, wanted: Proof) -> bool:
 
 
 def _compare(volume: Volume, told: ExecResult) -> None:
-    """The tool's own reading of the file against the manifest's."""
+    """The tool's own reading of the file against the manifest's. The number of entries is left out: each minor version counts in its own way."""
     status = status_of(Answer(told.code, told.text))
-    have = (status.hash, status.revision, status.total_keys) if status else None
-    want = (volume.record.hash, volume.record.revision, volume.record.total_keys)
+    have = (status.hash, status.revision) if status else None
+    want = (volume.record.hash, volume.record.revision)
     if have != want:
-        cause = f"the snapshot reads as (hash, revision, keys) {have} there, its manifest says {want}"
+        cause = f"the snapshot reads as (hash, revision) {have} there, its manifest says {want}"
         raise volume.failed("snapshot_damaged", cause, "Use another snapshot.")
 
 

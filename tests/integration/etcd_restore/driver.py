@@ -32,7 +32,7 @@ from etcd_restore.restoring import run  # noqa: E402
 
 _COMMANDS = {
     "--data-dir": "restore", "mkdir -p": "exchange", "snapshot status": "status", "oflag=seek_bytes": "upload", "umask 077": "upload begun",
-    "sync; mv -f": "upload ended", "sha256sum": "proof", "--bump-revision && echo": "look", "hashkv": "hash", "member list": "ask",
+    "sync; mv -f": "upload ended", "sha256sum": "proof", "--bump-revision*)": "look", "hashkv": "hash", "member list": "ask",
     "--count-only": "count", "rm -rf /var/lib/data.before": "forget",
 }  # fmt: skip
 _READS = ("status", "proof", "look", "hash", "ask", "count", "read")  # members are asked side by side: one point for all of them
