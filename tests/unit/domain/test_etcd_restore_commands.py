@@ -14,7 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_comma
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_journal import ShardRecord
 
 RUN = "0123456789ab"
-RECORD = ShardRecord("etcd", 1, "Retain", True, "i", {"etcd-0": "https://etcd-0:2380"}, {}, 1, "s", 1, 1, 1, 1)
+RECORD = ShardRecord("etcd", 1, "Retain", True, "i", {"etcd-0": "https://etcd-0:2380"}, {}, 1, "s", 1, 1, 1)
 Command = Callable[[str], list[str]]
 
 
