@@ -154,7 +154,7 @@ EXAMPLES = r"""
         mode: COMPLIANCE
         retain_days: 30
     recipients:
-    - age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
+      - age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
 
 - name: Let the member send it itself
   hypershift.core.etcd_snapshot:
