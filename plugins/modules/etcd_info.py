@@ -125,8 +125,8 @@ etcd:
       - 'Per StatefulSet: C(name), C(namespace), verdict as above, C(replicas), C(ready_replicas), C(rolling), C(retention_when_scaled), C(image),
         C(leader), C(member_list) as etcd has it, and C(members).'
       - 'Per member: C(name), C(id), C(cluster_id), C(healthy), C(leader), C(learner), C(version), C(tool), C(db_size), C(db_in_use) and C(free) in
-        bytes, C(revision), C(raft_term), C(raft_index), C(raft_applied), C(alarms), C(hash) at C(hash_revision), C(state), C(restarts), C(claim), C(claim_phase),
-        C(node), C(error).'
+        bytes, C(revision), C(raft_term), C(raft_index), C(raft_applied), C(alarms), C(hash) at C(hash_revision), C(state), C(restarts), C(claim),
+        C(claim_phase), C(node), C(error).'
       type: list
       elements: dict
       returned: success

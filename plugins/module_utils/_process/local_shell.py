@@ -28,7 +28,8 @@ class LocalShell:
     def run(
         self, command: Sequence[str], sink: Sink | None = None, source: Iterable[bytes] | None = None, silence: float = SILENCE
     ) -> ExecResult:
-        with subprocess.Popen(
+        # run_command gives output at the end, and belongs to a module; this is a stream, also in the controller's own process.
+        with subprocess.Popen(  # pylint: disable=ansible-bad-function
             list(command),
             stdin=subprocess.PIPE if source is not None else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
