@@ -14,7 +14,7 @@ from hosted_etcd import HostedEtcd
 from playing import Admin
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def etcd(hub: EmbeddedHub, admin: Admin) -> Iterator[HostedEtcd]:
     """The hosted cluster demo of the examples."""
     HostedEtcd(hub, "clusters", "demo").delete()  # of a run that was broken off
