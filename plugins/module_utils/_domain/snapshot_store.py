@@ -21,7 +21,8 @@ LEFTOVER_AGE = 3600.0  # seconds; what is younger may belong to a run that is st
 class LocalPath(Protocol):
     """A path on this machine; pathlib.Path is one. The domain itself opens no files."""
 
-    def __fspath__(self) -> str: ...
+    def __fspath__(self) -> str:
+        """The path as text."""
 
 
 @dataclass(frozen=True)

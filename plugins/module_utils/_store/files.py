@@ -19,8 +19,11 @@ PRIVATE_FOLDER = 0o700
 class Digest(Protocol):
     """What hashlib makes."""
 
-    def update(self, data: bytes | memoryview, /) -> None: ...
-    def hexdigest(self) -> str: ...
+    def update(self, data: bytes | memoryview, /) -> None:
+        """Take in more bytes."""
+
+    def hexdigest(self) -> str:
+        """Digest in hexadecimal."""
 
 
 def sha256_of(path: Path) -> tuple[int, str]:
