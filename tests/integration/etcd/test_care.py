@@ -9,7 +9,6 @@ import json
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import pytest
 
 from embedded_hub import EmbeddedHub, binaries
 from embedded_hub.testing import until
+from etcd_roles.stage import lose_quorum
 from hosted_etcd import HostedEtcd, S3Server
 from playing import Player, Task, kill
 from rbac.etcd_rights import ETCD_MODULES, expanded
@@ -297,21 +297,6 @@ def test_lost_quorum_is_told_while_the_hosted_api_is_down(quick: Player, create:
     rescued = quick.play(task(etcd, "etcd_snapshot", directory=str(tmp_path / "store"))).ok().last
     assert rescued["snapshot"]["shards"][0]["live_keys"] == 100
     assert "newer writes may be lost" in json.dumps(rescued["warnings"])
-
-
-def lose_quorum(etcd: HostedEtcd) -> None:
-    """Two disks are lost. A member without data that finds no peer may start anew and be filled by the survivor: then it is lost again."""
-    for _attempt in range(5):
-        etcd.destroy_data(1)
-        etcd.destroy_data(2)
-        with suppress(AssertionError):
-            until(
-                "quorum is lost",
-                lambda: etcd.condition("EtcdAvailable") == "False" and not ready(etcd, "etcd-1") and not ready(etcd, "etcd-2"),
-                8,
-            )
-            return
-    raise AssertionError("quorum was not lost")
 
 
 def ready(etcd: HostedEtcd, name: str) -> bool:
