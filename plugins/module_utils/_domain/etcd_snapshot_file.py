@@ -66,7 +66,11 @@ def parse_id(text: str) -> datetime | None:
 def take(path: str, stale: Iterable[str] = ()) -> list[str]:
     """Save, status and proof in one go. A process in the container removes the file some hours later if nobody else does."""
     name = shlex.quote(path)
-    reap = f"(sleep {REAPER_SECONDS}; rm -f {name} {name}.part) >/dev/null 2>&1 </dev/null & echo $! > {name}.reaper"
+    # Ended early it takes its sleep along: nothing may stay in etcd's container.
+    reap = (
+        f"(trap 'kill $nap; exit' TERM; sleep {REAPER_SECONDS} & nap=$!; wait $nap; rm -f {name} {name}.part) "
+        f">/dev/null 2>&1 </dev/null & echo $! > {name}.reaper"
+    )
     return script(
         {
             "tidy": f"rm -f {shlex.join(stale)}" if stale else ":",
