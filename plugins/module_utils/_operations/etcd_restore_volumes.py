@@ -186,7 +186,7 @@ def _restore(volume: Volume, file: Path) -> None:
     site, record = volume.site, volume.record
     wanted = Proof(record.size, record.sha256)
     if not _is_there(volume, wanted):
-        _bring(volume, file, wanted)
+        _bring(volume, file)
     told = volume.must(commands.status(), "the status of the snapshot")
     _compare(volume, told)
     volume.must(commands.restore(site.journal.run, record, volume.member), "restoring the snapshot")
@@ -194,15 +194,11 @@ def _restore(volume: Volume, file: Path) -> None:
     site.did("restore", f"Member {site.home}/{volume.member}", f"snapshot {site.journal.snapshot} restored beside the data in use")
 
 
-def _bring(volume: Volume, file: Path, wanted: Proof) -> None:
+def _bring(volume: Volume, file: Path) -> None:
     def tell(line: str) -> None:
         volume.site.say(f"{volume.member}: {line.partition('] ')[2]}")
 
-    try:
-        upload(volume.shell, file, commands.SNAPSHOT, tell, Patience(sleep=volume.site.sleep))
-    except HypershiftError:
-        if not _is_there(volume, wanted):  # else only the answer to its last command was lost
-            raise
+    upload(volume.shell, file, commands.SNAPSHOT, tell, Patience(sleep=volume.site.sleep))
 
 
 def _is_there(volume: Volume, wanted: Proof) -> bool:

@@ -178,3 +178,20 @@ def test_proofs_agree(remote: Path, content: bytes) -> None:
     found = proof_in(LocalShell(), str(remote))
     assert (found.size, found.sha256) == (SIZE, hashlib.sha256(content).hexdigest())
     assert pod_file.proof_of(remote) == found
+
+
+def test_a_lost_answer_to_the_last_command_of_an_upload_is_no_failure(remote: Path, content: bytes, tmp_path: Path) -> None:
+    class Forgetful(LocalShell):
+        lost = 0
+
+        def run(self, command: Any, sink: Any = None, source: Any = None, silence: float = 1) -> Any:
+            result = super().run(command, sink, source, silence)
+            if "mv -f" in command[-1] and not self.lost:
+                self.lost = 1
+                raise ApiError(Failure("stream_broken", "the stream ended without an exit status"))
+            return result
+
+    shell = Forgetful()
+    upload(shell, remote, str(tmp_path / "target"), lambda _line: None, PATIENCE)
+    assert shell.lost == 1
+    assert (tmp_path / "target").read_bytes() == content
