@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Options that name the plan of a campaign. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.fleet_spec import sources_of
+from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import checked_plan, read_plan
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError
+from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_hubs import CampaignHubs
+
+PLAN: dict[str, Any] = {
+    "plan": {"type": "dict"},
+    "plan_file": {"type": "path"},
+    "digest": {"type": "str"},
+}
+ONE_PLAN: dict[str, Any] = {"mutually_exclusive": [("plan", "plan_file")], "required_one_of": [("plan", "plan_file")]}
+
+
+def plan_of(params: dict[str, Any]) -> dict[str, Any]:
+    """The plan, whole and approved. Raises OptionError."""
+    approved = params.get("digest") or ""
+    if params.get("plan") is not None:
+        return checked_plan(params["plan"], approved)
+    try:
+        with open(params["plan_file"], encoding="utf-8") as file:
+            return read_plan(file.read(), approved)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", "") or "it is not UTF-8"
+        cause = f"the plan file {params['plan_file']} cannot be read: {reason}"
+        raise OptionError(Failure("invalid_plan", cause, next_step="Give the file that upgrade_plan wrote.")) from None
+
+
+def campaign_hubs(params: dict[str, Any], plan: dict[str, Any]) -> CampaignHubs:
+    return CampaignHubs(sources_of(params), plan)

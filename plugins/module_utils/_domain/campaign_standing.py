@@ -1,0 +1,170 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where each hosted cluster of a campaign stands, and whether the plan still fits it. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import READY, position
+from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import FAILED
+from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import parse_time
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
+from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView
+from ansible_collections.hypershift.core.plugins.module_utils._domain.guards import completed_version
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
+from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import ClusterView
+
+Object = dict[str, Any]
+Records = Mapping[tuple[str, str], Object]
+
+
+@dataclass
+class Standing:
+    """One planned cluster. entry: its part of the plan; position: steps that are done; record: of the journal; problem: why it must not go on."""
+
+    entry: Object
+    view: ClusterView
+    position: int = 0
+    record: Object = field(default_factory=dict)
+    problem: Failure | None = None
+    regressed: bool = False  # it got there and is worse for it
+
+    @property
+    def id(self) -> str:
+        return str(self.entry["id"])
+
+    @property
+    def hub(self) -> str:
+        return str(self.entry["hub"])
+
+    @property
+    def ref(self) -> str:
+        return HOSTED_CLUSTER.ref(self.entry["namespace"], self.entry["name"])
+
+    @property
+    def finished(self) -> bool:
+        return self.position >= len(self.entry["steps"]) or (self.problem is not None and self.problem.code == "cluster_gone")
+
+    @property
+    def failed(self) -> bool:
+        """A run noted that it failed, and it has not got there since."""
+        return self.regressed or (not self.finished and self.record.get("state") == FAILED)
+
+    def row(self) -> Object:
+        """{id, hub, namespace, name, wave, batch, position, steps, remaining, problem} as modules return it."""
+        entry = self.entry
+        return {
+            **{key: entry[key] for key in ("id", "hub", "namespace", "name", "wave", "batch")},
+            "position": self.position,
+            "steps": len(entry["steps"]),
+            "remaining": entry["steps"][self.position :],
+            "finished": self.finished,
+            "state": self.record.get("state") or "",
+            "problem": self.problem.as_dict() if self.problem else {},
+            "msg": self.problem.message() if self.problem else "",
+        }
+
+
+def planned(plan: Object, ids: Iterable[str] = ()) -> list[Object]:
+    """Entries that are to be upgraded, all or those named, in the plan's order."""
+    wanted = set(ids)
+    return [e for e in plan["clusters"] if e["verdict"] == READY and (not wanted or e["id"] in wanted)]
+
+
+def standing(entry: Object, hub: HubView, records: Records, now: datetime) -> Standing:
+    """Judge one cluster by what its hub told."""
+    key = (entry["namespace"], entry["name"])
+    cluster = hub.by_key.get(key)
+    view = ClusterView(*key, cluster, tuple(hub.pools_of(*key)))
+    found = Standing(entry, view, record=dict(records.get(key) or {}))
+    if hub.problem is not None:
+        found.problem = hub.problem
+        return found
+    found.position = position(entry["steps"], view, now)
+    found.problem = _misfit(found, cluster)
+    return found
+
+
+def _misfit(found: Standing, cluster: Object | None) -> Failure | None:
+    """Why the plan does not fit this cluster any more."""
+    if cluster is None:
+        return Failure("cluster_gone", "the hosted cluster of the plan does not exist any more", found.ref, next_step="Make a new plan.")
+    if found.entry.get("uid") and cluster["metadata"].get("uid") != found.entry["uid"]:
+        cause = "this is another hosted cluster of the same name: the planned one was deleted and created anew"
+        return Failure("another_cluster", cause, found.ref, next_step="Make a new plan.")
+    if found.finished:
+        return None
+    have = str(completed_version(cluster) or "")
+    chain = [found.entry["from"], *(step["version"] for step in found.entry["steps"])]
+    if have and have not in chain:
+        cause = f"it runs {have}, which is not on the planned way {' -> '.join(dict.fromkeys(chain))}"
+        return Failure("plan_outdated", cause, found.ref, next_step="Make a new plan.")
+    return None
+
+
+@dataclass(frozen=True)
+class Wave:
+    """A wave that comes before: what is still open in it, and what failed."""
+
+    name: str
+    unfinished: tuple[str, ...]
+    failed: tuple[str, ...]
+    max_failed: int
+    soaked_at: datetime | None
+
+
+def before(plan: Object, name: str) -> list[str]:
+    """Names of all waves that must be over before this one, direct and indirect."""
+    after = {wave["name"]: wave.get("after") or [] for wave in plan["waves"]}
+    found: list[str] = []
+    todo = list(after.get(name, []))
+    while todo:
+        wave = todo.pop(0)
+        if wave not in found:
+            found.append(wave)
+            todo += after.get(wave, [])
+    return found
+
+
+def wave_state(plan: Object, name: str, standings: Mapping[str, Standing]) -> Wave:
+    wave = next(w for w in plan["waves"] if w["name"] == name)
+    own = [standings[i] for i in wave["clusters"] if i in standings]
+    ends = [end for s in own if s.finished and (end := ended_at(s)) is not None]
+    soak = timedelta(minutes=wave.get("soak_minutes") or 0)
+    return Wave(
+        name,
+        tuple(s.id for s in own if not s.finished and not s.failed),
+        tuple(s.id for s in own if s.failed),
+        int(wave.get("max_failed") or 0),
+        max(ends) + soak if ends and soak else None,
+    )
+
+
+def ended_at(found: Standing) -> datetime | None:
+    """When the cluster got there: as noted, else when its control plane completed."""
+    noted = parse_time(found.record.get("ended"))
+    if noted is not None:
+        return noted
+    history = lookup(found.view.hosted_cluster or {}, ("status", "version", "history")) or [{}]
+    return parse_time(history[0].get("completionTime"))
+
+
+def over_budget(waves: Iterable[Wave], failed: list[str], max_failed: int | None) -> Failure | None:
+    """The stop-loss. max_failed: budget of the whole campaign, None when each wave's own is all there is."""
+    for wave in waves:
+        if len(wave.failed) > wave.max_failed:
+            return _stop(f"wave {wave.name}", list(wave.failed), wave.max_failed)
+    if max_failed is not None and len(failed) > max_failed:
+        return _stop("the campaign", failed, max_failed)
+    return None
+
+
+def _stop(where: str, failed: list[str], allowed: int) -> Failure:
+    named = ", ".join(failed[:5]) + (f" and {len(failed) - 5} more" if len(failed) > 5 else "")
+    cause = f"{len(failed)} hosted cluster(s) of {where} failed and {allowed} may: {named}"
+    return Failure("budget_exceeded", cause, next_step="See the report, put them right and run again: what is done is not repeated.")

@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reads many management clusters at the same time: one paged LIST per kind and hub. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL, Kind
+from ansible_collections.hypershift.core.plugins.module_utils._operations.supported_versions import supported_minors
+
+MAX_THREADS = 16
+CLUSTERS_AND_POOLS = (HOSTED_CLUSTER, NODE_POOL)
+NONE: Mapping[Kind, str] = {}
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class HubSource:
+    """How to reach one hub: ``connect`` is called in the thread that reads it. namespace: only this one; label_selector: of hosted clusters."""
+
+    name: str
+    connect: Callable[[], Hub]
+    namespace: str | None = None
+    label_selector: str = ""
+
+
+def read_fleet(
+    sources: Sequence[HubSource],
+    kinds: Sequence[Kind] = CLUSTERS_AND_POOLS,
+    with_minors: bool = True,
+    selectors: Mapping[Kind, str] = NONE,
+) -> list[HubView]:
+    """A view per source, in their order. A hub that fails has its ``problem``; nothing is raised. selectors: labels asked for, by kind."""
+    return at_once(sources, lambda source: _read(source, kinds, with_minors, selectors))
+
+
+def at_once(sources: Sequence[HubSource], work: Callable[[HubSource], Result]) -> list[Result]:
+    """The work on all hubs at the same time; results in their order."""
+    if not sources:
+        return []
+    with ThreadPoolExecutor(max_workers=min(MAX_THREADS, len(sources)), thread_name_prefix="hub") as pool:
+        return list(pool.map(work, sources))
+
+
+def _read(source: HubSource, kinds: Sequence[Kind], with_minors: bool, selectors: Mapping[Kind, str]) -> HubView:
+    try:
+        hub = source.connect()
+        objects = {kind: tuple(_list(hub, kind, source, selectors)) for kind in kinds}
+        minors = tuple(supported_minors(hub)) if with_minors else ()
+        return HubView(source.name, hub.server, objects, minors)
+    except HypershiftError as error:
+        return HubView(source.name, problem=error.failure)
+
+
+def _list(hub: Hub, kind: Kind, source: HubSource, selectors: Mapping[Kind, str]) -> list[dict[str, object]]:
+    namespace = source.namespace if kind.namespaced else None
+    return hub.list(kind, namespace, source.label_selector if kind == HOSTED_CLUSTER else selectors.get(kind, ""))

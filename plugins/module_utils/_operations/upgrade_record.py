@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Operation of module upgrade_record: the journal of a campaign, and the end of its Leases. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import (
+    amended,
+    data_of,
+    journal_manifest,
+    journal_name,
+    lease_name,
+    records,
+)
+from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_standing import planned
+from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError, OptionError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, LEASE
+from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_hubs import CampaignHubs
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
+
+Object = dict[str, Any]
+WHY = "the journal of the campaign is its evidence"
+
+
+class UpgradeRecord:
+    """Write what became of the clusters of a batch. clock: for the times; hubs: of the plan."""
+
+    def __init__(self, clock: Hub, hubs: CampaignHubs, plan: Object, options: Object) -> None:
+        self._clock, self._hubs, self._plan, self._options = clock, hubs, plan, options
+
+    def plan(self) -> Plan:
+        news = {row["id"]: row for row in self._options["clusters"]}
+        entries = planned(self._plan, news)
+        unknown = sorted(set(news) - {entry["id"] for entry in entries})
+        if unknown:
+            cause = f"option clusters names {', '.join(unknown)}, which the plan does not upgrade"
+            raise OptionError(Failure("not_in_plan", cause, next_step="Use the ids of the plan."))
+        foreseen = [
+            {"verb": "patch", "object": f"ConfigMap {e['namespace']}/{self._name}", "why": WHY, "disruptive": False} for e in entries
+        ]
+        unique = list({entry["object"]: entry for entry in foreseen}.values())
+        return Plan(foreseen=unique, act=lambda acts, _progress: self._write(entries, news, acts))
+
+    @property
+    def _name(self) -> str:
+        return journal_name(self._plan["campaign"])
+
+    def _write(self, entries: Sequence[Object], news: Object, acts: list[Object]) -> None:
+        def plan(name: str, hub: Hub) -> ChangeSet:
+            own = [entry for entry in entries if entry["hub"] == name]
+            changes = journal_changes(hub, self._plan["campaign"], own, news)
+            if self._options.get("release"):
+                _release(hub, self._plan["campaign"], own, changes)
+            return changes
+
+        failures = self._hubs.write([entry["hub"] for entry in entries], plan, acts)
+        if failures:
+            raise HypershiftError(next(iter(failures.values())))
+
+
+def journal_changes(hub: Hub, campaign: str, entries: Iterable[Object], news: Object) -> ChangeSet:
+    """Writes that bring the records of these clusters up to date; none for a record that says so already."""
+    changes, by_namespace = ChangeSet(), dict[str, list[Object]]()
+    for entry in entries:
+        by_namespace.setdefault(entry["namespace"], []).append(entry)
+    for namespace, own in by_namespace.items():
+        live = hub.get(CONFIG_MAP, namespace, journal_name(campaign))
+        noted = records([live] if live else [])
+        changed = {}
+        for entry in own:
+            before = noted.get((namespace, entry["name"]))
+            about = {key: entry[key] for key in ("id", "wave", "from", "to")} | {"steps": len(entry["steps"])}
+            after = amended(before, {**about, **{k: v for k, v in news[entry["id"]].items() if v not in (None, "")}}, hub.now())
+            if after != before:
+                changed[entry["name"]] = after
+        if live is None and changed:
+            changes.create(CONFIG_MAP, journal_manifest(campaign, namespace, changed), WHY)
+        elif live is not None and changed:
+            changes.patch(CONFIG_MAP, live, {"data": data_of(changed)}, WHY)
+    return changes
+
+
+def _release(hub: Hub, campaign: str, entries: Iterable[Object], changes: ChangeSet) -> None:
+    for entry in entries:
+        live = hub.get(LEASE, entry["namespace"], lease_name(entry["name"]))
+        if live is not None and lookup(live, ("spec", "holderIdentity")) == campaign:
+            changes.delete(LEASE, live, "the campaign has ended its work on this hosted cluster")
