@@ -28,10 +28,12 @@ KINDS = {
     "MachineSet": (_CAPI, "machinesets"),
     "Machine": (_CAPI, "machines"),
     "MachineHealthCheck": (_CAPI, "machinehealthchecks"),
+    "Lease": ("coordination.k8s.io/v1", "leases"),
     "Role": (_RBAC, "roles"),
     "ClusterRole": (_RBAC, "clusterroles"),
     "RoleBinding": (_RBAC, "rolebindings"),
     "ClusterRoleBinding": (_RBAC, "clusterrolebindings"),
+    "NodeHealthCheck": ("remediation.medik8s.io/v1alpha1", "nodehealthchecks"),
     "MachineConfig": ("machineconfiguration.openshift.io/v1", "machineconfigs"),
     "CustomResourceDefinition": ("apiextensions.k8s.io/v1", "customresourcedefinitions"),
 }

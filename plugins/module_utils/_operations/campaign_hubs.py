@@ -35,6 +35,7 @@ class CampaignHubs:
         self._locks = {name: threading.Lock() for name in named}
         self._sources = {name: replace(known[name], connect=self._connector(known[name]), label_selector="") for name in named}
         self.campaign = str(plan["campaign"])
+        self.minors: dict[str, list[str]] = {}
 
     def _connector(self, source: HubSource) -> Callable[[], Hub]:
         def connect() -> Hub:
@@ -49,12 +50,13 @@ class CampaignHubs:
         return self._sources[name]
 
     def standings(self, entries: Sequence[Object], clock: Hub) -> dict[str, Standing]:
-        """Where the planned clusters stand, by id: one LIST per kind and hub they live on."""
+        """Where the planned clusters stand, by id: one LIST per kind and hub they live on. Notes the hubs' supported minors."""
         names = list(dict.fromkeys(entry["hub"] for entry in entries))
         kinds = (HOSTED_CLUSTER, NODE_POOL, CONFIG_MAP)
         labels = {CONFIG_MAP: f"{LABEL}={self.campaign}"}
-        views = read_fleet([self._sources[n] for n in names], kinds, with_minors=False, selectors=labels)
+        views = read_fleet([self._sources[n] for n in names], kinds, selectors=labels)
         by_name = {view.name: view for view in views}
+        self.minors |= {view.name: list(view.minors) for view in views}
         noted = {view.name: records(view.all(CONFIG_MAP)) for view in views}
         return {e["id"]: standing(e, by_name[e["hub"]], noted[e["hub"]], clock.now()) for e in entries}
 

@@ -45,7 +45,7 @@ class CampaignWait:
                 [s for s in open_ones if s.hub == name],
                 standings,
                 lambda found: found.finished or found.failed or stop(standings) is not None,
-                ("the waves before this one are over", "See who runs the other hosts of the campaign, then run again."),
+                ("the end of the waves before", "See who runs the other hosts of the campaign, then run again."),
                 self._timeout,
                 progress,
             )
@@ -56,7 +56,7 @@ class CampaignWait:
         def settle(source: HubSource) -> None:
             own = [s for s in open_ones if s.hub == source.name]
             with contextlib.suppress(WaitError):
-                goal = ("the upgraded clusters are as well as before", "See their conditions.")
+                goal = ("upgraded clusters to be as well as before", "See their conditions.")
                 self._watch(source.name, own, {}, lambda found: verified(found, self._clock.now()) is None, goal, timeout, progress)
 
         at_once([self._hubs.source(name) for name in dict.fromkeys(s.hub for s in open_ones)], settle)

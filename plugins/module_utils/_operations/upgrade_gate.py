@@ -132,5 +132,7 @@ class UpgradeGate:
             "clusters": rows,
             "finished": len(rows) - len(left),
             "batches": batches,
+            "policy": self._plan.get("policy") or {},
+            "supported_versions": dict(self._hubs.minors),
             "serial": [len(batch["clusters"]) for batch in batches],
         }

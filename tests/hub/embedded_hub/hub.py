@@ -38,12 +38,13 @@ class EmbeddedHub:
         kwok: bool = True,
         state_root: Path | None = None,
         say: Say | None = None,
+        profile: str = "full",
     ) -> EmbeddedHub:
-        """Start the hub, or find it running."""
+        """Start the hub, or find it running. profile: of the simulator, ``light`` for fleets."""
         progress = say or Progress()
         paths = HubPaths.of(name, state_root)
         with locked(paths.lock, lambda: progress(f"hub {name}: waiting for another start or stop of it to end")):
-            return cls(paths, lifecycle.up(paths, crds, simulator, speed, kwok, progress), progress)
+            return cls(paths, lifecycle.up(paths, crds, simulator, speed, kwok, progress, profile), progress)
 
     @classmethod
     def attach(cls, name: str = "hub", state_root: Path | None = None, say: Say | None = None) -> EmbeddedHub:

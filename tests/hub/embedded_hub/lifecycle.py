@@ -37,7 +37,7 @@ def core_healthy(paths: HubPaths) -> HubState | None:
     return None
 
 
-def up(paths: HubPaths, wanted_crds: str, with_simulator: bool, speed: float, kwok: bool, say: Say) -> HubState:
+def up(paths: HubPaths, wanted_crds: str, with_simulator: bool, speed: float, kwok: bool, say: Say, profile: str = "full") -> HubState:
     """Idempotent; the caller holds the hub's lock."""
     state = core_healthy(paths)
     if state is not None:
@@ -48,7 +48,7 @@ def up(paths: HubPaths, wanted_crds: str, with_simulator: bool, speed: float, kw
         down(paths, say)
         state = _fresh(paths, wanted_crds, speed, kwok, say)
     if with_simulator:
-        _ensure_simulator(paths, state, speed, say)
+        _ensure_simulator(paths, state, speed, profile, say)
     return state
 
 
@@ -132,14 +132,14 @@ def _wait_nodes(rest: Rest, layout: Layout, seconds: float = 60) -> None:
         time.sleep(0.1)
 
 
-def _ensure_simulator(paths: HubPaths, state: HubState, speed: float, say: Say) -> None:
+def _ensure_simulator(paths: HubPaths, state: HubState, speed: float, profile: str, say: Say) -> None:
     if stopper.alive(paths).get("simulator"):
         say(f"simulator: already running at speed {state.speed:g}")
         return
     if not simulator.available():
         say("simulator: not in this checkout, left out")
         return
-    simulator.start(paths, speed, say)
+    simulator.start(paths, speed, profile, say)
     state.simulator, state.speed = True, speed
     _record_pids(paths, state)
 

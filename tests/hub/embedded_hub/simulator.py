@@ -19,14 +19,14 @@ def available() -> bool:
     return (SIMULATOR_DIR / _PACKAGE / "__main__.py").exists()
 
 
-def start(paths: HubPaths, speed: float, say: Say) -> process.Identity:
-    """Run it as a user of its own, so that the audit log tells it from the users of the kubeconfig."""
+def start(paths: HubPaths, speed: float, profile: str, say: Say) -> process.Identity:
+    """profile: ``full``, or ``light`` for fleets. Run it as a user of its own, so that the audit log tells it from the users of the kubeconfig."""
     ready, log = paths.root / "simulator.ready", paths.logs / "simulator.log"
     ready.unlink(missing_ok=True)
     argv = [
         *(sys.executable, "-m", _PACKAGE),
         *("--kubeconfig", str(paths.config / "simulator.kubeconfig")),
-        *("--speed", f"{speed:g}", "--ready-file", str(ready), "--log-file", str(log)),
+        *("--speed", f"{speed:g}", "--profile", profile, "--ready-file", str(ready), "--log-file", str(log)),
     ]
     environment = {**os.environ, "PYTHONPATH": str(SIMULATOR_DIR)}
     output = paths.logs / "simulator.out"
