@@ -54,7 +54,12 @@ class Campaign:
         self.file.unlink(missing_ok=True)
         given = {"target": {"version": TO}, "waves": WAVES, **policy}
         played = self._player.playbook(
-            "upgrade_plan", *arguments, upgrade_campaign=self.name, upgrade_plan_file=str(self.file), upgrade_hubs=self.hubs, upgrade_policy=given
+            "upgrade_plan",
+            *arguments,
+            upgrade_campaign=self.name,
+            upgrade_plan_file=str(self.file),
+            upgrade_hubs=self.hubs,
+            upgrade_policy=given,
         )
         if self.file.exists():
             self.digest = json.loads(self.file.read_text())["digest"]

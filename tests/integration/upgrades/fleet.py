@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import hosted_cluster, node_pool
+
 from direct import Direct, Obj, new
 from embedded_hub import EmbeddedHub
 
@@ -49,7 +50,7 @@ class Fleet:
         nodes = node_pool.creation_manifest({"name": name, "namespace": namespace, "cluster_name": name, "replicas": replicas}, body)
         self._direct.create(body, nodes)
 
-    def until_at(self, version: str, *keys: tuple[str, str], seconds: float = 240) -> None:
+    def until_at(self, version: str, *keys: tuple[str, str], seconds: float = 600) -> None:
         """All of them run this version, pools too."""
         deadline = time.monotonic() + seconds
         while left := [key for key in keys if self.versions().get(key) != (version, version)]:
