@@ -69,6 +69,38 @@ options:
     - Longest time in seconds without any change before the wait ends.
     type: int
     default: 900
+  targets:
+    description:
+    - Hosted clusters that each wait for something of their own, with one watch for all of them. Excludes the options that select clusters, O(version) and
+      O(node_pools).
+    type: list
+    elements: dict
+    version_added: 0.2.0
+    suboptions:
+      name:
+        description:
+        - Name of the HostedCluster.
+        type: str
+        required: true
+      namespace:
+        description:
+        - Namespace of the HostedCluster.
+        type: str
+        default: clusters
+      version:
+        description:
+        - Version the goal is about.
+        type: str
+      image:
+        description:
+        - Release image the goal is about.
+        type: str
+      node_pools:
+        description:
+        - Only these node pools; all when empty.
+        type: list
+        elements: str
+        default: []
 extends_documentation_fragment:
 - kubernetes.core.k8s_auth_options
 - hypershift.core.attributes
@@ -103,6 +135,14 @@ EXAMPLES = r"""
     label_selectors:
       - tier=canary
     goal: healthy
+
+- name: Wait for upgrades of several hosted clusters to versions of their own
+  hypershift.core.hosted_cluster_wait:
+    goal: version_completed
+    targets:
+      - name: demo
+        version: 4.20.4
+        image: quay.io/openshift-release-dev/ocp-release:4.20.4-multi
 """
 
 RETURN = r"""

@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 import yaml
 
-from direct import Direct, new
+from direct import IMAGE, Direct, new, node_pool
 from embedded_hub import EmbeddedHub
+from embedded_hub.testing import until
 from playing import ROOT, Player
 
 Task = dict[str, Any]
@@ -68,6 +69,18 @@ CHAPTERS: dict[str, list[tuple[str, list[str]]]] = {
             "Go back to a fixed number, with a taint", "Give the machines more memory, which replaces them", "Remove the node pool",
         ]),
         ("hosted_cluster", ["Mirror images for the nodes, which replaces them"]),
+    ],
+    "upgrade": [
+        ("hosted_cluster_wait", ["Wait for upgrades of several hosted clusters to versions of their own"]),
+        ("node_health_check_pause", ["No node is to be remediated during the update"]),
+        ("hosted_cluster_upgrade", [
+            "Show what an upgrade would do, and what speaks against it",
+            "Upgrade to a release that the channel offers, and wait until it is completely applied",
+        ]),
+        ("nodepool_upgrade", [
+            "Bring all node pools to the version of their control plane, one first", "Upgrade two node pools, one after the other",
+        ]),
+        ("node_health_check_pause", ["Remediation goes on"]),
     ],
     "remove": [("hosted_cluster", ["Delete it"])],
     "role": [("role hosted_cluster", ["Hosted cluster on OpenShift Virtualization"])],
@@ -127,7 +140,7 @@ def test_every_example_has_its_place() -> None:
     told = [(source, name) for chapter in CHAPTERS.values() for source, names in chapter for name in names] + [("README", REFUSED)]
     all_of_them = [(source, name_of(example)) for source, examples in documented().items() for example in examples]
     assert sorted(told) == sorted(all_of_them)
-    assert len(documented()) == 8 + 1 + 2
+    assert len(documented()) == 11 + 1 + 2
 
 
 def test_create(reader: Player) -> None:
@@ -155,6 +168,28 @@ def test_pause(reader: Player) -> None:
 
 def test_node_pools(reader: Player) -> None:
     follow(reader, "node pools")
+
+
+def test_upgrade(reader: Player, hub: EmbeddedHub) -> None:
+    """The channel offers the release, and the node pools of the examples are there with drains that come to an end."""
+    direct = Direct(hub)
+    release = {"image": IMAGE.replace("4.20.4", "4.20.9"), "version": "4.20.9", "arch": "multi", "channels": ["stable-4.20"]}
+    direct.create(new("ConfigMap", "simulator-releases", "hypershift", data={}), new("NodeHealthCheck", "workers", spec={"selector": {}}))
+    direct.merge("ConfigMap", "hypershift", "simulator-releases", {"data": {"examples": json.dumps(release)}})
+    direct.create(*(node_pool(name, "clusters", "demo") for name in ("blue", "green")))
+    for pool in direct.list("NodePool", "clusters"):
+        direct.merge("NodePool", "clusters", pool["metadata"]["name"], {"spec": {"nodeDrainTimeout": "15m"}})
+    ready = {"hypershift.core.hosted_cluster_wait": {"name": "demo", "namespace": "clusters", "goal": "node_pools_settled"}}
+    reader.play(ready).ok()
+
+    def offered() -> bool:
+        cluster = direct.get("HostedCluster", "clusters", "demo") or {}
+        return bool(cluster["status"]["version"].get("availableUpdates"))
+
+    until("the release is offered", offered)
+    follow(reader, "upgrade")
+    assert {p["status"]["version"] for p in direct.list("NodePool", "clusters")} == {"4.20.9"}
+    direct.delete("NodeHealthCheck", "", "workers")
 
 
 def test_remove(reader: Player, hub: EmbeddedHub) -> None:

@@ -41,8 +41,8 @@ _LEVELS = {
     "read": ("Read only", "`hosted_cluster_info`, `nodepool_info`, `pause_reconcile_info`, `hosted_cluster_wait`. Reads no Secret."),
     "operate": (
         "Operate",
-        "The above, and change hosted clusters, create, change and remove node pools, pause and resume. Reads no Secret, creates and removes "
-        "no hosted cluster; options that name a Secret need the full role.",
+        "The above, and change and upgrade hosted clusters, create, change, upgrade and remove node pools, pause and resume. Reads no Secret, "
+        "creates and removes no hosted cluster; options that name a Secret need the full role.",
     ),
     "full": (
         "Full",

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What became of a campaign, as data for people and machines. Private to hypershift.core.
 
-Whether a cluster is done is read from the live objects, failures from the journal. Times are the history's of the HostedCluster, so that
-there is a timeline even where nobody kept a journal. Times are RFC 3339 in UTC, durations whole seconds, null when unknown.
+Whether a cluster is done is read from the live objects, failures from the journal. Times are the history's of the HostedCluster and the node pools'
+conditions, so that there is a timeline even where nobody kept a journal. Times are RFC 3339 in UTC, durations whole seconds, null when unknown.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _row(entry: Object, found: Standing | None) -> Object:
     record = found.record if found else {}
     state = _state(entry, found)
     failure = _failure(state, found)
-    phases = phases_of(entry, found.view.hosted_cluster if found else None, record)
+    phases = phases_of(entry, found.view.hosted_cluster, found.view.node_pools, record) if found else []
     return {
         **{key: entry.get(key) for key in ("id", "hub", "namespace", "name", "from", "to", "wave", "batch", "nodes")},
         "state": state,
@@ -110,9 +110,10 @@ def _failure(state: str, found: Standing | None) -> Object:
 
 
 def _ended(state: str, record: Object, phases: Sequence[Object]) -> str:
-    if state in (DONE, FAILED, STOPPED):
-        return str(record.get("ended") or max((p["ended"] for p in phases if p["ended"]), default=""))
-    return ""
+    if state in (DONE, FAILED, STOPPED) and record.get("ended"):
+        return str(record["ended"])
+    # A run that was killed could not note it, and the next one found nothing left to do.
+    return max((p["ended"] for p in phases), default="") if state == DONE and all(p["ended"] for p in phases) else ""
 
 
 def _doubts(state: str, found: Standing | None) -> Iterable[str]:

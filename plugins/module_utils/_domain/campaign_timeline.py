@@ -4,31 +4,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import CONTROL_PLANE
-from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import RUNNING, SECONDS
+from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import DONE, SECONDS
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
-from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import parse_time
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import index, parse_time
 
 Object = dict[str, Any]
 
 
-def phases_of(entry: Object, cluster: Object | None, record: Object) -> list[Object]:
-    """One per step that has begun: {step (from 1), kind, version, pools, started, ended, seconds}. ended is empty while it runs.
+def phases_of(entry: Object, cluster: Object | None, pools: Sequence[Object], record: Object) -> list[Object]:
+    """One per step that has begun: {step (from 1), kind, version, pools, started, ended, seconds}. ended is empty while it runs, and when it failed.
 
-    A control plane's times are its version history's. Nothing in the API dates a node pool's update: it begins when the step before it has
-    ended and ends when the next one begins, or with the record; events of the journal narrow that down.
+    A control plane's times are its version history's. Nothing in the API says when a node pool's update began: that is when the step before it
+    had ended. It ends as its event in the journal says, else when UpdatingVersion turned False, when the next step began, or with the record.
     """
-    phases = [_control_plane(n, step, cluster) if step["kind"] == CONTROL_PLANE else _pools(n, step) for n, step in enumerate(entry["steps"], 1)]
+    phases = [
+        _control_plane(n, step, cluster) if step["kind"] == CONTROL_PLANE else _pools(n, step) for n, step in enumerate(entry["steps"], 1)
+    ]
     for number, phase in enumerate(phases):
         if phase["kind"] != CONTROL_PLANE:
-            _place(number, phases, record)
+            _place(number, phases, record, _settled(phase, pools))
     for phase in phases:
         phase["seconds"] = seconds_between(phase["started"], phase["ended"])
-    return [phase for phase in phases if phase["started"]]
+    since = str(record.get("started") or "")  # what was over before the campaign came is none of its work
+    return [phase for phase in phases if phase["started"] and not (phase["ended"] and phase["ended"] < since)]
 
 
 def seconds_between(started: str, ended: str) -> int | None:
@@ -54,32 +57,40 @@ def _phase(number: int, step: Object, started: str, ended: str) -> Object:
     }  # fmt: skip
 
 
-def _place(number: int, phases: Sequence[Object], record: Object) -> None:
+def _settled(phase: Object, pools: Sequence[Object]) -> str:
+    """When the last of its pools came to the version that all of them run now; empty when one does not."""
+    times = [""]
+    for pool in pools:
+        if pool["metadata"]["name"] not in phase["pools"]:
+            continue
+        updating = index(pool).get("UpdatingVersion") or {}
+        if lookup(pool, ("status", "version")) != phase["version"] or updating.get("status") != "False":
+            return ""
+        times.append(str(updating.get("lastTransitionTime") or ""))
+    return max(times)
+
+
+def _place(number: int, phases: Sequence[Object], record: Object, settled: str) -> None:
+    """Batches go in lock step: the time of an event is when the step was over for the whole batch, its seconds are the cluster's own."""
     before, after = phases[number - 1] if number else None, phases[number + 1] if number + 1 < len(phases) else None
     begin = before["ended"] if before else record.get("started") or ""
-    if not begin or not record:
-        return  # without a journal nobody knows whether it has begun
-    last = after is None or not after["started"]
-    end = "" if last and record.get("state") == RUNNING else record.get("ended") or "" if last else after["started"] if after else ""
-    begin, end = max(str(begin), str(record.get("started") or "")), str(end)
-    narrowed = list(_intervals(number, record, begin, end))
-    if narrowed:
-        begin = min(started for started, _end in narrowed).strftime(SECONDS)
-        end = max(ended for _start, ended in narrowed).strftime(SECONDS) if end else ""
-    if not end or end >= begin:
+    if not begin or not (record or settled):
+        return  # nobody knows whether it has begun
+    events = {event.get("step"): event for event in record.get("events") or () if isinstance(event, dict)}
+    begin = max(str(begin), str(record.get("started") or ""), str(events.get(number, {}).get("time") or ""))
+    end = _ended(begin, events.get(number + 1, {}))
+    if not end and settled >= begin:
+        end = settled
+    elif not end and after and after["started"]:
+        end = after["started"]
+    elif not end and not after and record.get("state") == DONE:  # one that failed has not come to its end
+        end = str(record.get("ended") or "")
+    if (not end and record) or end >= begin:
         phases[number].update(started=begin, ended=end)
 
 
-def _intervals(number: int, record: Object, begin: str, end: str) -> Iterator[tuple[datetime, datetime]]:
-    """Events of that step (counted from 0 or from 1) that lie within: each is noted at its end, with the seconds it took."""
-    first, last = parse_time(begin), parse_time(end)
-    for event in record.get("events") or ():
-        if not isinstance(event, dict) or event.get("step") not in (number, number + 1):
-            continue
-        ended, took = parse_time(str(event.get("time") or "")), event.get("seconds")
-        if ended is None or first is None or not isinstance(took, (int, float)) or took <= 0:
-            continue
-        started = ended - timedelta(seconds=took)
-        slack = timedelta(seconds=2)  # both sides are whole seconds
-        if started >= first - slack and (last is None or ended <= last + slack):
-            yield started, ended
+def _ended(begin: str, event: Object) -> str:
+    started, over, took = parse_time(begin), parse_time(str(event.get("time") or "")), event.get("seconds")
+    if started is None or over is None or over < started:
+        return ""
+    return (min(started + timedelta(seconds=took), over) if isinstance(took, (int, float)) else over).strftime(SECONDS)

@@ -75,6 +75,9 @@ DEPLOYMENT = Kind("apps", "v1", "Deployment", "deployments")
 REPLICA_SET = Kind("apps", "v1", "ReplicaSet", "replicasets")
 JOB = Kind("batch", "v1", "Job", "jobs")
 LEASE = Kind("coordination.k8s.io", "v1", "Lease", "leases")
+NODE_HEALTH_CHECK = Kind("remediation.medik8s.io", "v1alpha1", "NodeHealthCheck", "nodehealthchecks", namespaced=False)
+MULTICLUSTER_ENGINE = Kind("multicluster.openshift.io", "v1", "MultiClusterEngine", "multiclusterengines", namespaced=False)
+CLUSTER_VERSION = Kind("config.openshift.io", "v1", "ClusterVersion", "clusterversions", namespaced=False)
 MACHINE_CONFIG = Kind("machineconfiguration.openshift.io", "v1", "MachineConfig", "machineconfigs", namespaced=False)
 
 

@@ -54,12 +54,31 @@ def _scaling(subject: Subject, raw: Raw) -> dict[str, str] | None:
     return None if have == wanted(subject) else {"ready": str(have), "wanted": str(wanted(subject))}
 
 
+def _drain(subject: Subject, raw: Raw) -> dict[str, str]:
+    return {"timeout": str(subject.spec.get("nodeDrainTimeout") or "0s")}
+
+
 def _auto_repair(subject: Subject, raw: Raw) -> dict[str, str] | None:
     asked = (subject.spec.get("management") or {}).get("autoRepair")
     return {} if asked and raw.get("reason") != "AsExpected" else None
 
 
 MACHINE_RULES = (
+    Rule(
+        code="machine_drain_blocked",
+        title="A node cannot be drained",
+        kinds=_KIND,
+        conditions=("AllMachinesReady",),
+        message=worded(r"Machine (?P<machine>[^\s:]+): [^\n]*(?:DrainingFailed|Drain not completed|cannot evict pod)"),
+        check=_drain,
+        severity=Severity.ERROR,
+        verdict=Health.DEGRADED,
+        cause="machine {machine} cannot be drained (nodeDrainTimeout {timeout}; 0s waits for ever): {message}",
+        next_step="Scale or move the named pod, or relax its PodDisruptionBudget; a nodeDrainTimeout such as 15m gets past it and takes "
+        "effect on the existing machines without a rollout.",
+        reason="a drain is tried again for as long as nodeDrainTimeout allows; a budget may free itself, so it is no proof (facts 6.5)",
+        young=SLOW,
+    ),
     Rule(
         code="no_suitable_agents",
         title="No free agent fits the pool",

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL, Kind
@@ -36,9 +36,13 @@ def read_fleet(
     kinds: Sequence[Kind] = CLUSTERS_AND_POOLS,
     with_minors: bool = True,
     selectors: Mapping[Kind, str] = NONE,
+    optional: Sequence[Kind] = (),
 ) -> list[HubView]:
-    """A view per source, in their order. A hub that fails has its ``problem``; nothing is raised. selectors: labels asked for, by kind."""
-    return at_once(sources, lambda source: _read(source, kinds, with_minors, selectors))
+    """A view per source, in their order. A hub that fails has its ``problem``; nothing is raised. selectors: labels asked for, by kind.
+
+    optional: kinds to read too; one that the account may not list is simply not among the view's objects.
+    """
+    return at_once(sources, lambda source: _read(source, kinds, with_minors, selectors, optional))
 
 
 def at_once(sources: Sequence[HubSource], work: Callable[[HubSource], Result]) -> list[Result]:
@@ -49,11 +53,15 @@ def at_once(sources: Sequence[HubSource], work: Callable[[HubSource], Result]) -
         return list(pool.map(work, sources))
 
 
-def _read(source: HubSource, kinds: Sequence[Kind], with_minors: bool, selectors: Mapping[Kind, str]) -> HubView:
+def _read(source: HubSource, kinds: Sequence[Kind], with_minors: bool, selectors: Mapping[Kind, str], optional: Sequence[Kind]) -> HubView:
     try:
         hub = source.connect()
         objects = {kind: tuple(_list(hub, kind, source, selectors)) for kind in kinds}
-        minors = tuple(supported_minors(hub)) if with_minors else ()
+        for kind in optional:
+            found = _permitted(hub, kind, source, selectors)
+            if found is not None:
+                objects[kind] = found
+        minors = _minors(hub) if with_minors else ()
         return HubView(source.name, hub.server, objects, minors)
     except HypershiftError as error:
         return HubView(source.name, problem=error.failure)
@@ -62,3 +70,23 @@ def _read(source: HubSource, kinds: Sequence[Kind], with_minors: bool, selectors
 def _list(hub: Hub, kind: Kind, source: HubSource, selectors: Mapping[Kind, str]) -> list[dict[str, object]]:
     namespace = source.namespace if kind.namespaced else None
     return hub.list(kind, namespace, source.label_selector if kind == HOSTED_CLUSTER else selectors.get(kind, ""))
+
+
+def _minors(hub: Hub) -> tuple[str, ...]:
+    """Empty as well for an account with rights in its own namespaces alone."""
+    try:
+        return tuple(supported_minors(hub))
+    except ApiError as error:
+        if error.status == 403:
+            return ()
+        raise
+
+
+def _permitted(hub: Hub, kind: Kind, source: HubSource, selectors: Mapping[Kind, str]) -> tuple[dict[str, object], ...] | None:
+    """None when the account may not list the kind."""
+    try:
+        return tuple(_list(hub, kind, source, selectors))
+    except ApiError as error:
+        if error.status == 403:
+            return None
+        raise

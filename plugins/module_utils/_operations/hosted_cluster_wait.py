@@ -13,7 +13,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import GoalParams
 from ansible_collections.hypershift.core.plugins.module_utils._operations.information import selected
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
-from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import WaitRequest, targets_of
+from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Target, WaitRequest, targets_of
 
 
 class HostedClusterWait:
@@ -27,6 +27,8 @@ class HostedClusterWait:
         options = self._options
         if options["goal"] not in GOALS:
             raise OptionError(Failure("invalid_option", f"option goal is '{options['goal']}'", next_step=f"Allowed: {', '.join(GOALS)}."))
+        if options.get("targets"):
+            return self._plan_targets(options["targets"])
         names, namespace = options.get("name") or [], options.get("namespace")
         if names and namespace and not options.get("label_selectors"):
             targets = tuple((namespace, n) for n in names)
@@ -39,5 +41,31 @@ class HostedClusterWait:
                     Failure("not_found", f"{what} on {self._hub.server}", next_step="Check name, namespace and label_selectors.")
                 )
         params = GoalParams(version=options.get("version") or "", pools=tuple(options.get("node_pools") or ()))
-        request = WaitRequest(options["goal"], targets, float(options["wait_timeout"]), float(options["progress_timeout"]), params)
+        return self._wait(targets, params, {})
+
+    def _plan_targets(self, rows: list[dict[str, Any]]) -> Plan:
+        """Clusters that each wait for something of their own; nothing is read before the watch."""
+        for option in ("label_selectors", "node_pools"):
+            if self._options.get(option):
+                cause = f"option targets excludes {option}"
+                raise OptionError(Failure("invalid_option", cause, next_step="Each entry of targets names its cluster and its node_pools."))
+        given: dict[Target, GoalParams] = {}
+        for row in rows:
+            target = (str(row["namespace"]), str(row["name"]))
+            if target in given:
+                raise OptionError(
+                    Failure(
+                        "invalid_option",
+                        "option targets has it twice",
+                        HOSTED_CLUSTER.ref(*target),
+                        next_step="Name each hosted cluster once.",
+                    )
+                )
+            pools = tuple(row.get("node_pools") or ())
+            given[target] = GoalParams(version=row.get("version") or "", image=row.get("image") or "", pools=pools)
+        return self._wait(tuple(given), GoalParams(), given)
+
+    def _wait(self, targets: tuple[Target, ...], params: GoalParams, by_target: dict[Target, GoalParams]) -> Plan:
+        goal, timeout = self._options["goal"], float(self._options["wait_timeout"])
+        request = WaitRequest(goal, targets, timeout, float(self._options["progress_timeout"]), params, by_target)
         return Plan(unchanged=True, goal=lambda _answer: request)

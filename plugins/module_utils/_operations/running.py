@@ -15,10 +15,21 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import redacted
 
 if TYPE_CHECKING:  # reads do not wait: they need not pay for the goals
-    from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress, WaitRequest
+    from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
 
 MAX_PLANS = 6
 Act = Callable[[list[dict[str, Any]], "Progress"], None]
+
+
+class Waiting(Protocol):
+    """What is waited for after the writes: a WaitRequest, or several of them with writes in between (``Plan.late``)."""
+
+    @property
+    def goal(self) -> str:
+        """Name of the goal."""
+
+    def wait(self, hub: Hub, progress: Progress) -> list[dict[str, Any]]:
+        """Rows per hosted cluster, as WaitRequest gives them. Raises WaitError."""
 
 
 @dataclass
@@ -26,7 +37,8 @@ class Plan:
     """What planning found out.
 
     subject: the object returned as ``resource`` (kind, namespace, name), live: as it stands. goal: built after applying, since it may
-    depend on what was written. extra: further return values. finish: a second ChangeSet, planned once the goal is reached.
+    depend on what was written. extra: further return values. finish: a second ChangeSet, planned once the goal is reached, and again after
+    a conflict. outcome: return values read from the subject as it stands at the end.
     foreseen: plan entries of what is not one of our writes: what follows from them, or what ``act`` will do. act: does work that is no
     plain write to the API (commands in pods, files), after the changes; appends an entry for each thing it did, and may add to ``extra``.
     """
@@ -34,8 +46,9 @@ class Plan:
     changes: ChangeSet = field(default_factory=ChangeSet)
     subject: tuple[Kind, str | None, str] | None = None
     live: dict[str, Any] | None = None
-    goal: Callable[[dict[str, Any] | None], WaitRequest | None] | None = None
+    goal: Callable[[dict[str, Any] | None], Waiting | None] | None = None
     finish: Callable[[], ChangeSet] | None = None
+    outcome: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     foreseen: list[dict[str, Any]] = field(default_factory=list)
     act: Act | None = None
     late: list[Step] = field(default_factory=list)  # writes made while waiting, when the user asked for them
@@ -74,7 +87,7 @@ def run(operation: Operation, hub: Hub, check_mode: bool, progress: Progress) ->
             plan.act(done.acts, progress)
         result = _result(plan, done, check_mode)
         if check_mode:
-            return result
+            return result | _outcome(plan, plan.live)
         answer = done.answers.get(plan.subject) if plan.subject and plan.subject in done.answers else plan.live
         request = plan.goal(answer) if plan.goal else None
         if request:
@@ -82,11 +95,12 @@ def run(operation: Operation, hub: Hub, check_mode: bool, progress: Progress) ->
         done.steps += plan.late
         plan.late = []
         if plan.finish:
-            _apply(hub, plan.finish(), done)
+            apply_planned(hub, plan.finish, done)
         result |= _written(done)
         if request and plan.subject and result.get("resource"):
-            result["resource"] = redacted(hub.get(*plan.subject))
-        return result
+            answer = hub.get(*plan.subject)
+            result["resource"] = redacted(answer)
+        return result | _outcome(plan, answer)
     except HypershiftError as error:
         done.steps += plan.late
         for key, value in _written(done).items():
@@ -114,10 +128,27 @@ def _plan_and_apply(operation: Operation, hub: Hub, check_mode: bool, done: Appl
     raise HypershiftError(Failure("internal", "planning did not come to an end"))
 
 
+def apply_planned(hub: Hub, plan: Callable[[], ChangeSet], done: Applied) -> None:
+    """Write a further ChangeSet, planning it again after a conflict. Raises RefusedError when it may not be written any more."""
+    for attempt in range(MAX_PLANS):
+        changes = plan()
+        if changes.refusals:
+            raise RefusedError(changes.refusals)
+        try:
+            _apply(hub, changes, done)
+        except ConflictError:
+            if attempt == MAX_PLANS - 1:
+                raise
+            continue
+        done.settle()
+        return
+
+
 def _apply(hub: Hub, changes: ChangeSet, done: Applied) -> None:
+    versions: dict[str, str] = {}  # of objects that an earlier step has written: the state that the next one is guarded by
     for step in changes.steps:
         try:
-            answer = write(hub, step)
+            answer = write(hub, step, versions.get(step.ref, ""))
         except ConflictError as error:
             if error.failure.code == "unknown_outcome":
                 done.unsure = [*(s for s in done.unsure if s.ref != step.ref), step]
@@ -125,17 +156,23 @@ def _apply(hub: Hub, changes: ChangeSet, done: Applied) -> None:
         done.steps.append(step)
         if answer is not None:
             done.answers[(step.kind, step.namespace, step.name)] = answer
+            versions[step.ref] = str((answer.get("metadata") or {}).get("resourceVersion") or "")
 
 
-def write(hub: Hub, step: Step) -> dict[str, Any] | None:
-    """Send one step; None when the object is on its way out."""
+def write(hub: Hub, step: Step, version: str = "") -> dict[str, Any] | None:
+    """Send one step; None when the object is on its way out. version: resourceVersion that an earlier step of ours has led to."""
     meta = (step.before or {}).get("metadata", {})
     if step.verb is Verb.CREATE:
         return hub.create(step.kind, step.body)
     if step.verb is Verb.PATCH:
-        return hub.patch(step.kind, step.namespace, step.name, step.body, meta.get("resourceVersion", "") if step.guard else "")
+        guard = (version or meta.get("resourceVersion", "")) if step.guard else ""
+        return hub.patch(step.kind, step.namespace, step.name, step.body, guard)
     hub.delete(step.kind, step.namespace, step.name, meta.get("uid", ""))
     return None
+
+
+def _outcome(plan: Plan, live: dict[str, Any] | None) -> dict[str, Any]:
+    return plan.outcome(live or {}) if plan.outcome else {}
 
 
 def _written(done: Applied) -> dict[str, Any]:

@@ -18,13 +18,14 @@ from crd_schemas.hosted_cluster import HOSTED_CLUSTER, HOSTED_CONTROL_PLANE
 from crd_schemas.managed_cluster import MANAGED_CLUSTER
 from crd_schemas.node_pool import NODE_POOL
 from crd_schemas.providers import PROVIDERS
+from crd_schemas.remediation import NODE_HEALTH_CHECK
 
 HERE = Path(__file__).resolve().parent
 DEFINITIONS = [
     *(HOSTED_CLUSTER, NODE_POOL, HOSTED_CONTROL_PLANE, CONTROL_PLANE_COMPONENT, AWS_ENDPOINT_SERVICE),
     *CLUSTER_API,
     *PROVIDERS,
-    *(AGENT, INFRA_ENV, MANAGED_CLUSTER),
+    *(AGENT, INFRA_ENV, MANAGED_CLUSTER, NODE_HEALTH_CHECK),
 ]
 _HEADER = "# Written by generate.py from crd_schemas/: change it there.\n"
 _WIDTH = 132

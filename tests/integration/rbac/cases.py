@@ -22,6 +22,7 @@ from rbac.rights import (
     MACHINES,
     MODULES,
     NAMESPACES,
+    NODE_HEALTH_CHECKS,
     POOLS,
     SECRETS,
     SETS,
@@ -179,13 +180,58 @@ _WAITING = {
 _FETCH = Case({"name": "still", "return_content": True})
 _CREDENTIALS = {("get", CLUSTERS, "hosted"): _FETCH, ("get", SECRETS, "hosted"): _FETCH}
 
+_NEWER, _NEXT_MINOR = IMAGE.replace("4.20.4", "4.20.9"), IMAGE.replace("4.20.4", "4.21.1")
+
+
+def _upgrade(name: str = "ready", image: str = _NEWER) -> Case:
+    return Case({"name": name, "image": image, **WAIT})
+
+
+_UPGRADE = {
+    ("get", CLUSTERS, "hosted"): _upgrade(),
+    ("patch", CLUSTERS, "hosted"): _upgrade(),
+    ("list", POOLS, "hosted"): _upgrade(),
+    ("get", CONFIG_MAPS, "operator"): _upgrade(image=_NEXT_MINOR),
+    ("list", CLUSTERS, "hosted"): _upgrade("slow", IMAGE),
+    ("watch", CLUSTERS, "hosted"): _upgrade("slow", IMAGE),
+    ("watch", POOLS, "hosted"): _upgrade("slow", IMAGE),
+}
+
+
+def _pools(name: str) -> Case:
+    return Case({"cluster_name": "ready", "node_pools": [name], **WAIT})
+
+
+_POOL_UPGRADE = {
+    ("get", CLUSTERS, "hosted"): _pools("behind"),
+    ("list", POOLS, "hosted"): _pools("behind"),
+    ("patch", POOLS, "hosted"): _pools("behind"),
+    ("list", CLUSTERS, "hosted"): _pools("never-there"),
+    ("watch", CLUSTERS, "hosted"): _pools("never-there"),
+    ("watch", POOLS, "hosted"): _pools("never-there"),
+}
+
+
+def _remediation(entry: str) -> Case:
+    return Case({"name": ["rights"], "entry": entry, "wait_timeout": 20, **_ANYWHERE})
+
+
+_HEALTH_CHECK_PAUSE = {
+    ("list", NODE_HEALTH_CHECKS, "all"): _remediation("tests"),
+    ("patch", NODE_HEALTH_CHECKS, "all"): _remediation("others"),
+    ("watch", NODE_HEALTH_CHECKS, "all"): _remediation("tests"),
+}
+
 CASES: dict[str, dict[tuple[str, str, str], Case]] = {
     "hosted_cluster": _CLUSTER,
     "hosted_cluster_credentials": _CREDENTIALS,
     "hosted_cluster_info": _HOSTED_CLUSTER_INFO,
+    "hosted_cluster_upgrade": _UPGRADE,
     "hosted_cluster_wait": _WAITING,
+    "node_health_check_pause": _HEALTH_CHECK_PAUSE,
     "nodepool": _NODEPOOL,
     "nodepool_info": _NODEPOOL_INFO,
+    "nodepool_upgrade": _POOL_UPGRADE,
     "pause_reconcile": _PAUSING,
     "pause_reconcile_info": _PAUSE_INFO,
 }

@@ -11,6 +11,7 @@ CLUSTERS, POOLS = f"hostedclusters.{HYPERSHIFT}", f"nodepools.{HYPERSHIFT}"
 CONTROL_PLANES = f"hostedcontrolplanes.{HYPERSHIFT}"
 DEPLOYMENTS, SETS, MACHINES = f"machinedeployments.{CAPI}", f"machinesets.{CAPI}", f"machines.{CAPI}"
 HEALTH_CHECKS, CAPI_CLUSTERS = f"machinehealthchecks.{CAPI}", f"clusters.{CAPI}"
+NODE_HEALTH_CHECKS = "nodehealthchecks.remediation.medik8s.io"
 SECRETS, CONFIG_MAPS, NAMESPACES = "secrets", "configmaps", "namespaces"
 MACHINE_CONFIGS = "machineconfigs.machineconfiguration.openshift.io"
 
@@ -160,13 +161,40 @@ _HOSTED_CLUSTER_WAIT = _rights(
 )
 _CREDENTIALS = _rights("full", ("get", CLUSTERS, "hosted", "always"), ("get", SECRETS, "hosted", "always"))
 
+_HOSTED_CLUSTER_UPGRADE = _rights(
+    "operate",
+    ("get", CLUSTERS, "hosted", "always"),
+    ("patch", CLUSTERS, "hosted", "when the release differs; with `force`"),
+    ("list", POOLS, "hosted", "when the release differs, and waiting"),
+    ("get", CONFIG_MAPS, "operator", "changing the minor version without `supported_versions`"),
+    ("list watch", CLUSTERS, "hosted", _WAITING),
+    ("watch", POOLS, "hosted", _WAITING),
+)
+_NODEPOOL_UPGRADE = _rights(
+    "operate",
+    ("get", CLUSTERS, "hosted", "always"),
+    ("list", POOLS, "hosted", "always"),
+    ("patch", POOLS, "hosted", "when the release of one differs"),
+    ("list watch", CLUSTERS, "hosted", _WAITING),
+    ("watch", POOLS, "hosted", _WAITING),
+)
+_NODE_HEALTH_CHECK_PAUSE = _rights(
+    "operate",
+    ("list", NODE_HEALTH_CHECKS, "all", "always"),
+    ("patch", NODE_HEALTH_CHECKS, "all", "when the entry is not there yet, or no longer wanted"),
+    ("watch", NODE_HEALTH_CHECKS, "all", "waiting for remediations in flight"),
+)
+
 MODULES: dict[str, tuple[Right, ...]] = {
     "hosted_cluster": _HOSTED_CLUSTER,
     "hosted_cluster_credentials": _CREDENTIALS,
     "hosted_cluster_info": _HOSTED_CLUSTER_INFO,
+    "hosted_cluster_upgrade": _HOSTED_CLUSTER_UPGRADE,
     "hosted_cluster_wait": _HOSTED_CLUSTER_WAIT,
+    "node_health_check_pause": _NODE_HEALTH_CHECK_PAUSE,
     "nodepool": _NODEPOOL,
     "nodepool_info": _NODEPOOL_INFO,
+    "nodepool_upgrade": _NODEPOOL_UPGRADE,
     "pause_reconcile": _PAUSE_RECONCILE,
     "pause_reconcile_info": _PAUSE_RECONCILE_INFO,
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 
-from direct import Direct, Obj, capi, hosted_cluster, new, node_pool
+from direct import IMAGE, SPEED, Direct, Obj, capi, hosted_cluster, new, node_pool, path
 from embedded_hub.testing import until
 from rbac.cases import HELD, KIND_OF, SLOW
 from rbac.rights import DEPLOYMENTS, MACHINES, SETS
@@ -40,7 +40,9 @@ class World:
         self._still()
         self._held()
         self._left()
+        self._upgradeable()
         until("status of the paused cluster names its kubeconfig", self._published)
+        until("the cluster that may be upgraded is complete", self._completed)
 
     def remove(self) -> None:
         """Ask for the end of everything, also what an interrupted run has left; the hub finishes it."""
@@ -48,6 +50,7 @@ class World:
             for obj in self._direct.list(kind):
                 if obj["metadata"]["namespace"].startswith(PREFIX):
                     self._direct.end(kind, obj["metadata"]["namespace"], obj["metadata"]["name"])
+        self._direct.delete("NodeHealthCheck", "", "rights")
         for namespace in self._direct.list("Namespace"):
             if namespace["metadata"]["name"].startswith(PREFIX):
                 self._direct.delete("Namespace", "", namespace["metadata"]["name"])
@@ -93,6 +96,24 @@ class World:
         )
         self._cluster("still", spec={"pausedUntil": "true", "additionalTrustBundle": {"name": "still-trust-bundle"}})
         self._direct.create(node_pool("still", self.namespace, "still", spec={"pausedUntil": "true"}))
+
+    def _upgradeable(self) -> None:
+        """A cluster that really comes up, with a pool behind it and one that never gets its nodes; a remediation in flight."""
+        self._direct.create(
+            new("Namespace", self.home("ready")),
+            new("Secret", "ready-pull-secret", self.namespace, data=_PULL_SECRET),
+            hosted_cluster("ready", self.namespace),
+            node_pool("behind", self.namespace, "ready", spec={"release": {"image": IMAGE.replace("4.20.4", "4.20.3")}}),
+            node_pool("never-there", self.namespace, "ready", annotations={SPEED: SLOW}),
+            new("NodeHealthCheck", "rights", spec={"selector": {}, "pauseRequests": ["tests"]}),
+        )
+        status = {"inFlightRemediations": {"worker-1": "2026-01-01T00:00:00Z"}}
+        self._direct.request("PATCH", path("NodeHealthCheck", "", "rights") + "/status", {"status": status})
+
+    def _completed(self) -> bool:
+        cluster = self._direct.get("HostedCluster", self.namespace, "ready") or {}
+        history = ((cluster.get("status") or {}).get("version") or {}).get("history") or [{}]
+        return history[0].get("state") == "Completed"
 
     def _published(self) -> bool:
         cluster = self._direct.get("HostedCluster", self.namespace, "still") or {}

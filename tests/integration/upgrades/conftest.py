@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+
 from embedded_hub import EmbeddedHub
 from playing import USER, Player
 from upgrades.campaign import Campaigns

@@ -53,7 +53,11 @@ class Fleet:
     def until_at(self, version: str, *keys: tuple[str, str], seconds: float = 600) -> None:
         """All of them run this version, pools too."""
         deadline = time.monotonic() + seconds
-        while left := [key for key in keys if self.versions().get(key) != (version, version)]:
+        while True:
+            seen = self.versions()
+            left = [key for key in keys if seen.get(key) != (version, version)]
+            if not left:
+                return
             if time.monotonic() > deadline:
                 raise AssertionError(f"{len(left)} clusters are not at {version} after {seconds} s: {left[:3]}")
             time.sleep(1)

@@ -179,7 +179,37 @@ def phase_times(found: list[Object]) -> list[tuple[int, str, str]]:
     ],
 )
 def test_timeline_of_one_cluster(cluster: Object, record: Object, expected: list[tuple[int, str, str]]) -> None:
-    assert phase_times(phases_of(entry(), cluster, record)) == expected
+    assert phase_times(phases_of(entry(), cluster, [], record)) == expected
+
+
+def pool(name: str, version: str, minutes: float, updating: str = "False") -> Object:
+    condition = {"type": "UpdatingVersion", "status": updating, "lastTransitionTime": at(minutes)}
+    return {"metadata": {"name": name}, "status": {"version": version, "conditions": [condition]}}
+
+
+@pytest.mark.parametrize(
+    ("pools", "record", "expected"),
+    [
+        # settled pools date the step, with a journal that a killed run left as running, and without any
+        ([pool("a", "4.21.5", 45)], {"state": "running", "started": at(0)}, [(1, at(1), at(31)), (2, at(31), at(45))]),
+        ([pool("a", "4.21.5", 45)], {}, [(1, at(1), at(31)), (2, at(31), at(45))]),
+        ([pool("a", "4.21.5", 45, "True")], {}, [(1, at(1), at(31))]),
+        ([pool("a", "4.20.3", -9000)], {}, [(1, at(1), at(31))]),
+        ([pool("a", "4.21.5", 10)], {}, [(1, at(1), at(31))]),
+        ([pool("other", "4.20.3", 45)], {}, [(1, at(1), at(31))]),
+        ([pool("a", "4.20.3", 45)], {"state": "running", "started": at(0)}, [(1, at(1), at(31)), (2, at(31), "")]),
+    ],
+)
+def test_conditions_of_node_pools_date_them_too(pools: list[Object], record: Object, expected: list[tuple[int, str, str]]) -> None:
+    assert phase_times(phases_of(entry(), NEW, pools, record)) == expected
+
+
+@pytest.mark.parametrize(("pools", "ended"), [([pool("a", "4.21.5", 45)], at(45)), ([], "")])
+def test_the_end_of_a_cluster_whose_run_was_killed(pools: list[Object], ended: str) -> None:
+    found = standing(entry(), NEW, 2, {"state": "running", "started": at(0)})
+    found.view = ClusterView("clusters", "demo", NEW, tuple(pools))
+    row = report(found)["clusters"][0]
+    assert (row["state"], row["ended"], row["seconds"]) == ("done", ended, 2700 if ended else None)
 
 
 def test_timeline_over_two_minors() -> None:
@@ -187,12 +217,12 @@ def test_timeline_over_two_minors() -> None:
     cluster = history(("4.22.1", "Completed", 60, 90), ("4.21.5", "Completed", 1, 31), ("4.20.3", "Completed", -9000, -8990))
     record = {"state": "done", "started": at(0), "ended": at(120)}
     expected = [(1, at(1), at(31)), (2, at(31), at(60)), (3, at(60), at(90)), (4, at(90), at(120))]
-    assert phase_times(phases_of(entry(steps=steps), cluster, record)) == expected
+    assert phase_times(phases_of(entry(steps=steps), cluster, [], record)) == expected
 
 
 def test_a_superseded_version_has_not_ended() -> None:
     cluster = history(("4.21.9", "Completed", 50, 80), ("4.21.5", "Partial", 1, 50))
-    assert phase_times(phases_of(entry(), cluster, {})) == [(1, at(1), "")]
+    assert phase_times(phases_of(entry(), cluster, [], {})) == [(1, at(1), "")]
 
 
 def test_durations_count_what_has_ended_by_nearest_rank() -> None:

@@ -4,22 +4,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from domain.upgrade_worlds import (
+    NOW,
     Clock,
     Object,
     cluster,
     codes,
     condition,
     conditional,
-    engine,
     graph,
     image,
     one,
-    openshift,
     planned,
     pool,
     steps,
@@ -101,7 +101,10 @@ def partial(version: str, *more: Object) -> Patch:
 
 
 DONE = {"state": "Completed", "version": "4.20.4", "image": image("4.20.4"), "completionTime": "2026-11-24T02:00:00Z"}
-WORKING = [condition("ClusterVersionProgressing", "True", "Working", "Working towards 4.21.5"), condition("Degraded", "True", "UnavailableReplicas")]
+WORKING = [
+    condition("ClusterVersionProgressing", "True", "Working", "Working towards 4.21.5"),
+    condition("Degraded", "True", "UnavailableReplicas"),
+]
 
 
 def test_an_update_to_another_version_is_under_way() -> None:
@@ -118,8 +121,12 @@ def test_an_update_to_the_target_that_is_under_way_goes_on() -> None:
 
 
 def test_an_update_under_way_that_can_never_end_is_refused() -> None:
-    blocked = condition("Progressing", "False", "Blocked", "ClusterVersionUpgradeable condition is false: cluster version is not upgradeable")
-    row = plan_of(partial("4.21.5", DONE), conditions=[*WORKING, blocked, condition("ClusterVersionUpgradeable", "False", "AdminAckRequired")])
+    blocked = condition(
+        "Progressing", "False", "Blocked", "ClusterVersionUpgradeable condition is false: cluster version is not upgradeable"
+    )
+    row = plan_of(
+        partial("4.21.5", DONE), conditions=[*WORKING, blocked, condition("ClusterVersionUpgradeable", "False", "AdminAckRequired")]
+    )
     assert "not_healthy" in codes(row)
 
 
@@ -138,9 +145,34 @@ def test_a_release_that_was_asked_for_and_not_taken_up() -> None:
     assert codes(row) == ["not_healthy"] and "not upgradeable" in row["refusals"][0]["cause"]
 
 
+def test_a_target_that_was_asked_for_and_is_being_taken_up_goes_on() -> None:
+    asked = {"spec": {"release": {"image": image("4.21.5")}}}
+    row = plan_of(asked, conditions=[condition("Progressing", "True", "Progressing")])
+    assert row["verdict"] == "ready" and steps(row) == ["4.21.5", "4.21.5[demo]"] and row["steps"][0]["image"] == image("4.21.5")
+    digest = "quay.io/r@sha256:" + "c" * 64
+    unknown = {"spec": {"release": {"image": digest}}}
+    busy = [condition("Progressing", "True", "Progressing")]
+    assert codes(plan_of(unknown, conditions=busy)) == ["update_running"]
+    assert plan_of(unknown, conditions=busy, release_images={"4.21.5": digest})["verdict"] == "ready"
+
+
+def test_what_is_told_of_bad_health_does_not_change_with_time() -> None:
+    old = {"state": "Partial", "version": "4.21.5", "image": image("4.21.5"), "startedTime": "2026-11-24T00:00:00Z"}
+    found = [
+        planned(
+            view([cluster(offers=OFFERS, patch={"status": {"version": {"history": [old, DONE]}}}, Available="False")], [pool()]), now=moment
+        )
+        for moment in (NOW, NOW + timedelta(hours=3))
+    ]
+    assert codes(one(found[0])) == ["not_healthy"] and "Available=True (False" in one(found[0])["refusals"][0]["cause"]
+    assert found[0]["digest"] == found[1]["digest"] and found[0]["created"] != found[1]["created"]
+
+
 # ---- Upgradeable, acknowledgements, force
 
-ACK = condition("ClusterVersionUpgradeable", "False", "AdminAckRequired", "Kubernetes 1.34 removes APIs: see ack-4.20-kube-1.34-api-removals-in-4.21.")
+ACK = condition(
+    "ClusterVersionUpgradeable", "False", "AdminAckRequired", "Kubernetes 1.34 removes APIs: see ack-4.20-kube-1.34-api-removals-in-4.21."
+)
 TECH = condition("ClusterVersionUpgradeable", "False", "FeatureGates_TechPreviewNoUpgrade", "Feature gates restrict updates")
 
 
@@ -156,7 +188,9 @@ TECH = condition("ClusterVersionUpgradeable", "False", "FeatureGates_TechPreview
 def test_a_minor_update_needs_a_cluster_that_is_upgradeable(raised: Object, acks: list[str], code: str) -> None:
     row = plan_of(conditions=[raised], accepted_acks=acks)
     assert codes(row) == ([code] if code else [])
-    assert plan_of(conditions=[raised], accepted_acks=acks, target={"version": "4.20.9"})["verdict"] == "ready"  # a z-stream is not held back
+    assert (
+        plan_of(conditions=[raised], accepted_acks=acks, target={"version": "4.20.9"})["verdict"] == "ready"
+    )  # a z-stream is not held back
     if not code and raised["status"] != "True":
         assert row["steps"][0]["acks"] == acks and any("was accepted" in w for w in row["warnings"])
 
@@ -187,62 +221,6 @@ def test_a_force_annotation_left_behind(value: str, raised: Object, target: str,
     row = plan_of({"metadata": {"annotations": {FORCE: value}}}, conditions=[raised], target={"version": target})
     assert codes(row) == ([code] if code else [])
     assert any("left over" in w for w in row["warnings"]) is warns
-
-
-# ---- the management cluster beneath (facts 1.1, 1.3, 6.1)
-
-
-@pytest.mark.parametrize(
-    ("minors", "version", "step"),
-    [
-        (("4.20", "4.19"), "4.20.1", "Upgrade the multicluster engine to 2.11 first"),
-        (("4.20", "4.19"), "4.18.9", "Upgrade OpenShift of the management cluster to 4.19 or newer, then the multicluster engine to 2.11"),
-        (("5.1", "5.0", "4.22"), "5.0.1", "Choose a release that this hub supports"),
-    ],
-)
-def test_a_hub_that_does_not_support_the_minor(minors: tuple[str, ...], version: str, step: str) -> None:
-    row = plan_of(hub={"minors": minors, "versions": [openshift(version)], "engines": []})
-    assert codes(row) == ["unsupported_version"] and step in row["refusals"][0]["next_step"]
-
-
-@pytest.mark.parametrize(("target", "engine_minor"), [("4.19.1", "2.9"), ("4.22.0", "2.12"), ("5.0.1", "5.0"), ("5.1.0", "5.1")])
-def test_the_engine_that_a_minor_needs(target: str, engine_minor: str) -> None:
-    before = {"4.19.1": "4.18.1", "4.22.0": "4.21.1", "5.0.1": "4.22.1", "5.1.0": "5.0.1"}[target]
-    body = cluster(before, offers=[target])
-    hub = view([body], [pool(before)], minors=(".".join(before.split(".")[:2]),), engines=[], versions=[])
-    row = one(planned(hub, target={"version": target}))
-    assert codes(row) == ["unsupported_version"] and row["refusals"][0]["next_step"] == f"Upgrade the multicluster engine to {engine_minor} first."
-
-
-@pytest.mark.parametrize(
-    ("hub", "code"),
-    [
-        ({"engines": [engine("2.10.1", desired="2.11.0", phase="Updating")], "versions": [openshift("4.20.1")]}, "engine_not_ready"),
-        ({"engines": [engine("2.10.1", phase="Error")], "versions": [openshift("4.20.1")]}, "engine_not_ready"),
-        ({"engines": [engine("2.10.1", desired="2.11.0")], "versions": [openshift("4.20.1")]}, "engine_not_ready"),
-        ({"engines": [engine("2.10.1")], "versions": [openshift("4.20.1", newest="4.21.0")]}, "management_cluster_updating"),
-        ({"engines": [engine("2.8.0")], "versions": [openshift("4.15.1")]}, "management_order"),
-        ({"engines": [engine("2.8.0")], "versions": [openshift("4.20.1")]}, "management_order"),
-        ({"engines": [engine("2.8.0")], "versions": [openshift("4.16.1")]}, ""),
-        ({"engines": [engine("2.8.0")], "versions": [openshift("4.19.1")]}, ""),
-        ({"engines": [engine("2.4.0")], "versions": [openshift("4.14.1")]}, ""),
-        ({"engines": [engine("5.0.0")], "versions": [openshift("4.21.1")]}, ""),
-        ({"engines": [engine("5.0.0")], "versions": [openshift("5.1.1")]}, ""),
-        ({"engines": [engine("5.0.0")], "versions": [openshift("4.20.9")]}, "management_order"),
-        ({"engines": [engine("")], "versions": [openshift("4.20.9")]}, ""),
-    ],
-)
-def test_order_of_management_cluster_and_engine(hub: dict[str, Any], code: str) -> None:
-    row = plan_of(hub=hub)
-    assert codes(row) == ([code] if code else [])
-    assert not code or row["refusals"][0]["object"].split()[0] in ("MultiClusterEngine", "ClusterVersion")
-
-
-def test_what_could_not_be_read_of_a_hub_is_a_warning_of_the_hub() -> None:
-    found = planned(view([cluster(offers=OFFERS)], [pool()], minors=(), engines=[], versions=[]))
-    assert one(found)["verdict"] == "ready" and len(found["hubs"][0]["warnings"]) == 3
-    good = planned(view([cluster(offers=OFFERS)], [pool()]))["hubs"][0]
-    assert (good["warnings"], good["mce_version"], good["openshift_version"]) == ([], "5.1.0", "5.0.1")
 
 
 # ---- snapshots, windows, labels
@@ -293,139 +271,13 @@ def test_mutual_exclusion_needs_its_label() -> None:
     assert codes(plan_of({"metadata": {"labels": {"pair": "a"}}}, exclusive_label="pair")) == []
 
 
-# ---- node pools
-
-MANAGEMENT = ("spec", "management")
-
-
-def in_place(limit: Any, nodes: int = 3) -> Object:
-    return pool(nodes=nodes, patch={"spec": {"management": {"upgradeType": "InPlace", "inPlace": {"maxUnavailable": limit}}}})
-
-
-def rolling(surge: Any, unavailable: Any) -> Object:
-    return pool(patch={"spec": {"management": {"replace": {"rollingUpdate": {"maxSurge": surge, "maxUnavailable": unavailable}}}}})
-
-
-POOLS: list[tuple[str, Callable[[], Object], str]] = [
-    ("paused", lambda: pool(patch={"spec": {"pausedUntil": "true"}}), "pool_paused"),
-    ("newer than the control plane", lambda: pool("4.20.5"), "pool_newer"),
-    ("updating its version", lambda: with_conditions(pool("4.20.1"), condition("UpdatingVersion", "True", "x", "Target version: 4.20.4")), "pool_updating"),
-    ("updating its config", lambda: with_conditions(pool(), condition("UpdatingConfig", "True")), "pool_updating"),
-    ("updating its machines", lambda: with_conditions(pool(), condition("UpdatingPlatformMachineTemplate", "True")), "pool_updating"),
-    ("failed in place", lambda: with_conditions(pool(), condition("UpdatingVersion", "False", "InplaceUpgradeFailed", "Node n degraded")),
-     "inplace_upgrade_failed"),
-    ("invalid config", lambda: with_conditions(pool(), condition("ValidMachineConfig", "False", "x", "unsupported config type")), "pool_not_healthy"),
-    ("invalid release", lambda: with_conditions(pool(), condition("ValidReleaseImage", "False", "x", "cannot pull")), "pool_not_healthy"),
-    ("unhealthy nodes", lambda: with_conditions(pool(), condition("AllNodesHealthy", "False", "x", "1 of 2 not ready")), "pool_not_healthy"),
-    ("maxUnavailable above replicas", lambda: in_place(4), "max_unavailable_too_large"),
-    ("maxUnavailable above 100%", lambda: in_place("150%"), "max_unavailable_too_large"),
-    ("no room", lambda: rolling(0, 0), "no_room_to_roll"),
-    ("no room in percent", lambda: rolling("0%", "0%"), "no_room_to_roll"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("made", "code"), [p[1:] for p in POOLS], ids=[p[0] for p in POOLS])
-def test_states_of_a_pool(made: Callable[[], Object], code: str) -> None:
-    row = plan_of(pools=[made(), pool(name="other")])
-    assert codes(row) == [code] and row["refusals"][0]["object"] == "NodePool clusters/demo" and row["refusals"][0]["next_step"]
-
-
-@pytest.mark.parametrize(
-    "made", [lambda: in_place(3), lambda: in_place("100%"), lambda: in_place("1%"), lambda: in_place(None), lambda: rolling(0, 1),
-             lambda: rolling(1, 0), lambda: rolling("10%", 0), lambda: rolling(None, None)],
-)  # fmt: skip
-def test_settings_with_which_a_pool_can_roll(made: Callable[[], Object]) -> None:
-    assert plan_of(pools=[made()])["verdict"] == "ready"
-
-
-def test_a_pool_that_the_campaign_leaves_alone_may_be_in_any_state_but_a_failed_one() -> None:
-    for name, made, code in POOLS:
-        found = codes(plan_of(pools=[made()], node_pools=False))
-        assert found == ([code] if code in ("pool_newer", "inplace_upgrade_failed") else []), name
-    gone = pool(name="gone", patch={"metadata": {"deletionTimestamp": "2026-11-25T00:00:00Z"}})
-    assert steps(plan_of(pools=[pool(), gone])) == ["4.21.5", "4.21.5[demo]"]
-
-
-def test_a_pool_on_its_way_to_the_target_already_goes_on() -> None:
-    body = cluster("4.21.5", offers=[])
-    busy = with_conditions(pool("4.20.4", patch={"spec": {"release": {"image": image("4.21.5")}}}), condition("UpdatingVersion", "True"))
-    row = one(planned(view([body], [busy])))
-    assert (row["verdict"], steps(row)) == ("ready", ["4.21.5[demo]"])
-
-
-def test_skew_with_pools_that_stay() -> None:
-    body, old = cluster("4.21.5", offers=["4.22.0"]), pool("4.18.1")
-    assert codes(one(planned(view([body], [old]), node_pools=False, target={"version": "4.22.0"}))) == ["unsupported_skew"]
-    row = one(planned(view([body], [pool("4.19.1")]), node_pools=False, target={"version": "4.22.0"}))
-    assert row["verdict"] == "ready" and any("the next minor needs it to move" in w for w in row["warnings"])
-    assert any("3 minor(s) behind" in w and "OVN" in w for w in row["warnings"])
-
-
-EMPTY = {"spec": {"replicas": 0}, "status": {"replicas": 0}}
-SCALED = {"spec": {"replicas": None, "autoScaling": {"min": 1, "max": 3}}}
-
-
-def test_pools_without_nodes() -> None:
-    assert codes(plan_of(pools=[])) == ["no_workers"]
-    assert codes(plan_of(pools=[pool(patch=EMPTY), pool(name="b", patch=EMPTY)])) == ["no_workers"]
-    row = plan_of(pools=[pool(patch=EMPTY), pool(name="b")])
-    assert row["verdict"] == "ready" and [r["pool"] for r in row["rolls"]] == ["b"] and row["nodes"] == 2
-    assert any("has no nodes" in w for w in row["warnings"]) and steps(row) == ["4.21.5", "4.21.5[b]", "4.21.5[demo]"]
-    only_pools = one(planned(view([cluster("4.21.5")], [pool("4.20.4", patch=EMPTY)])))
-    assert only_pools["verdict"] == "ready" and only_pools["rolls"] == []
-
-
-def warnings(**spoilt: Any) -> str:
-    row = plan_of(**spoilt)
-    assert row["verdict"] == "ready", row["refusals"]
-    return " | ".join(row["warnings"])
-
-
-@pytest.mark.parametrize(
-    ("spoilt", "words"),
-    [
-        ({"pools": [pool(patch=SCALED)]}, "is autoscaled"),
-        ({"pools": [pool(patch={"spec": {"nodeDrainTimeout": "0s"}})]}, "nodeDrainTimeout is 0"),
-        ({"pools": [pool(patch={"spec": {"nodeDrainTimeout": None}})]}, "nodeDrainTimeout is 0"),
-        ({"pools": [in_place(1)]}, "retried for ever"),
-        ({"pools": [pool(nodes=10, patch={"spec": {"management": {"replace": {"rollingUpdate": {"maxSurge": "25%"}}}}})]}, "room for 3 more"),
-        ({"pools": [pool(patch={"spec": {"management": {"replace": {"strategy": "OnDelete"}}}})]}, "OnDelete"),
-        ({"patch": {"spec": {"channel": None}}}, "no channel"),
-        ({"pools": [pool(patch={"status": {"version": None}, "spec": {"release": {"image": "quay.io/r@sha256:" + "a" * 64}}})]}, "is not known"),
-    ],
-)
-def test_warnings(spoilt: dict[str, Any], words: str) -> None:
-    assert words in warnings(**spoilt)
-    assert words not in warnings()
-
-
-def test_on_delete_pools_do_not_count_as_rolling() -> None:
-    row = plan_of(pools=[pool(patch={"spec": {"management": {"replace": {"strategy": "OnDelete"}}}})])
-    assert row["rolls"] == [] and steps(row) == ["4.21.5", "4.21.5[demo]"]
-
-
-@pytest.mark.parametrize(
-    ("target_image", "arch", "payload", "code", "warns"),
-    [
-        ("quay.io/r:4.21.5-multi", "arm64", "Multi", "", False),
-        ("quay.io/r:4.21.5-x86_64", "arm64", "Multi", "architecture_missing", False),
-        ("quay.io/r:4.21.5-x86_64", "amd64", "AMD64", "", False),
-        ("quay.io/r:4.21.5-aarch64", "arm64", "ARM64", "", False),
-        ("quay.io/r:4.21.5-ppc64le", "amd64", "AMD64", "architecture_missing", False),
-        ("quay.io/r@sha256:" + "b" * 64, "arm64", "Multi", "", True),
-        ("quay.io/r@sha256:" + "b" * 64, "amd64", "Multi", "", True),
-        ("quay.io/r@sha256:" + "b" * 64, "amd64", "AMD64", "", False),
-        ("quay.io/r:4.21.5", "amd64", "AMD64", "", False),
-    ],
-)
-def test_architectures(target_image: str, arch: str, payload: str, code: str, warns: bool) -> None:
-    row = plan_of({"status": {"payloadArch": payload}}, pools=[pool(patch={"spec": {"arch": arch}})], release_images={"4.21.5": target_image})
-    assert codes(row) == ([code] if code else [])
-    assert any("cannot be told from its name" in w for w in row["warnings"]) is warns
+# ---- risks
 
 
 def test_risks_are_named_until_they_are_accepted() -> None:
     patch = {"status": {"version": {"availableUpdates": None, "conditionalUpdates": [conditional("4.21.5", "SlowDisks", "NoVips")]}}}
     row = plan_of(patch, accepted_risks=["NoVips"])
-    assert codes(row) == ["risk_not_accepted"] and "SlowDisks" in row["refusals"][0]["cause"] and "NoVips" not in row["refusals"][0]["cause"]
+    assert (
+        codes(row) == ["risk_not_accepted"] and "SlowDisks" in row["refusals"][0]["cause"] and "NoVips" not in row["refusals"][0]["cause"]
+    )
     assert plan_of(patch, accepted_risks=["NoVips", "SlowDisks"])["steps"][0]["risks"] == ["NoVips", "SlowDisks"]

@@ -9,11 +9,18 @@ from typing import Any
 
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import OptionError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_graph import Graph, Rules, from_document, from_status, with_verdicts
+from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_graph import (
+    Graph,
+    Rules,
+    from_document,
+    from_status,
+    with_verdicts,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import Version
-from domain.upgrade_worlds import cluster, conditional, document, graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from domain.upgrade_worlds import cluster, conditional, document, graph
 
 
 def v(text: str) -> Version:
@@ -109,8 +116,15 @@ def test_what_a_document_may_lack_or_hold_too_much() -> None:
 
 
 def test_channels_narrow_what_says_that_it_has_some() -> None:
-    found = graph(("4.20.4", "4.20.5"), ("4.20.4", "4.20.6"), ("4.20.4", "4.20.7"), channels={"4.20.5": "stable-4.20,fast-4.20", "4.20.6": "candidate-4.20"})
-    newest = {c: [str(x) for x in found.reachable(v("4.20.4"), Rules(channel=c))] for c in ("", "stable", "stable-4.20", "fast-4.21", "candidate")}
+    found = graph(
+        ("4.20.4", "4.20.5"),
+        ("4.20.4", "4.20.6"),
+        ("4.20.4", "4.20.7"),
+        channels={"4.20.5": "stable-4.20,fast-4.20", "4.20.6": "candidate-4.20"},
+    )
+    newest = {
+        c: [str(x) for x in found.reachable(v("4.20.4"), Rules(channel=c))] for c in ("", "stable", "stable-4.20", "fast-4.21", "candidate")
+    }
     assert newest == {
         "": ["4.20.7", "4.20.6", "4.20.5"], "stable": ["4.20.7", "4.20.5"], "stable-4.20": ["4.20.7", "4.20.5"], "fast-4.21": ["4.20.7"],
         "candidate": ["4.20.7", "4.20.6"],
@@ -118,7 +132,9 @@ def test_channels_narrow_what_says_that_it_has_some() -> None:
 
 
 # What a status holds where the two lists should be: null, missing, malformed (facts O.12).
-@pytest.mark.parametrize("available", [None, [], {}, "4.20.9", [None], [{}], [{"version": "next"}], [{"version": None, "image": "x"}], [[]], 7])
+@pytest.mark.parametrize(
+    "available", [None, [], {}, "4.20.9", [None], [{}], [{"version": "next"}], [{"version": None, "image": "x"}], [[]], 7]
+)
 @pytest.mark.parametrize("conditional_updates", [None, {}, [None], [{"release": None}], [{"risks": []}], "x"])
 def test_a_status_without_usable_updates_offers_none(available: Any, conditional_updates: Any) -> None:
     body = cluster(offers=available)

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import OptionError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.selectors import matcher
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_policy import Amount, policy_of
+
 from domain.upgrade_worlds import image
 
 GOOD: dict[str, Any] = {"campaign": "autumn", "target": {"version": "4.21.5"}}
@@ -22,12 +23,14 @@ GOOD: dict[str, Any] = {"campaign": "autumn", "target": {"version": "4.21.5"}}
         ({"campaign": "Autumn"}, "campaign"), ({"campaign": ""}, "campaign"), ({"campaign": "a" * 64}, "campaign"), ({"campaign": "-a"}, "campaign"),
         ({"target": {}}, "target"), ({"target": {"version": "4.21.5", "minor": "4.21"}}, "target"), ({"target": {"version": "4.21"}}, "target"),
         ({"target": {"version": "next"}}, "target"), ({"target": {"minor": "4.21.5"}}, "target"), ({"target": {"minor": "4"}}, "target"),
+        ({"target": {"minor": "4.2"}}, "target"),
         ({"target": {"minor": "4.21", "latest": True}}, "target"), ({"target": {"latest": False}}, "target"),
         ({"release_images": {"4.21.5": ""}}, "release_images"), ({"release_images": {"4.21.5": "a b"}}, "release_images"),
         ({"release_images": {"4.21": image("4.21.5")}}, "release_images"), ({"release_images": {"4.21.6": image("4.21.5")}}, "release_images"),
         ({"blocked_versions": ["4.21"]}, "blocked_versions"), ({"blocked_versions": ["x"]}, "blocked_versions"),
         ({"node_pools_parallel": 0}, "node_pools_parallel"), ({"max_parallel": -1}, "max_parallel"), ({"max_parallel_per_hub": -1}, "max_parallel_per_hub"),
-        ({"window_horizon_days": 0}, "window_horizon_days"), ({"max_snapshot_age": "soon"}, "max_snapshot_age"), ({"max_snapshot_age": "30s"}, "max_snapshot_age"),
+        ({"window_horizon_days": 0}, "window_horizon_days"), ({"max_snapshot_age": "soon"}, "max_snapshot_age"),
+        ({"max_snapshot_age": "30s"}, "max_snapshot_age"),
         ({"canary_pool": "role in"}, "canary_pool"), ({"waves": [{"name": "A"}]}, "waves"), ({"waves": [{"name": ""}]}, "waves"),
         ({"waves": [{"name": "a", "label_selectors": ["=x"]}]}, "waves (wave a)"), ({"waves": [{"name": "a", "batch": "0%"}]}, "waves"),
         ({"waves": [{"name": "a", "batch": "101%"}]}, "waves"), ({"waves": [{"name": "a", "canaries": "-1"}]}, "waves"),
@@ -62,13 +65,22 @@ def test_the_normalised_form_is_plain_sorted_and_complete() -> None:
     assert found["blocked_versions"] == ["4.21.9", "4.21.10"] and found["max_snapshot_age_minutes"] == 90
     assert found["waves"] == [{"name": "w", "label_selectors": [], "clusters": [], "after": [], "canaries": "2", "batch": "25%", "soak_minutes": 0,
                                "max_failed": 0}]  # fmt: skip
-    assert found["windows"] == [{"label_selectors": [], "rrule": "FREQ=DAILY", "duration_minutes": 60, "timezone": "UTC", "start": "2024-01-01T00:00:00"}]
+    assert found["windows"] == [
+        {"label_selectors": [], "rrule": "FREQ=DAILY", "duration_minutes": 60, "timezone": "UTC", "start": "2024-01-01T00:00:00"}
+    ]
     assert (found["node_pools"], found["node_pools_parallel"], found["window_horizon_days"], found["unmatched"]) == (True, 1, 30, "rest")
 
 
 @pytest.mark.parametrize(
     ("amount", "total", "expected"),
-    [(Amount(), 9, 0), (Amount(3), 9, 3), (Amount(percent=10), 9, 1), (Amount(percent=10), 11, 2), (Amount(percent=100), 9, 9), (Amount(percent=50), 0, 1)],
+    [
+        (Amount(), 9, 0),
+        (Amount(3), 9, 3),
+        (Amount(percent=10), 9, 1),
+        (Amount(percent=10), 11, 2),
+        (Amount(percent=100), 9, 9),
+        (Amount(percent=50), 0, 1),
+    ],
 )
 def test_amounts(amount: Amount, total: int, expected: int) -> None:
     assert amount.of(total) == expected
@@ -92,7 +104,9 @@ def test_label_selectors_read_as_kubernetes_reads_them(selector: str, matches: b
     assert matcher([], "x")(LABELS) is True
 
 
-@pytest.mark.parametrize("selector", ["", "=", "=gold", "tier in gold", "tier in (gold", "a b", "tier=go ld", "tier>3", "-tier=x", "tier=gold,"])
+@pytest.mark.parametrize(
+    "selector", ["", "=", "=gold", "tier in gold", "tier in (gold", "a b", "tier=go ld", "tier>3", "-tier=x", "tier=gold,"]
+)
 def test_what_is_no_label_selector(selector: str) -> None:
     with pytest.raises(OptionError, match="is no label selector"):
         matcher([selector], "x")

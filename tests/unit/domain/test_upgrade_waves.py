@@ -11,9 +11,10 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import OptionError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_policy import Policy, policy_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_waves import Member, batches, ordered, turns
-from domain.upgrade_worlds import cluster, codes, planned, pool, view
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from domain.upgrade_worlds import cluster, codes, planned, pool, view
 
 
 def policy(*waves: Any, **options: Any) -> Policy:
@@ -61,7 +62,14 @@ def test_waves_that_cannot_be(waves: list[Any], words: str) -> None:
 
 
 GOLD, SILVER = {"tier": "gold"}, {"tier": "silver"}
-FLEET = [member("g1", nodes=9, **GOLD), member("g2", nodes=3, **GOLD), member("g3", nodes=6, **GOLD), member("s1", **SILVER), member("x1"), member("x2")]
+FLEET = [
+    member("g1", nodes=9, **GOLD),
+    member("g2", nodes=3, **GOLD),
+    member("g3", nodes=6, **GOLD),
+    member("s1", **SILVER),
+    member("x1"),
+    member("x2"),
+]
 FIRST = {"name": "first", "clusters": ["x1", "clusters/s1"]}
 GOLDEN = {"name": "gold", "label_selectors": ["tier=gold"], "after": ["first"]}
 
@@ -69,7 +77,11 @@ GOLDEN = {"name": "gold", "label_selectors": ["tier=gold"], "after": ["first"]}
 def test_a_cluster_is_in_the_first_wave_that_matches_and_else_in_the_rest() -> None:
     assert names(turns(FLEET, policy(FIRST, GOLDEN))) == [("first", ["s1", "x1"]), ("gold", ["g1", "g2", "g3"]), ("rest", ["x2"])]
     both = {"name": "early", "label_selectors": ["tier=gold"], "clusters": ["g2", "x2", "g3.clusters.hub"]}
-    assert names(turns(FLEET, policy(both, GOLDEN | {"after": []}))) == [("early", ["g2", "g3"]), ("gold", ["g1"]), ("rest", ["s1", "x1", "x2"])]
+    assert names(turns(FLEET, policy(both, GOLDEN | {"after": []}))) == [
+        ("early", ["g2", "g3"]),
+        ("gold", ["g1"]),
+        ("rest", ["s1", "x1", "x2"]),
+    ]
     assert names(turns(FLEET, policy({"name": "all"}))) == [("all", ["g1", "g2", "g3", "s1", "x1", "x2"])]
     assert names(turns(FLEET, policy())) == [("rest", ["g1", "g2", "g3", "s1", "x1", "x2"])]
 
@@ -79,7 +91,12 @@ def test_the_rest_comes_after_all_waves() -> None:
 
 
 def test_canaries_are_a_wave_of_their_own_before_it() -> None:
-    found = turns(FLEET, policy(FIRST, GOLDEN | {"canaries": "1", "soak_minutes": 30, "max_failed": 2}, {"name": "late", "clusters": ["x2"], "after": ["gold"]}))
+    found = turns(
+        FLEET,
+        policy(
+            FIRST, GOLDEN | {"canaries": "1", "soak_minutes": 30, "max_failed": 2}, {"name": "late", "clusters": ["x2"], "after": ["gold"]}
+        ),
+    )
     assert names(found) == [("first", ["s1", "x1"]), ("gold-canary", ["g2"]), ("gold", ["g1", "g3"]), ("late", ["x2"])]
     rows = [t.as_dict() for t in found]
     assert rows[1] == {"name": "gold-canary", "after": ["first"], "soak_minutes": 30, "max_failed": 0, "clusters": ["g2.clusters.hub"]}
@@ -93,7 +110,11 @@ def test_number_of_canaries(canaries: str, count: int) -> None:
 
 
 def test_who_waits_for_a_wave_that_nobody_is_in_waits_for_what_comes_before_it() -> None:
-    chain = [{"name": "a", "clusters": ["x1"]}, {"name": "b", "clusters": ["nobody"], "after": ["a"]}, {"name": "c", "clusters": ["x2"], "after": ["b"]}]
+    chain = [
+        {"name": "a", "clusters": ["x1"]},
+        {"name": "b", "clusters": ["nobody"], "after": ["a"]},
+        {"name": "c", "clusters": ["x2"], "after": ["b"]},
+    ]
     found = [t.as_dict() for t in turns(FLEET[-2:], policy(*chain))]
     assert [(t["name"], t["after"]) for t in found] == [("a", []), ("c", ["a"])]
     only_canaries = turns(FLEET[-2:], policy({**chain[0], "canaries": "1"}, {**chain[2], "after": ["a"]}))
@@ -139,7 +160,10 @@ def fleets(draw: st.DrawFn) -> tuple[list[Member], Policy]:
     rows = [member(f"c{i:02d}", draw(st.sampled_from("xyz")), draw(st.integers(0, 5)), pair=draw(st.sampled_from("pqrst")),
                    tier=draw(st.sampled_from("abc"))) for i in range(count)]  # fmt: skip
     amount = st.sampled_from(["0", "1", "3", "10%", "50%", "100%"])
-    waves = [{"name": t, "label_selectors": [f"tier={t}"], "batch": draw(amount), "canaries": draw(amount), "after": ["a"] if t == "b" else []} for t in "ba"]
+    waves = [
+        {"name": t, "label_selectors": [f"tier={t}"], "batch": draw(amount), "canaries": draw(amount), "after": ["a"] if t == "b" else []}
+        for t in "ba"
+    ]
     limits = {k: draw(st.integers(0, 4)) for k in ("max_parallel", "max_parallel_per_hub")}
     return rows, policy(*waves, exclusive_label=draw(st.sampled_from(["", "pair"])), **limits)
 

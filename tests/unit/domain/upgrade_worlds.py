@@ -35,7 +35,7 @@ def image(version: str) -> str:
 
 def cluster(version: str = "4.20.4", patch: Object | None = None, offers: Any = (), name: str = "demo", **condition: str) -> Object:
     """Healthy at that version; offers: versions in availableUpdates, or the raw value. patch: a merge patch over the whole object."""
-    body = _CLUSTER(version)
+    body = _healthy(version)
     body["metadata"] |= {"name": name, "uid": f"uid-{name}"}
     body["spec"]["channel"] = "stable-4.20"
     body["status"]["version"]["availableUpdates"] = [_release(v) for v in offers] if isinstance(offers, (list, tuple)) else offers
@@ -46,7 +46,7 @@ def cluster(version: str = "4.20.4", patch: Object | None = None, offers: Any = 
 _MADE: dict[str, Object] = {}
 
 
-def _CLUSTER(version: str) -> Object:
+def _healthy(version: str) -> Object:
     if version not in _MADE:
         _MADE[version] = live_cluster(version, release_image=image(version))
     return deepcopy(_MADE[version])
@@ -94,7 +94,8 @@ def openshift(version: str = "5.0.1", newest: str = "") -> Object:
 def view(
     clusters: Any, pools: Any = (), name: str = "hub", minors: tuple[str, ...] = MINORS, engines: Any = None, versions: Any = None
 ) -> HubView:
-    """engines and versions: None for a hub in order, an empty list for one that has none."""
+    """engines and versions: None for a hub in order, an empty list for one that has none. Namesakes on other hubs are other clusters."""
+    clusters = [apply_merge_patch(c, {"metadata": {"uid": f"{c['metadata']['uid']}-{name}"}}) if name != "hub" else c for c in clusters]
     objects = {
         HOSTED_CLUSTER: tuple(clusters),
         NODE_POOL: tuple(pools),
@@ -137,11 +138,13 @@ class Clock:
         return self.hours == 0
 
 
-def planned(views: Any, graph: Graph | None = None, snapshots: Any = (), calendar: Any = None, **options: Any) -> Object:
+def planned(
+    views: Any, graph: Graph | None = None, snapshots: Any = (), calendar: Any = None, now: datetime = NOW, **options: Any
+) -> Object:
     """The plan of a campaign; target 4.21.5 unless said otherwise."""
     given = {"campaign": "autumn", "target": {"version": "4.21.5"}, **options}
     views = views if isinstance(views, list) else [views]
-    return Planner(policy_of(given), calendar or Clock(), graph, snapshots).plan(views, NOW)
+    return Planner(policy_of(given), calendar or Clock(), graph, snapshots).plan(views, now)
 
 
 def one(found: Object) -> Object:

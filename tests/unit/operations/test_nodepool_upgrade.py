@@ -211,6 +211,21 @@ def test_a_blocked_drain_ends_without_progress_and_names_machine_pod_and_remedy(
     assert "PodDisruptionBudget" in failure.next_step
 
 
+def test_an_update_in_place_that_does_not_get_on_tells_where_to_look() -> None:
+    hub = hub_with("a", upgrade_type="InPlace")
+    text = "Nodepool update in progress. Target Config version: x. Total Nodes: 2. Upgraded: 1"
+    hub.script = [(5.0, lambda h: say(h, "a", "UpdatingVersion", "True", "AsExpected", text))]
+    with pytest.raises(WaitError) as caught:
+        go(hub, wait=True, progress_timeout=30)
+    cause = caught.value.failure.cause
+    assert (
+        hub.seconds == 35.0
+        and "1 of 2 nodes updated" in cause
+        and "PodDisruptionBudget" in cause
+        and "NodePool clusters/a updates" in cause
+    )
+
+
 def test_wait_timeout_is_for_all_stages_together() -> None:
     hub = hub_with("a", "b")
     hub.script = [(60.0, lambda h: settle(h, "a"))]

@@ -39,7 +39,15 @@ class Stage:
         return CampaignHubs([HubSource(name, lambda hub=hub: hub) for name, hub in self.hubs.items()], self.plan)  # type: ignore[misc]
 
     def gate(self, phase: str, *ids: str, check: bool = False, **options: Any) -> Object:
-        given = {"phase": phase, "clusters": ids, "max_failed": None, "lease_seconds": 7200, "settle_timeout": 60, "wait_timeout": 600, **options}
+        given = {
+            "phase": phase,
+            "clusters": ids,
+            "max_failed": None,
+            "lease_seconds": 7200,
+            "settle_timeout": 60,
+            "wait_timeout": 600,
+            **options,
+        }
         operation = UpgradeGate(self.hub, self._hubs(), self.plan, given, RuleCalendar(), self.sleep)
         return run(operation, self.hub, check, self.lines.append)
 
@@ -78,7 +86,11 @@ def test_start_tells_what_is_left_and_writes_nothing(stage: Stage) -> None:
     assert row(result, "canary")["finished"] is True
     assert (row(result, "rest")["position"], [s["kind"] for s in row(result, "rest")["remaining"]]) == (1, ["node_pools"])
     assert (result["gate"]["serial"], result["gate"]["batches"]) == ([1], [{"wave": "rest", "clusters": [REST]}])
-    assert [read for read in stage.hub.reads if read[0] == "list"] == [("list", "HostedCluster"), ("list", "NodePool"), ("list", "ConfigMap")]
+    assert [read for read in stage.hub.reads if read[0] == "list"] == [
+        ("list", "HostedCluster"),
+        ("list", "NodePool"),
+        ("list", "ConfigMap"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +201,12 @@ def test_soaking_lasts_from_the_end_of_the_wave_even_over_a_restart() -> None:
 
 
 def test_a_closed_window_holds_a_cluster_back_and_says_when_it_opens() -> None:
-    window = {"rrule": "FREQ=DAILY;BYHOUR=22;BYMINUTE=0;BYSECOND=0", "duration_minutes": 120, "timezone": "Europe/Berlin", "start": "2026-01-01T00:00:00"}
+    window = {
+        "rrule": "FREQ=DAILY;BYHOUR=22;BYMINUTE=0;BYSECOND=0",
+        "duration_minutes": 120,
+        "timezone": "Europe/Berlin",
+        "start": "2026-01-01T00:00:00",
+    }
     stage = Stage(entry("canary", "canary", 0, windows=[window]), waves=[{"name": "canary"}])
     put(stage.hub, "canary")
     found = row(stage.gate("before", CANARY), "canary")
@@ -214,7 +231,9 @@ def test_after_a_batch_each_cluster_is_judged(stage: Stage) -> None:
     stage.gate("before", CANARY)
     put(stage.hub, "canary", TO, TO)
     pool = stage.hub.objects[("NodePool", "clusters", "canary")]
-    pool["status"]["nodesInfo"] = {"nodeVersions": [{"ocpVersion": FROM, "kubeletVersion": "v1.33.4", "readyNodeCount": 1, "unreadyNodeCount": 0}]}
+    pool["status"]["nodesInfo"] = {
+        "nodeVersions": [{"ocpVersion": FROM, "kubeletVersion": "v1.33.4", "readyNodeCount": 1, "unreadyNodeCount": 0}]
+    }
     found = row(stage.gate("after", CANARY), "canary")
     assert found["problem"]["code"] == "old_nodes" and "1 node(s) run 4.20.4, not 4.20.9" in found["msg"]
     pool["status"]["nodesInfo"]["nodeVersions"][0] |= {"ocpVersion": TO}
@@ -285,3 +304,9 @@ def test_bad_plans_and_hubs_are_refused(stage: Stage, spoil: Any, match: str) ->
 def test_ids_that_are_not_in_the_plan_are_refused(stage: Stage) -> None:
     with pytest.raises(OptionError, match="names who.is.it"):
         stage.gate("before", "who.is.it")
+
+
+def test_an_account_without_rights_in_the_operators_namespace_does_not_know_the_minors(stage: Stage) -> None:
+    stage.hub.forbidden.add(("get", "ConfigMap"))
+    result = stage.gate("start")
+    assert row(result, "canary")["problem"] == {} and result["gate"]["supported_versions"] == {"one": []}

@@ -42,7 +42,7 @@ class Disk:
 
 
 def hub_of(*names: str, extra: Any = (), **labels: str) -> MemoryHub:
-    clusters = [cluster(offers=["4.21.5"], name=n, patch={"metadata": {"labels": labels}}) for n in names]
+    clusters = [cluster(offers=["4.21.5"], name=n, patch={"metadata": {"labels": labels, "uid": f"{n}-{labels}"}}) for n in names]
     return MemoryHub(MINORS, engine("2.12.0"), openshift("4.21.3"), *clusters, *(pool(name=f"{n}-a", owner=n) for n in names), *extra)
 
 
@@ -123,6 +123,17 @@ def test_rights_on_hosted_clusters_are_needed(kind: str) -> None:
     with pytest.raises(RefusedError, match="may not list") as caught:
         make({"hub": hub})
     assert caught.value.failure.code == "missing_permission"
+
+
+def test_two_names_for_one_management_cluster_are_noticed() -> None:
+    hub = hub_of("a")
+    with pytest.raises(OptionError, match=r"a\.clusters\.east and a\.clusters\.west are the same hosted cluster"):
+        make({"east": hub, "west": hub})
+
+
+def test_a_name_in_a_wave_that_fits_nothing_is_told() -> None:
+    found = make({"hub": hub_of("a")}, waves=[{"name": "first", "clusters": ["a", "clusters/a", "a.clusters.hub", "clusters/aa"]}])
+    assert found["notes"] == found["plan"]["warnings"] == ["wave first names clusters/aa, and no hosted cluster of the plan is called so"]
 
 
 def test_an_empty_hub_that_serves_nothing_else() -> None:

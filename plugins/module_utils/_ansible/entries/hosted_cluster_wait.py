@@ -7,10 +7,18 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, GOALS, SELECTION, WAIT, full
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, GOALS, NAMESPACE, SELECTION, WAIT, full
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster_wait import HostedClusterWait
 
+_TARGET: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    **NAMESPACE,
+    "version": {"type": "str"},
+    "image": {"type": "str"},
+    "node_pools": {"type": "list", "elements": "str", "default": []},
+}
 _OPTIONS: dict[str, Any] = {
+    "targets": {"type": "list", "elements": "dict", "options": _TARGET},
     "goal": {"type": "str", "default": "available", "choices": GOALS},
     "version": {"type": "str"},
     "node_pools": {"type": "list", "elements": "str", "default": []},
@@ -22,4 +30,5 @@ ENTRY = Entry(
     name="hosted_cluster_wait",
     spec=full(AUTH, SELECTION, _OPTIONS),
     operation=lambda hub, params, _check: HostedClusterWait(hub, params),
+    constraints={"mutually_exclusive": [["targets", name] for name in ("name", "namespace", "version")]},
 )

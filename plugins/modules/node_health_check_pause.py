@@ -1,0 +1,154 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: node_health_check_pause
+short_description: Pause remediation by NodeHealthChecks during an update
+version_added: 0.2.0
+author:
+- hypershift.core contributors (@hypershift-core)
+description:
+- Adds one entry to, or removes it from, C(spec.pauseRequests) of NodeHealthChecks of the management cluster. Remediation is paused while there is any entry.
+- Entries of others are never touched, also when they are written at the same moment.
+- A management cluster without NodeHealthChecks is left as it is, with a warning.
+options:
+  name:
+    description:
+    - Names of NodeHealthChecks; all of them when empty.
+    type: list
+    elements: str
+    default: []
+  entry:
+    description:
+    - The text that tells our pause request from those of others, for example the name of a campaign.
+    type: str
+    required: true
+  state:
+    description:
+    - V(present) pauses, V(absent) ends our pause.
+    type: str
+    default: present
+    choices:
+    - present
+    - absent
+  wait:
+    description:
+    - Wait until remediations in flight are over, since a pause does not stop them. When false, a NodeHealthCheck with one is refused.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+    - Longest wait in seconds.
+    type: int
+    default: 900
+extends_documentation_fragment:
+- kubernetes.core.k8s_auth_options
+- hypershift.core.attributes
+requirements:
+- python >= 3.11
+- kubernetes >= 29.0.0
+seealso:
+- module: hypershift.core.hosted_cluster_upgrade
+- module: hypershift.core.pause_reconcile
+attributes:
+  check_mode:
+    support: full
+    details: Returns the whole plan. No write request is sent.
+  diff_mode:
+    support: full
+    details: Secret values are masked.
+  idempotent:
+    support: full
+    details: A second run sends no write request.
+"""
+
+EXAMPLES = r"""
+- name: No node is to be remediated during the update
+  hypershift.core.node_health_check_pause:
+    entry: upgrade-autumn
+
+- name: Remediation goes on
+  hypershift.core.node_health_check_pause:
+    entry: upgrade-autumn
+    state: absent
+"""
+
+RETURN = r"""
+plan:
+  description:
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  type: list
+  returned: always
+  elements: dict
+  sample:
+  - verb: patch
+    object: NodeHealthCheck workers
+    why: no node is to be remediated meanwhile
+    disruptive: false
+    change:
+      spec:
+        pauseRequests:
+        - upgrade-autumn
+node_health_checks:
+  description:
+  - 'Each NodeHealthCheck with its pause requests afterwards, and the nodes that were under remediation.'
+  type: list
+  elements: dict
+  returned: success
+  sample:
+  - name: workers
+    pause_requests:
+    - upgrade-autumn
+    in_flight: []
+refusals:
+  description:
+  - All refusals of a plan that was not carried out, each like RV(failure).
+  type: list
+  returned: when refused
+  elements: dict
+failure:
+  description:
+  - What went wrong, for rulebooks to branch on.
+  type: dict
+  returned: failure
+  contains:
+    code:
+      description:
+      - Stable identifier, for example V(remediation_in_flight), V(missing_permission), V(timeout).
+      type: str
+      returned: failure
+    object:
+      description:
+      - Kind, namespace and name of the object it is about.
+      type: str
+      returned: failure
+    condition:
+      description:
+      - Condition type that proves it.
+      type: str
+      returned: failure
+    cause:
+      description:
+      - One sentence.
+      type: str
+      returned: failure
+    next_step:
+      description:
+      - What to do now.
+      type: str
+      returned: failure
+    docs:
+      description:
+      - Section of the troubleshooting guide.
+      type: str
+      returned: failure
+"""
+
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.node_health_check_pause import ENTRY
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+
+if __name__ == "__main__":
+    main(ENTRY)
