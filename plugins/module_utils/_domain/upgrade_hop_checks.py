@@ -178,7 +178,7 @@ def hop_failures(s: Situation) -> list[Failure]:
 def hop_notes(s: Situation) -> list[str]:
     """What to know of a hop that is not refused."""
     notes = []
-    if s.hop.moves and s.hop.edge is None:
+    if s.hop.moves and s.hop.edge is None and not s.request.allow_unlisted:  # who allowed it knows
         why = "it is not among the updates of its channel" if s.hop.informed else "the cluster knows no updates: it has no channel"
         notes.append(f"{s.ref}: the update to {s.hop.target} was not checked against the update graph, since {why}")
     left = hops.annotation(s.cluster)

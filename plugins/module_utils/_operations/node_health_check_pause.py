@@ -53,10 +53,7 @@ class NodeHealthCheckPause:
     def _chosen(self, changes: ChangeSet) -> list[Object]:
         """One list, whatever was asked for. It is empty too where the operator of NodeHealthChecks is not installed."""
         found, names = self._hub.list(NODE_HEALTH_CHECK), self._options.get("name") or []
-        if not found:
-            changes.notes.append(
-                "this management cluster has no NodeHealthCheck, so nothing remediates its nodes and nothing is to be paused"
-            )
+        if not found:  # nothing remediates nodes there
             return []
         for name in sorted(set(names) - {c["metadata"]["name"] for c in found}):
             ref = NODE_HEALTH_CHECK.ref(None, name)

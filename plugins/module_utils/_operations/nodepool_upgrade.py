@@ -108,7 +108,7 @@ class NodePoolUpgrade:
             refuse_paused(own, is_paused(pool, now), self._options["allow_paused"], upgrade.ref_of(pool), owner_of(pool))
             changes.refusals += own.refusals
             changes.rollout += pool_change_effects(pool, apply_merge_patch(pool, patch))
-            changes.notes += upgrade.pool_notes(pool)
+            changes.notes += upgrade.pool_notes(pool) if self._options["wait"] else []
 
     def _patch(self, changes: ChangeSet, seen: Seen, stages: list[tuple[str, ...]]) -> None:
         for pool in seen.of(stages):

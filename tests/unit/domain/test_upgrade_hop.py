@@ -257,11 +257,13 @@ def test_everything_is_said_at_once_with_cause_and_next_step() -> None:
 
 def test_notes() -> None:
     def told(live: dict[str, Any], image: str = NEWER) -> str:
-        request = Request(image=image, allow_unlisted=True)
+        request = Request(image=image)
         return " ".join(hop_notes(Situation(live, [], request, hops.hop_of(live, request), (), NOW)))
 
     assert "it has no channel" in told(cluster())
     assert "not among the updates of its channel" in told(cluster([offered("4.20.7", "x")]))
+    allowed = Request(image=NEWER, allow_unlisted=True)
+    assert hop_notes(Situation(cluster(), [], allowed, hops.hop_of(cluster(), allowed), (), NOW)) == []
     assert told(cluster([offered("4.20.9", NEWER)])) == ""
     assert "is left from another update" in told(with_annotation(cluster([offered("4.20.9", NEWER)]), "stale"))
     forced = with_annotation(cluster([offered("4.21.5", MINOR)], told=ACK), MINOR)

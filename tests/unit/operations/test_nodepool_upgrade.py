@@ -323,7 +323,8 @@ def test_a_pause_may_be_allowed_and_a_wrong_release_be_corrected() -> None:
 def test_notes_on_drains_and_on_delete() -> None:
     hub = MemoryHub(upgraded(), live_pool(name="a"), live_pool(name="b", node_drain_timeout="15m"))
     hub.edit(NODE_POOL, "clusters", "b", {"spec": {"management": {"replace": {"strategy": "OnDelete", "rollingUpdate": None}}}})
-    notes = go(hub, check=True)["notes"]
+    notes = go(hub, check=True, wait=True)["notes"]
+    assert "notes" not in go(hub, check=True, wait=False)  # who does not wait here has been told by the plan
     assert [n.split(":")[0] for n in notes] == ["NodePool clusters/a", "NodePool clusters/b"]
     assert "waits for ever" in notes[0] and "OnDelete" in notes[1]
 
