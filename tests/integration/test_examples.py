@@ -27,14 +27,18 @@ README = ROOT / "README.md"
 EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""', re.DOTALL | re.MULTILINE)
 YAML_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^ansible-playbook hypershift\.core\.(\w+)(.*)$", re.MULTILINE)
+ELSEWHERE = ("etcd_", "upgrade_", "staged_")
 HUB_PULL_SECRET = {".dockerconfigjson": '{"auths": {}}'}
 
 
 def documented() -> dict[str, list[Any]]:
-    """Source -> its examples in order: tasks, or whole plays. Those of etcd need a real one: tests/integration/etcd_roles/test_documented.py."""
+    """Source -> its examples in order: tasks, or whole plays.
+
+    Those of etcd need a real one: tests/integration/etcd_roles/test_documented.py. Those of campaigns: tests/integration/upgrades.
+    """
     found = {p.stem: yaml.safe_load(match[1]) for p in sorted((ROOT / "plugins" / "modules").glob("*.py"))
-             for match in EXAMPLES.finditer(p.read_text()) if not p.stem.startswith("etcd_")}  # fmt: skip
-    for page in [README, *sorted(p for p in (ROOT / "roles").glob("*/README.md") if not p.parent.name.startswith("etcd_"))]:
+             for match in EXAMPLES.finditer(p.read_text()) if not p.stem.startswith(ELSEWHERE)}  # fmt: skip
+    for page in [README, *sorted(p for p in (ROOT / "roles").glob("*/README.md") if not p.parent.name.startswith(ELSEWHERE))]:
         name = "README" if page == README else f"role {page.parent.name}"
         found[name] = [entry for block in YAML_BLOCK.findall(page.read_text()) for entry in yaml.safe_load(block)]
     return found
@@ -202,7 +206,7 @@ def test_roles_and_commands(reader: Player, hub: EmbeddedHub, home: Path) -> Non
     follow(reader, "role")
     (play,) = plays("role")
     (home / "demo.yml").write_text(yaml.safe_dump(play["roles"][0]["vars"]))
-    commands = [c for c in COMMAND.findall(README.read_text()) if not c[0].startswith("etcd_")]
+    commands = [c for c in COMMAND.findall(README.read_text()) if not c[0].startswith(ELSEWHERE)]
     assert [name for name, _rest in commands] == ["status", "create", "pause", "resume", "destroy"]
     for name, rest in commands:
         arguments = [a.replace("@", f"@{home}/") for a in shlex.split(rest)]

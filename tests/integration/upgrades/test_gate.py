@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from playing import Player
 from upgrades.campaign import Campaign, Campaigns
 
@@ -31,7 +32,9 @@ def gate(campaign: Campaign, phase: str, **options: Any) -> dict[str, Any]:
 
 
 def record(campaign: Campaign, *clusters: dict[str, Any], **options: Any) -> dict[str, Any]:
-    return {"hypershift.core.upgrade_record": {"plan_file": str(campaign.file), "hubs": campaign.hubs, "clusters": list(clusters), **options}}
+    return {
+        "hypershift.core.upgrade_record": {"plan_file": str(campaign.file), "hubs": campaign.hubs, "clusters": list(clusters), **options}
+    }
 
 
 def test_claim_keep_off_and_give_back(campaign: Campaign, path: Player) -> None:
