@@ -281,23 +281,23 @@ EXAMPLES = r"""
     target:
       minor: current
     waves:
-    - name: first
-      label_selectors:
-      - tier=canary
-      soak_minutes: 60
-    - name: gold
-      label_selectors:
-      - tier in (gold, silver)
-      after:
-      - first
-      canaries: 10%
-      batch: 25%
-      max_failed: 1
+      - name: first
+        label_selectors:
+          - tier=canary
+        soak_minutes: 60
+      - name: gold
+        label_selectors:
+          - tier in (gold, silver)
+        after:
+          - first
+        canaries: 10%
+        batch: 25%
+        max_failed: 1
     max_parallel_per_hub: 5
     windows:
-    - rrule: FREQ=WEEKLY;BYDAY=SA;BYHOUR=22
-      duration_minutes: 240
-      timezone: Europe/Berlin
+      - rrule: FREQ=WEEKLY;BYDAY=SA;BYHOUR=22
+        duration_minutes: 240
+        timezone: Europe/Berlin
     snapshots: "{{ catalogue.clusters }}"
     max_snapshot_age: 24h
     dest: patches.json

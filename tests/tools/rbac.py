@@ -37,6 +37,12 @@ _ETCD = """## etcd
 
 `pods/exec` is asked for over a WebSocket: API servers before 1.35 check the verb `get` for it, later ones `create`. The role gives both. Whoever may run
 commands in etcd's containers reads every Secret of the hosted cluster; give it to those alone who take care of etcd."""
+_CAMPAIGNS = """## Campaigns
+
+Planning, gates, journal and report over a fleet; the changes themselves are those of `hosted_cluster_upgrade`, `nodepool_upgrade` and
+`node_health_check_pause` above, so that an account which runs campaigns has the operating role as well. Without `namespace` in its entry of
+`hubs` a management cluster is read as a whole: then bind the first role cluster-wide. An account that may not read what the operator
+supports, the multicluster engine or the cluster version gets a plan that says so."""
 _LEVELS = {
     "read": ("Read only", "`hosted_cluster_info`, `nodepool_info`, `pause_reconcile_info`, `hosted_cluster_wait`. Reads no Secret."),
     "operate": (
@@ -140,6 +146,31 @@ def _etcd(rights: Any) -> list[str]:
     return parts
 
 
+def _campaigns(rights: Any) -> list[str]:
+    """The modules of campaigns, and what a role for them adds to the operating one."""
+    tables = table("campaign_rights", TABLE.parent).CAMPAIGN_MODULES
+    parts = [_CAMPAIGNS]
+    for name, rows in tables.items():
+        lines = [f"### {name}", "", "| verbs | resource | where | needed |", "| --- | --- | --- | --- |"]
+        lines += [f"| {', '.join(v.split())} | `{resource}` | {rights.SCOPES[scope]} | {when} |" for v, resource, scope, when in rows]
+        parts.append("\n".join(lines))
+    verbs: dict[tuple[str, str], set[str]] = {}
+    for words, resource, scope, _when in (row for rows in tables.values() for row in rows):
+        verbs.setdefault(("cluster" if scope == "all" else scope, resource), set()).update(words.split())
+    objects = []
+    for scope, name in (("hosted", "hypershift-core-campaign"), ("cluster", "hypershift-core-campaign-reading")):
+        rules = [
+            {"apiGroups": [r.partition(".")[2]], "resources": [r.partition(".")[0]], "verbs": sorted(v)}
+            for (where, r), v in sorted(verbs.items())
+            if where == scope
+        ]
+        role = _role("ClusterRole", name, rules)
+        objects += [role, _binding(role, "clusters" if scope == "hosted" else "")]
+    body = "\n---\n".join(_yaml(obj) for obj in objects)
+    parts.append(f"### Role for campaigns\n\n```yaml\n{body}\n```")
+    return parts
+
+
 def _restore_rows() -> Any:
     found = table("rights", TABLE.parents[1] / "etcd_restore", "restore_rights").RIGHTS
     words = {"always": "always", "conditional": "when there is one, or a run was killed"}
@@ -157,6 +188,7 @@ def render() -> str:
     for level, (title, text) in _LEVELS.items():
         body = "\n---\n".join(_yaml(obj) for obj in objects(level, rights))
         parts.append(f"### {title}\n\n{text}\n\n```yaml\n{body}\n```")
+    parts += _campaigns(rights)
     parts += _etcd(rights)
     return "\n\n".join(parts) + "\n"
 

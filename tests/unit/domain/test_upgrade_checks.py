@@ -195,6 +195,10 @@ def test_a_minor_update_needs_a_cluster_that_is_upgradeable(raised: Object, acks
         assert row["steps"][0]["acks"] == acks and any("was accepted" in w for w in row["warnings"])
 
 
+def test_a_cluster_that_is_upgradeable_has_nothing_to_accept() -> None:
+    assert "acks" not in plan_of(accepted_acks=["AdminAckRequired"])["steps"][0]
+
+
 def test_a_missing_upgradeable_condition_allows() -> None:
     body = cluster(offers=OFFERS)
     body["status"]["conditions"] = [c for c in body["status"]["conditions"] if c["type"] != "ClusterVersionUpgradeable"]

@@ -21,6 +21,7 @@ def plan_of(hub: dict[str, Any]) -> Object:
     ("minors", "version", "step"),
     [
         (("4.20", "4.19"), "4.20.1", "Upgrade the multicluster engine to 2.11 first"),
+        (("4.20", "4.19"), "4.19.0", "Upgrade the multicluster engine to 2.11 first"),
         (("4.20", "4.19"), "4.18.9", "Upgrade OpenShift of the management cluster to 4.19 or newer, then the multicluster engine to 2.11"),
         (("5.1", "5.0", "4.22"), "5.0.1", "Choose a release that this hub supports"),
     ],

@@ -302,7 +302,7 @@ def test_bad_plans_and_hubs_are_refused(stage: Stage, spoil: Any, match: str) ->
 
 
 def test_ids_that_are_not_in_the_plan_are_refused(stage: Stage) -> None:
-    with pytest.raises(OptionError, match="names who.is.it"):
+    with pytest.raises(OptionError, match=r"names who\.is\.it"):
         stage.gate("before", "who.is.it")
 
 

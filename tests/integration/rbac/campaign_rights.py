@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What campaigns ask for: a part of docs/rbac.md. tests/integration/upgrades/test_rights.py compares it with the audit log, in both directions.
+
+Rows: (verbs, resource, scope, when). ``always`` rows are asked for in every run of the module, the others when their words say so.
+"""
+
+from __future__ import annotations
+
+CLUSTERS, POOLS = "hostedclusters.hypershift.openshift.io", "nodepools.hypershift.openshift.io"
+LEASES, CONFIG_MAPS = "leases.coordination.k8s.io", "configmaps"
+HOSTED, OPERATOR, ALL, ALWAYS = "hosted", "operator", "all", "always"
+Rows = tuple[tuple[str, str, str, str], ...]
+
+_SETTLING = "in phase `before`, while other runs work on earlier waves; in phase `after`, while hosted clusters calm down"
+_FLEET: Rows = (("list", CLUSTERS, HOSTED, ALWAYS), ("list", POOLS, HOSTED, ALWAYS))
+_MINORS = ("get", CONFIG_MAPS, OPERATOR, ALWAYS)
+CAMPAIGN_MODULES: dict[str, Rows] = {
+    "upgrade_plan": (
+        *_FLEET,
+        _MINORS,
+        ("list", "multiclusterengines.multicluster.openshift.io", ALL, ALWAYS),
+        ("list", "clusterversions.config.openshift.io", ALL, ALWAYS),
+    ),
+    "upgrade_gate": (
+        *_FLEET,
+        ("list", CONFIG_MAPS, HOSTED, ALWAYS),
+        _MINORS,
+        ("get create patch", LEASES, HOSTED, "in phase `before`"),
+        ("get create patch", CONFIG_MAPS, HOSTED, "in phase `before`"),
+        ("watch", CLUSTERS, HOSTED, _SETTLING),
+        ("watch", POOLS, HOSTED, _SETTLING),
+        ("watch", CONFIG_MAPS, HOSTED, _SETTLING),
+    ),
+    "upgrade_record": (("get create patch", CONFIG_MAPS, HOSTED, ALWAYS), ("get delete", LEASES, HOSTED, "with `release`")),
+    "upgrade_report": (*_FLEET, ("list", CONFIG_MAPS, HOSTED, ALWAYS)),
+}
+# What an account may lack: the plan then says that it does not know.
+OPTIONAL = {_MINORS[1], "multiclusterengines.multicluster.openshift.io", "clusterversions.config.openshift.io"}
+
+
+def expanded(rows: Rows, always: bool = False) -> set[tuple[str, str, str]]:
+    """(verb, resource, scope); with always those alone that every run asks for."""
+    return {(verb, resource, scope) for verbs, resource, scope, when in rows if not always or when == ALWAYS for verb in verbs.split()}
