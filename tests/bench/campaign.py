@@ -63,7 +63,8 @@ def rendered(clusters: int, found: dict[str, Any]) -> str:
     return f"""## A campaign
 
 {clusters} hosted clusters with a node pool each on three hubs (namespaces of one embedded API server, which
-shares the {os.cpu_count()} cores), four waves, control plane and node pools from 4.20.4 to 4.21.3 on the simulator's timeline at {SPEED} times its speed. ansible-core {version("ansible-core")}, forks 10.
+shares the {os.cpu_count()} cores), four waves, control plane and node pools
+from 4.20.4 to 4.21.3 on the simulator's timeline at {SPEED} times its speed. ansible-core {version("ansible-core")}, forks 10.
 
 | | wall s | CPU s | peak MiB of the largest process |
 | --- | --- | --- | --- |
@@ -74,7 +75,8 @@ shares the {os.cpu_count()} cores), four waves, control plane and node pools fro
 | --- | --- | --- |
 {rows}
 A hop of a control plane is one GET, one LIST and one PATCH; seen: {hop[0]:.2f} GET (that of the node pools' step included) and
-{hop[1]:.2f} PATCH per hosted cluster. No request is sent while waiting; lists and watches are those of the waits, one per kind, batch and hub. Run again: {sum(found["again"].values())} requests, {writes} writes.
+{hop[1]:.2f} PATCH per hosted cluster. No request is sent while
+waiting; lists and watches are those of the waits, one per kind, batch and hub. Run again: {sum(found["again"].values())} requests, {writes} writes.
 """
 
 

@@ -34,6 +34,7 @@ from report import write_part  # noqa: E402
 FLEET, HUBS, POOLS, SAMPLE = 1000, 13, 2, 30
 USER = "bench-inventory"
 GOAL_SECONDS = 5.0
+PLAN_SECONDS, PLAN_MIB = 10.0, 400
 BIN = Path(sys.executable).parent
 
 
@@ -98,8 +99,22 @@ class Bench:
         self.listing(cached, 1)
         return {
             "ours": plain, "cached": self.listing(cached, self.repeat), "requests": len(events), "verbs": sorted({e["verb"] for e in events}),
-            "floor": self.floor(), "kubectl": self.kubectl(), **self.sweep(),
+            "plan": self.plan(), "floor": self.floor(), "kubectl": self.kubectl(), **self.sweep(),
         }  # fmt: skip
+
+    def plan(self) -> Usage:
+        """The shipped playbook plans the newest patch for all of them, in four waves."""
+        file = self.folder / "plan.json"
+        hubs = [{"name": hub_name(n), "namespace": hub_name(n), "kubeconfig": str(self.kubeconfig)} for n in range(HUBS)]
+        waves = [{"name": "first", "canaries": "1%", "batch": "25%"}]
+        policy = {"target": {"minor": "current"}, "waves": waves, "max_parallel_per_hub": 20}
+        given = {"upgrade_campaign": "bench", "upgrade_plan_file": str(file), "upgrade_hubs": hubs, "upgrade_policy": policy}
+        command = [str(BIN / "ansible-playbook"), "hypershift.core.upgrade_plan", "-e", json.dumps(given)]
+        usage = best([run(command, self.environment, ROOT) for _turn in range(self.repeat)])
+        summary = json.loads(file.read_text())["summary"]
+        if summary["ready"] != FLEET:
+            raise RuntimeError(f"the plan has {summary}")
+        return usage
 
     def floor(self) -> Usage:
         path = self.folder / "one"
@@ -141,7 +156,8 @@ def rendered(found: dict[str, Any]) -> str:
 
     ours: Usage = found["ours"]
     holds = "holds" if ours.wall < GOAL_SECONDS else "**does not hold**"
-    return f"""## The fleet as an inventory
+    plan = "holds" if found["plan"].wall < PLAN_SECONDS and found["plan"].peak_mib < PLAN_MIB else "**does not hold**"
+    return f"""## The fleet as an inventory, and its plan
 
 {FLEET:,} hosted clusters with {POOLS} node pools each on {HUBS} hubs, which are namespaces of one embedded API server on the same
 {os.cpu_count()} cores. A status is {size_of_one() / 1000:.1f} kB. Whole processes, start to end;
@@ -152,11 +168,13 @@ ansible-core {version("ansible-core")}, Python {sys.version.split()[0]}.
 {row("`ansible-inventory --list` of one host (floor)", found["floor"])}
 {row("`ansible-inventory --list` of the fleet", ours)}
 {row("the same from a warm cache", found["cached"])}
+{row("`ansible-playbook hypershift.core.upgrade_plan`: file and table", found["plan"])}
 {row("`kubectl get hostedclusters -A -o json` (no node pools, no verdict, one hub)", found["kubectl"])}
 {row(f"`kubernetes.core.k8s_info` once per host, {SAMPLE} hosts, forks 20", found["sample"])}
 | the same for {FLEET:,} hosts, **extrapolated** from these {SAMPLE} | {found["whole_sweep_wall"]:.0f} | {found["whole_sweep_cpu"]:.0f} | |
 
 Requests of one listing: {found["requests"]} ({", ".join(found["verbs"])}), two per hub. Goal: under {GOAL_SECONDS:.0f} s: {holds}.
+A plan in under {PLAN_SECONDS:.0f} s and {PLAN_MIB} MiB: {plan}.
 """
 
 

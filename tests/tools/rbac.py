@@ -43,6 +43,10 @@ Planning, gates, journal and report over a fleet; the changes themselves are tho
 `node_health_check_pause` above, so that an account which runs campaigns has the operating role as well. Without `namespace` in its entry of
 `hubs` a management cluster is read as a whole: then bind the first role cluster-wide. An account that may not read what the operator
 supports, the multicluster engine or the cluster version gets a plan that says so."""
+_PREFLIGHT = """## Preflight
+
+`management_cluster_info` and playbook `preflight` read what belongs to the administrators of a management cluster. None of these rights is needed for the module
+to run: a check that lacks one is `unknown` and names it. A kind that is not served needs no right."""
 _LEVELS = {
     "read": ("Read only", "`hosted_cluster_info`, `nodepool_info`, `pause_reconcile_info`, `hosted_cluster_wait`. Reads no Secret."),
     "operate": (
@@ -177,6 +181,23 @@ def _restore_rows() -> Any:
     return tuple((verbs, resource, scope, words[when]) for verbs, resource, scope, when in found)
 
 
+def _preflight() -> list[str]:
+    """Module management_cluster_info, and one role for it."""
+    found = table("preflight_rights", TABLE.parent)
+    lines = ["### management_cluster_info", "", "| verbs | resource | where | without it |", "| --- | --- | --- | --- |"]
+    for verb, resource, scope, checks in found.RIGHTS:
+        only = f" (only `{found.ONLY[resource]}`)" if resource in found.ONLY else ""
+        lost = f"unknown: {', '.join(f'`{c}`' for c in checks)}" if checks else "no check is lost"
+        lines.append(f"| {verb} | `{resource}`{only} | {found.SCOPES[scope]} | {lost} |")
+    parts = []
+    for scope in found.SCOPES:
+        namespace = found.NAMESPACES.get(scope, "")
+        role = _role("Role" if namespace else "ClusterRole", "hypershift-core-preflight", found.rules(scope), namespace)
+        parts += [role, _binding(role, namespace)]
+    body = "\n---\n".join(_yaml(obj) for obj in parts)
+    return [_PREFLIGHT, "\n".join(lines), f"### Role for preflight\n\n```yaml\n{body}\n```"]
+
+
 def render() -> str:
     rights = table()
     parts = [_HEAD.strip(), "## By module", *(_module(name, rows, rights) for name, rows in rights.MODULES.items())]
@@ -189,7 +210,7 @@ def render() -> str:
         body = "\n---\n".join(_yaml(obj) for obj in objects(level, rights))
         parts.append(f"### {title}\n\n{text}\n\n```yaml\n{body}\n```")
     parts += _campaigns(rights)
-    parts += _etcd(rights)
+    parts += _etcd(rights) + _preflight()
     return "\n\n".join(parts) + "\n"
 
 

@@ -49,12 +49,12 @@ class CampaignHubs:
     def source(self, name: str) -> HubSource:
         return self._sources[name]
 
-    def standings(self, entries: Sequence[Object], clock: Hub) -> dict[str, Standing]:
-        """Where the planned clusters stand, by id: one LIST per kind and hub they live on. Notes the hubs' supported minors."""
+    def standings(self, entries: Sequence[Object], clock: Hub, with_minors: bool = False) -> dict[str, Standing]:
+        """Where the planned clusters stand, by id: one LIST per kind and hub they live on. with_minors: note what the hubs support."""
         names = list(dict.fromkeys(entry["hub"] for entry in entries))
         kinds = (HOSTED_CLUSTER, NODE_POOL, CONFIG_MAP)
         labels = {CONFIG_MAP: f"{LABEL}={self.campaign}"}
-        views = read_fleet([self._sources[n] for n in names], kinds, selectors=labels)
+        views = read_fleet([self._sources[n] for n in names], kinds, with_minors, labels)
         by_name = {view.name: view for view in views}
         self.minors |= {view.name: list(view.minors) for view in views}
         noted = {view.name: records(view.all(CONFIG_MAP)) for view in views}

@@ -45,7 +45,7 @@ class UpgradeGate:
             cause = f"option clusters names {', '.join(unknown)}, which the plan does not upgrade"
             raise OptionError(Failure("not_in_plan", cause, next_step="Use the ids of the plan."))
         if self._options["phase"] == "start":
-            self._report(self._hubs.standings(entries, self._clock).values())
+            self._report(self._hubs.standings(entries, self._clock, True).values())
             return Plan(unchanged=True, extra=self._extra)
         if self._options["phase"] == "after":
             return Plan(unchanged=True, extra=self._extra, act=lambda _acts, progress: self._after(entries, progress))
@@ -55,7 +55,7 @@ class UpgradeGate:
         return Plan(foreseen=foreseen, extra=self._extra, act=lambda acts, progress: self._before(entries, acts, progress))
 
     def _batch(self, entries: list[Object]) -> dict[str, Standing]:
-        standings = self._hubs.standings(entries, self._clock)
+        standings = self._hubs.standings(entries, self._clock, True)
         for found in standings.values():
             if not found.finished and found.problem is None:
                 found.problem = self._closed(found)

@@ -14,7 +14,11 @@ from zoneinfo import ZoneInfo
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.calendar import Window
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError
-from dateutil.rrule import HOURLY, rrule, rrulestr  # type: ignore[import-untyped,unused-ignore]
+
+try:
+    from dateutil.rrule import HOURLY, rrule, rrulestr  # type: ignore[import-untyped,unused-ignore]
+except ImportError:  # reported when a window is given: a module must be importable without it
+    rrulestr = None  # comes with the kubernetes library
 
 LOOK_AHEAD = timedelta(days=731)
 _UNTIL_UTC = re.compile(r"(UNTIL=)(\d{8}T\d{6})Z", re.IGNORECASE)
@@ -65,6 +69,9 @@ def _parsed(window: Window) -> tuple[rrule, ZoneInfo]:
 
 def _rule_of(text: str, start: datetime, zone: ZoneInfo) -> rrule:
     """rrulestr also takes sets and other properties; here it is one rule, the rest stands in fields of its own."""
+    if rrulestr is None:
+        cause = "maintenance windows need the Python package python-dateutil, which is missing here"
+        raise OptionError(Failure("missing_library", cause, next_step="Install it where the task runs: pip install python-dateutil."))
     body = text.strip()
     if body.upper().startswith("RRULE:"):
         body = body[len("RRULE:") :]

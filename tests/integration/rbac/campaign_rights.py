@@ -25,7 +25,7 @@ CAMPAIGN_MODULES: dict[str, Rows] = {
     "upgrade_gate": (
         *_FLEET,
         ("list", CONFIG_MAPS, HOSTED, ALWAYS),
-        _MINORS,
+        (*_MINORS[:3], "in phases `start` and `before`"),
         ("get create patch", LEASES, HOSTED, "in phase `before`"),
         ("get create patch", CONFIG_MAPS, HOSTED, "in phase `before`"),
         ("watch", CLUSTERS, HOSTED, _SETTLING),

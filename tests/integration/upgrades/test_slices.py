@@ -26,7 +26,7 @@ class Slice:
         ids = sorted(entry["id"] for entry in campaign.document["clusters"])[number::2]
         self._put("inventory/hosts.json", {"hosted_clusters": {"hosts": {key: {} for key in ids}}})
         self._put("env/extravars", campaign.variables(staged_upgrade_slice=str(number + 1)))
-        self._put("env/envvars", {**environment, "ANSIBLE_CALLBACKS_ENABLED": ""})
+        self._put("env/envvars", environment)
         self._put("project/run.yml", [{"import_playbook": "hypershift.core.upgrade_run"}])
 
     def _put(self, name: str, content: object) -> None:

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Kinds that a preflight of a management cluster reads beside those of ``kinds``. Private to hypershift.core.
+
+Source: facts 0.1, 1.4, 1.6, 2.4, 2.6, 11.8. ``PROVIDERS`` says what to install where the kind of an optional operator is not served.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
+    CLUSTER_VERSION,
+    CONFIG_MAP,
+    DEPLOYMENT,
+    HOSTED_CLUSTER,
+    MULTICLUSTER_ENGINE,
+    POD,
+    Kind,
+)
+
+NODE = Kind("", "v1", "Node", "nodes", namespaced=False)
+STORAGE_CLASS = Kind("storage.k8s.io", "v1", "StorageClass", "storageclasses", namespaced=False)
+API_SERVICE = Kind("apiregistration.k8s.io", "v1", "APIService", "apiservices", namespaced=False)
+INFRASTRUCTURE = Kind("config.openshift.io", "v1", "Infrastructure", "infrastructures", namespaced=False)
+NETWORK = Kind("config.openshift.io", "v1", "Network", "networks", namespaced=False)
+INGRESS_CONTROLLER = Kind("operator.openshift.io", "v1", "IngressController", "ingresscontrollers")
+ADD_ON_CONFIG = Kind("addon.open-cluster-management.io", "v1alpha1", "AddOnDeploymentConfig", "addondeploymentconfigs")
+IP_ADDRESS_POOL = Kind("metallb.io", "v1beta1", "IPAddressPool", "ipaddresspools")
+HYPER_CONVERGED = Kind("hco.kubevirt.io", "v1beta1", "HyperConverged", "hyperconvergeds")
+AGENT_SERVICE_CONFIG = Kind("agent-install.openshift.io", "v1beta1", "AgentServiceConfig", "agentserviceconfigs", namespaced=False)
+PROVISIONING = Kind("metal3.io", "v1alpha1", "Provisioning", "provisionings", namespaced=False)
+
+OPERATOR_NAMESPACE = "hypershift"
+# What is listed, once each; a namespace where one is enough.
+READ: tuple[tuple[Kind, str | None], ...] = (
+    (API_SERVICE, None),
+    (CLUSTER_VERSION, None),
+    (MULTICLUSTER_ENGINE, None),
+    (ADD_ON_CONFIG, "multicluster-engine"),
+    (DEPLOYMENT, OPERATOR_NAMESPACE),
+    (HOSTED_CLUSTER, None),
+    (STORAGE_CLASS, None),
+    (NODE, None),
+    (POD, None),
+    (INFRASTRUCTURE, None),
+    (NETWORK, None),
+    (IP_ADDRESS_POOL, None),
+    (INGRESS_CONTROLLER, "openshift-ingress-operator"),
+    (HYPER_CONVERGED, None),
+    (AGENT_SERVICE_CONFIG, None),
+    (PROVISIONING, None),
+)
+NAMESPACE_OF = {**dict(READ), CONFIG_MAP: OPERATOR_NAMESPACE}  # of that one alone: supported-versions
+
+_OPENSHIFT = "This kind belongs to OpenShift itself: check that the kubeconfig names an OpenShift management cluster."
+PROVIDERS: dict[Kind, str] = {
+    CLUSTER_VERSION: _OPENSHIFT,
+    INFRASTRUCTURE: _OPENSHIFT,
+    NETWORK: _OPENSHIFT,
+    INGRESS_CONTROLLER: _OPENSHIFT,
+    MULTICLUSTER_ENGINE: "Install the multicluster engine operator and create a MultiClusterEngine.",
+    HOSTED_CLUSTER: "Enable component hypershift of the multicluster engine, which installs the HyperShift operator.",
+    IP_ADDRESS_POOL: "Install the MetalLB operator and create an IPAddressPool, or make sure that something else serves load balancers.",
+    HYPER_CONVERGED: "Install OpenShift Virtualization 4.14 or newer and create a HyperConverged.",
+    AGENT_SERVICE_CONFIG: "Enable component assisted-service of the multicluster engine and create AgentServiceConfig agent.",
+    PROVISIONING: "Create Provisioning provisioning-configuration with watchAllNamespaces, when BareMetalHosts are to be used.",
+}

@@ -1,0 +1,313 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Preflight of a management cluster on a real API server: good, bad, and seen by accounts with few rights."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, MULTICLUSTER_ENGINE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import (
+    HYPER_CONVERGED,
+    INGRESS_CONTROLLER,
+    IP_ADDRESS_POOL,
+    NETWORK,
+    NODE,
+    STORAGE_CLASS,
+)
+
+from embedded_hub import EmbeddedHub
+from embedded_hub.testing import until
+from playing import ROOT, USER, Admin, Played, Player
+from preflight.stage import GOOD, Obj, Stage
+from rbac.preflight_rights import NAMESPACES, RIGHTS, SCOPES, Rows, rules
+
+PLATFORMS = ["agent", "kubevirt"]
+DEFAULT, ZONE = "storageclass.kubernetes.io/is-default-class", "topology.kubernetes.io/zone"
+SILENT = {row[1] for row in RIGHTS if not row[3]}
+
+
+def look(**options: Any) -> Obj:
+    return {"hypershift.core.management_cluster_info": {"platforms": PLATFORMS, **options}}
+
+
+def bad(result: Obj) -> dict[str, str]:
+    return {row["check"]: row["verdict"] for row in result["checks"] if row["verdict"] != "ok"}
+
+
+def row(result: Obj, check: str) -> dict[str, str]:
+    (found,) = [r for r in result["checks"] if r["check"] == check]
+    return found
+
+
+@pytest.fixture(scope="module")
+def stage(admin: Admin) -> Iterator[Stage]:
+    stage = Stage(admin)
+    stage.up()
+    yield stage
+    stage.down()
+
+
+def asked(hub: EmbeddedHub, since: float) -> set[tuple[str, str, str]]:
+    """Verb, resource and namespace of every request of the account under test."""
+    found = set()
+    for event in hub.audit(user=USER, since=since):
+        ref = event["objectRef"]
+        found.add((event["verb"], f"{ref['resource']}.{ref.get('apiGroup', '')}".rstrip("."), ref.get("namespace", "")))
+    return found
+
+
+def test_a_good_management_cluster_and_what_is_asked_of_it(hub: EmbeddedHub, player: Player, stage: Stage) -> None:
+    for check in (False, True):
+        played = player.play(look(hosted_clusters=3), check=check).ok()
+        assert bad(played.last) == {} and played.last["verdict"] == "ok" and played.last["summary"]["checks"] == 19
+        assert played.last["changed"] is False and player.writes(played.started) == []
+        assert asked(hub, played.started) == {(verb, resource, NAMESPACES.get(scope, "")) for verb, resource, scope, _checks in RIGHTS}
+        assert len(hub.audit(user=USER, since=played.started)) == len(RIGHTS)  # once each
+    numbers = played.last["capacity"]
+    assert numbers["nodes"] == 6 and numbers["allocatable"] == {"cpu": 3072.0, "memory_gib": 24576.0, "pods": 6000}
+    assert numbers["requested"]["cpu"] >= 0.02 and numbers["requested"]["pods"] >= 2  # the operator's two pods
+    assert numbers["free"]["pods"] == 6000 - numbers["requested"]["pods"] and numbers["fits"] == numbers["free"]["pods"] // 78
+    assert played.last["supported_versions"]
+
+
+def test_platforms_are_found_by_their_operators(quick: Player, stage: Stage) -> None:
+    played = quick.play({"hypershift.core.management_cluster_info": {}}, look(platforms=["none"])).ok()
+    assert [t["result"]["platforms"] for t in played.tasks] == [PLATFORMS, ["none"]]
+    assert {r["platform"] for r in played.last["checks"]} == {""}
+
+
+def _status(kind: Any, name: str, body: Obj) -> Callable[[Stage], None]:
+    return lambda stage: stage.patch(kind, "", name, {"status": body}, "--subresource=status")
+
+
+def _nodes(*names: int, **body: Any) -> Callable[[Stage], None]:
+    return lambda stage: [stage.patch(NODE, "", f"hub-worker-{n}", body) for n in names] and None
+
+
+def _class(value: str | None) -> Callable[[Stage], None]:
+    return lambda stage: stage.patch(STORAGE_CLASS, "", "hub-local", {"metadata": {"annotations": {DEFAULT: value}}})
+
+
+def _second_class(stage: Stage) -> None:
+    body = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "example.com/none"}
+    stage.admin.apply({**body, "metadata": {"name": "second", "annotations": {DEFAULT: "true"}}})
+
+
+def _again(kind: Any) -> Callable[[Stage], None]:
+    """As it was."""
+    return lambda stage: [stage.put(*r) for r in GOOD if r[0] == kind] and None
+
+
+def _labels(*zones: str | None) -> Callable[[Stage], None]:
+    return lambda stage: [_nodes(n, metadata={"labels": {ZONE: z}})(stage) for n, z in enumerate(zones)] and None
+
+
+_ENGINE = "multiclusterengine"
+_OFF = {"overrides": {"components": [{"name": "hypershift", "enabled": False, "configOverrides": {}}]}}
+BAD: dict[str, tuple[Callable[[Stage], None], Callable[[Stage], None], dict[str, str], str]] = {
+    # what is wrong: how it comes and goes, the verdicts, words of the first cause
+    "no default class": (_class(None), _class("true"), {"default_storage_class": "failed"}, "none of 1 storage classes"),
+    "two defaults": (
+        _second_class,
+        lambda stage: stage.remove(STORAGE_CLASS, "", "second"),
+        {"default_storage_class": "warning"},
+        "hub-local, second",
+    ),
+    "four nodes cordoned": (
+        _nodes(*range(4), spec={"unschedulable": True}),
+        _nodes(*range(4), spec={"unschedulable": None}),
+        {"worker_nodes": "failed", "zones": "failed"},
+        "2 worker nodes are usable, and 3 are needed (hub-worker-0, hub-worker-1",
+    ),
+    "one zone": (_labels(*["zone-a"] * 6), _labels(*["zone-a", "zone-b", "zone-c"] * 2), {"zones": "failed"}, "in 1 zone(s) (zone-a)"),
+    "engine in error": (
+        _status(MULTICLUSTER_ENGINE, _ENGINE, {"phase": "Error"}),
+        _again(MULTICLUSTER_ENGINE),
+        {"engine_available": "failed"},
+        "is in phase Error",
+    ),
+    "hypershift off": (
+        lambda stage: stage.patch(MULTICLUSTER_ENGINE, "", _ENGINE, {"spec": _OFF}),
+        lambda stage: stage.patch(MULTICLUSTER_ENGINE, "", _ENGINE, {"spec": {"overrides": None}}),
+        {"hypershift_enabled": "failed"},
+        "component hypershift of the multicluster engine is disabled",
+    ),
+    "openshift too old": (
+        _status(CLUSTER_VERSION, "version", {"history": [{"state": "Completed", "version": "4.18.30"}]}),
+        _again(CLUSTER_VERSION),
+        {"engine_matches_openshift": "failed"},
+        "works on OpenShift 4.19 to 4.22",
+    ),
+    "small MTU": (_status(NETWORK, "cluster", {"clusterNetworkMTU": 1400}), _again(NETWORK), {"network_mtu": "warning"}, "1400"),
+    "no wildcards": (
+        lambda stage: stage.patch(INGRESS_CONTROLLER, "openshift-ingress-operator", "default", {"spec": {"routeAdmission": None}}),
+        _again(INGRESS_CONTROLLER),
+        {"wildcard_routes": "failed"},
+        "WildcardsDisallowed",
+    ),
+    "no pool": (
+        lambda stage: stage.remove(IP_ADDRESS_POOL, "metallb-system", "api"),
+        _again(IP_ADDRESS_POOL),
+        {"load_balancer": "failed"},
+        "MetalLB has no IPAddressPool",
+    ),
+    "no virtualization": (
+        lambda stage: stage.remove(HYPER_CONVERGED, "openshift-cnv", "kubevirt-hyperconverged"),
+        _again(HYPER_CONVERGED),
+        {"virtualization": "failed"},
+        "has no HyperConverged",
+    ),
+    "operator down": (
+        lambda stage: stage.admin.kubectl("scale", "deployment/operator", "-n", "hypershift", "--replicas=0") and None,
+        lambda stage: (
+            stage.admin.kubectl("scale", "deployment/operator", "-n", "hypershift", "--replicas=2")
+            and stage.admin.kubectl("rollout", "status", "deployment/operator", "-n", "hypershift", "--timeout=60s")
+            and None
+        ),
+        {"operator_available": "failed"},
+        "no replica of Deployment hypershift/operator is available",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_what_is_wrong_is_found_by_its_check_alone(quick: Player, stage: Stage, what: str) -> None:
+    come, go, verdicts, words = BAD[what]
+    come(stage)
+    try:
+        if what == "operator down":
+            until("the operator is down", lambda: not stage.admin.get("deployment/operator", "-n", "hypershift")["status"].get("replicas"))
+        result = quick.play(look()).ok().last
+    finally:
+        go(stage)
+    assert bad(result) == verdicts and result["verdict"] == max(verdicts.values(), key=["warning", "failed"].index)
+    assert words in row(result, next(iter(verdicts)))["cause"]
+
+
+def test_more_than_there_is_room_for(quick: Player, stage: Stage) -> None:
+    result = quick.play(look(hosted_clusters=77), look(hosted_clusters=70), look(hosted_clusters=-1)).failed()
+    assert result["failure"]["code"] == "invalid_option" or bad(result)
+    many = quick.play(look(hosted_clusters=77)).ok().last
+    assert many["capacity"]["fits"] < 77 and row(many, "capacity")["verdict"] == "failed"
+    assert f"{many['capacity']['fits']} more fit, 77 wanted, and pods runs out first" in row(many, "capacity")["cause"]
+
+
+def table(played: Played) -> list[str]:
+    (shown,) = [t["result"]["msg"] for t in played.tasks if t["task"] == "Show the table"]
+    return list(shown)
+
+
+def test_the_playbook_ends_with_the_first_failed_check(player: Player, stage: Stage) -> None:
+    options = {"preflight_platforms": PLATFORMS, "hypershift_kubeconfig": str(player.kubeconfig)}
+    played = player.playbook("preflight", **options).ok()
+    assert len(table(played)) == 20 and table(played)[0].startswith("CHECK") and player.writes(played.started) == []
+    _class(None)(stage)
+    try:
+        broken = player.playbook("preflight", **options)
+        allowed = player.playbook("preflight", **options, preflight_allow_failed=True).ok()
+    finally:
+        _class("true")(stage)
+    assert broken.failed()["msg"].startswith("1 of 19 checks failed, first default_storage_class: none of 1 storage classes is the default")
+    assert any(line.startswith("default_storage_class") and "failed" in line for line in table(allowed))
+
+
+class Accounts:
+    """Service accounts in namespace preflight."""
+
+    def __init__(self, hub: EmbeddedHub, admin: Admin) -> None:
+        self._hub, self._admin = hub, admin
+        admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "preflight"}})
+
+    def account(self, name: str) -> str:
+        self._admin.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": "preflight"}})
+        return str(self._hub.service_account_kubeconfig("preflight", name))
+
+    def make(self, name: str, rows: Rows) -> str:
+        """With these rights and no other."""
+        for scope in SCOPES:
+            namespace = NAMESPACES.get(scope, "")
+            kind, place = ("Role", {"namespace": namespace}) if namespace else ("ClusterRole", {})
+            meta = {"name": f"preflight-{name}", **place}
+            role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": meta, "rules": rules(scope, rows)}
+            self._admin.apply(role, bound(role, name, "preflight"))
+        return self.account(name)
+
+
+def bound(role: Obj, account: str, home: str) -> Obj:
+    subject = {"kind": "ServiceAccount", "name": account, "namespace": home}
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": role["kind"], "name": role["metadata"]["name"]}
+    return {
+        **{k: role[k] for k in ("apiVersion", "metadata")},
+        "kind": f"{role['kind']}Binding",
+        "roleRef": reference,
+        "subjects": [subject],
+    }
+
+
+@pytest.fixture(scope="module")
+def accounts(hub: EmbeddedHub, admin: Admin, stage: Stage) -> Accounts:
+    admin.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "multicluster-engine"}})
+    return Accounts(hub, admin)
+
+
+def effective(admin: Admin, name: str, rows: Rows) -> None:
+    """The API server takes up bindings a moment later."""
+    user = f"--as=system:serviceaccount:preflight:{name}"
+    for verb, resource, scope, _checks in rows[-1:] + rows[:1]:
+        where = ("-n", NAMESPACES[scope]) if scope in NAMESPACES else ("-A",)
+        until(
+            f"{name} may {verb} {resource}",
+            lambda: admin.kubectl("auth", "can-i", verb, resource, *where, user, check=False).strip() == "yes",
+        )
+
+
+def test_each_right_that_is_missing_is_named_and_costs_its_checks_alone(quick: Player, admin: Admin, accounts: Accounts) -> None:
+    tasks = []
+    for number, missing in enumerate(RIGHTS):
+        kept = tuple(r for r in RIGHTS if r is not missing)
+        tasks.append({**look(kubeconfig=accounts.make(f"less-{number}", kept)), "name": missing[1]})
+        effective(admin, f"less-{number}", kept)
+    results = {t["task"]: t["result"] for t in quick.play(*tasks).ok().tasks}
+    for verb, resource, scope, checks in RIGHTS:
+        where = f"in namespace {NAMESPACES[scope]}" if scope in NAMESPACES else "cluster-wide"
+        assert bad(results[resource]) == dict.fromkeys(checks, "unknown")
+        for check in checks:
+            assert row(results[resource], check)["next_step"].startswith(f"Grant verb {verb} on {resource} {where} (docs/rbac.md)")
+
+
+def test_an_account_without_rights_gets_a_whole_report(player: Player, accounts: Accounts) -> None:
+    played = player.play(look(kubeconfig=accounts.account("none"))).ok()
+    assert played.last["verdict"] == "unknown" and played.last["summary"]["unknown"] == played.last["summary"]["checks"] == 19
+    assert all(r["next_step"].startswith("Grant verb") for r in played.last["checks"]) and played.last["capacity"] == {}
+
+
+def test_the_documented_role_is_enough(quick: Player, admin: Admin, accounts: Accounts) -> None:
+    page = (ROOT / "docs" / "rbac.md").read_text().partition("### Role for preflight")[2]
+    objects = list(yaml.safe_load_all(page.partition("```yaml\n")[2].partition("```")[0]))
+    for obj in objects:
+        for subject in obj.get("subjects", []):
+            subject["namespace"] = "preflight"
+    admin.apply(*objects)
+    kubeconfig = accounts.account("automation")
+    effective(admin, "automation", RIGHTS)
+    assert bad(quick.play(look(kubeconfig=kubeconfig)).ok().last) == {}
+
+
+def test_what_is_not_served_is_unknown_with_what_to_install(quick: Player, stage: Stage, admin: Admin, tmp_path: Path) -> None:
+    """The kind of OpenShift Virtualization goes, and comes again."""
+    (tmp_path / "crd.json").write_text(json.dumps(admin.get("customresourcedefinition", HYPER_CONVERGED.resource)))
+    admin.kubectl("delete", "customresourcedefinition", HYPER_CONVERGED.resource)
+    group = f"{HYPER_CONVERGED.version}.{HYPER_CONVERGED.group}"
+    try:
+        until("the kind is gone", lambda: admin.get("apiservice", group) is None)
+        result = quick.play(look()).ok().last
+    finally:
+        stage.up()
+    assert bad(result) == {"virtualization": "unknown"}
+    assert row(result, "virtualization")["next_step"].startswith("Install OpenShift Virtualization 4.14 or newer")
