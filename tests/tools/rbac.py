@@ -45,8 +45,8 @@ Planning, gates, journal and report over a fleet; the changes themselves are tho
 supports, the multicluster engine or the cluster version gets a plan that says so."""
 _PREFLIGHT = """## Preflight
 
-`management_cluster_info` and playbook `preflight` read what belongs to the administrators of a management cluster. None of these rights is needed for the module
-to run: a check that lacks one is `unknown` and names it. A kind that is not served needs no right."""
+`management_cluster_info` and playbook `preflight` read what belongs to the administrators of a management cluster. None of these rights is
+needed for the module to run: a check that lacks one is `unknown` and names it. A kind that is not served needs no right, as long as the first may be used."""
 _LEVELS = {
     "read": ("Read only", "`hosted_cluster_info`, `nodepool_info`, `pause_reconcile_info`, `hosted_cluster_wait`. Reads no Secret."),
     "operate": (

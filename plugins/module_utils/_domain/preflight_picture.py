@@ -102,6 +102,8 @@ class Picture:
     def gap(self, *kinds: Kind) -> Finding | None:
         """Why nothing can be said of what needs these kinds; None when all of them could be read."""
         for kind in kinds:
+            if self.absent(kind):
+                return unknown("not served", f"this management cluster does not serve {kind.resource}", PROVIDERS[kind])
             if kind in self.denied:
                 namespace = NAMESPACE_OF.get(kind)
                 where = f"in namespace {namespace}" if namespace else "cluster-wide"
@@ -111,8 +113,6 @@ class Picture:
                     f"the account may not {verb} {kind.resource} {where}",
                     f"Grant verb {verb} on {kind.resource} {where} (docs/rbac.md), then run again.",
                 )
-            if self.absent(kind):
-                return unknown("not served", f"this management cluster does not serve {kind.resource}", PROVIDERS[kind])
         return None
 
     def unproven(self, kind: Kind) -> Finding | None:

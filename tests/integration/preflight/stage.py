@@ -26,11 +26,10 @@ KINDS = (
     *(CLUSTER_VERSION, INFRASTRUCTURE, NETWORK, INGRESS_CONTROLLER, MULTICLUSTER_ENGINE),
     *(IP_ADDRESS_POOL, HYPER_CONVERGED, AGENT_SERVICE_CONFIG, PROVISIONING),
 )
-NAMESPACES = ("hypershift", "openshift-ingress-operator", "openshift-cnv", "metallb-system")
+NAMESPACES = ("preflight", "hypershift", "multicluster-engine", "openshift-ingress-operator", "openshift-cnv", "metallb-system")
 _OPEN = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 _CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}}
 _IMAGE = {"openshiftVersion": "4.20", "version": "420.1", "url": "https://mirror.example.com/live.iso", "cpuArchitecture": "x86_64"}
-VERSIONS = {"supported-versions": json.dumps({"versions": ["4.21", "4.20", "4.19"]})}
 
 
 def definition(kind: Kind) -> Obj:
@@ -48,6 +47,17 @@ def operator() -> Obj:
     template = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
     spec = {"replicas": 2, "selector": {"matchLabels": labels}, "template": template}
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "operator", "namespace": "hypershift"}, "spec": spec}
+
+
+def versions() -> Obj:
+    data = {"supported-versions": json.dumps({"versions": ["4.21", "4.20", "4.19"]})}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "supported-versions", "namespace": "hypershift"}, "data": data}
+
+
+def load() -> Obj:
+    """A pod that requests 1.5 vCPU and 2 GiB."""
+    container = {"name": "load", "image": "example.com/load", "resources": {"requests": {"cpu": "1500m", "memory": "2Gi"}}}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "load", "namespace": "preflight"}, "spec": {"containers": [container]}}
 
 
 GOOD: tuple[tuple[Kind, str, str, Obj, Obj], ...] = (
@@ -81,26 +91,34 @@ class Stage:
 
     def __init__(self, admin: Admin) -> None:
         self.admin = admin
-        self._made: list[Kind] = []
-        self._versions = False
+        self._definitions: set[Kind] = set()
+        self._objects: list[Obj] = []
 
     def up(self) -> None:
-        self._made = [k for k in KINDS if self.admin.get("customresourcedefinition", k.resource) is None]
-        self.admin.apply(*(definition(k) for k in self._made))
+        """Also again, after something was taken away."""
+        missing = [k for k in KINDS if self.admin.get("customresourcedefinition", k.resource) is None]
+        self._definitions |= set(missing)
+        self.admin.apply(*(definition(k) for k in missing))
         until("all kinds are served", lambda: all(self._served(k) for k in KINDS))
-        self.admin.apply(*({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": n}} for n in NAMESPACES), operator())
-        self._versions = self.admin.get("configmap", "supported-versions", "-n", "hypershift") is None
-        if self._versions:
-            self.admin.kubectl(
-                "create",
-                "configmap",
-                "supported-versions",
-                "-n",
-                "hypershift",
-                f"--from-literal=supported-versions={VERSIONS['supported-versions']}",
-            )
+        self.admin.apply(*({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": n}} for n in NAMESPACES))
+        for obj in (operator(), versions(), load()):
+            meta = obj["metadata"]
+            if self.admin.get(obj["kind"], meta["name"], "-n", meta["namespace"]) is None:
+                self.admin.apply(obj)
+                self._objects.append(obj)
         for row in GOOD:
             self.put(*row)
+        self.settled()
+        until("the pod has a node", lambda: self.admin.get("pod", "load", "-n", "preflight")["spec"].get("nodeName"))
+
+    def scale(self, replicas: int) -> int:
+        """The operator; what it was."""
+        before = int(self.admin.get("deployment", "operator", "-n", "hypershift")["spec"]["replicas"])
+        self.admin.kubectl("scale", "deployment/operator", "-n", "hypershift", f"--replicas={replicas}")
+        self.settled()
+        return before
+
+    def settled(self) -> None:
         self.admin.kubectl("rollout", "status", "deployment/operator", "-n", "hypershift", "--timeout=60s")
 
     def put(self, kind: Kind, namespace: str, name: str, spec: Obj, status: Obj) -> None:
@@ -119,11 +137,10 @@ class Stage:
     def down(self) -> None:
         for kind, namespace, name, _spec, _status in GOOD:
             self.remove(kind, namespace, name)
-        for kind in self._made:
+        for kind in self._definitions:
             self.admin.kubectl("delete", "customresourcedefinition", kind.resource)
-        self.admin.kubectl("delete", "deployment", "operator", "-n", "hypershift")
-        if self._versions:
-            self.admin.kubectl("delete", "configmap", "supported-versions", "-n", "hypershift")
+        for obj in self._objects:
+            self.admin.kubectl("delete", obj["kind"], obj["metadata"]["name"], "-n", obj["metadata"]["namespace"])
 
     def _served(self, kind: Kind) -> bool:
         group = self.admin.get("apiservice", f"{kind.version}.{kind.group}")
