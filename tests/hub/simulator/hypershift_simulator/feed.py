@@ -35,9 +35,11 @@ class Feed:
     async def fill(self) -> None:
         """Bring the store to the present: what is there, and what is there no longer."""
         for kind in self._watched():
+            # What comes while the list is on its way is not in it, and no less there.
+            known = list(self._engine.store.keys(kind.kind))
             listed = await self._client.list(kind)
             names = {(item["metadata"].get("namespace", ""), item["metadata"]["name"]) for item in listed}
-            for namespace, name in self._engine.store.keys(kind.kind):
+            for namespace, name in known:
                 vanished = self._engine.store.get(kind.kind, namespace, name)
                 if (namespace, name) not in names and vanished is not None:
                     self._engine.forget(vanished)
