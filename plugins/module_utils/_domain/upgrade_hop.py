@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import get, is_true
 from ansible_collections.hypershift.core.plugins.module_utils._domain.guards import completed_version
+from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_graph import from_status
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import Version, version_of_image
 
 FORCE = "hypershift.openshift.io/force-upgrade-to"
@@ -76,26 +77,13 @@ class Hop:
 
 
 def edges_of(cluster: Mapping[str, Any]) -> list[Edge]:
-    """Updates that the status offers, those without risk first. Either list may be null (facts O.12)."""
-    status = lookup(dict(cluster), ("status", "version")) or {}
-    plain = [_edge(entry, ()) for entry in status.get("availableUpdates") or () if isinstance(entry, Mapping)]
-    conditional = [
-        _edge(entry.get("release") or {}, _risks(entry)) for entry in status.get("conditionalUpdates") or () if isinstance(entry, Mapping)
+    """Updates that the status offers, as the planner reads them, those of the plain list first."""
+    anywhere = completed_version(dict(cluster)) or Version(0, 0)
+    offered = from_status(cluster, anywhere)
+    return [
+        Edge(offered.releases[target].name, offered.releases[target].image, tuple(sorted(edge.risks)))
+        for target, edge in offered.edges[anywhere].items()
     ]
-    return [edge for edge in (*plain, *conditional) if edge.version or edge.image]
-
-
-def _edge(release: Mapping[str, Any], risks: tuple[str, ...]) -> Edge:
-    return Edge(str(release.get("version") or ""), str(release.get("image") or ""), risks)
-
-
-def _risks(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """Names of the risks that apply, or may apply: an update that is recommended has none left."""
-    told: Mapping[str, Any] = next((c for c in entry.get("conditions") or () if c.get("type") == "Recommended"), {})
-    if told.get("status") == "True":
-        return ()
-    names = tuple(str(risk.get("name") or "") for risk in entry.get("risks") or () if risk.get("name"))
-    return names or (str(told.get("reason") or "NotRecommended"),)
 
 
 def hop_of(cluster: Object, request: Request) -> Hop:

@@ -66,7 +66,7 @@ def codes(*args: Any, **more: Any) -> list[str]:
         ),
         (
             {"conditionalUpdates": [{"release": {"version": "4.21.5", "image": MINOR}, "risks": None, "conditions": None}]},
-            [Edge("4.21.5", MINOR, ("NotRecommended",))],
+            [Edge("4.21.5", MINOR, ("UnnamedRisk",))],
         ),
         ({"availableUpdates": [None, {}], "conditionalUpdates": [{"release": None}]}, []),
     ],
