@@ -124,11 +124,22 @@ class Player:
 
 
 def kill(process: subprocess.Popen[str]) -> None:
-    """SIGKILL to it and to all it has started, workers too, which have sessions of their own since core 2.19: no cleanup of any kind."""
-    for pid in [process.pid, *descendants(process.pid)]:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    """SIGKILL to it and to all it has started, workers too, which have sessions of their own since core 2.19: no cleanup of any kind.
+
+    They are stopped first, since one that is being born meanwhile would outlive the others.
+    """
+    found: list[int] = []
+    while (now := [process.pid, *descendants(process.pid)]) != found:
+        found = now
+        _send(signal.SIGSTOP, found)
+    _send(signal.SIGKILL, found)
     process.wait()
+
+
+def _send(number: signal.Signals, pids: list[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def descendants(pid: int) -> list[int]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from direct import Direct, Obj
-from playing import FOLDER, Played, Player, kill
+from playing import FOLDER, USER, Played, Player, describe, kill
 from upgrades.fleet import Fleet
 
 FROM, TO = "4.20.4", "4.21.3"
@@ -97,9 +97,15 @@ class Campaign:
         return all(found[key] == (version, version) for key in self.keys)
 
     def patches(self, since: float) -> Counter[str]:
-        """How often each hosted cluster and node pool was patched by the account under test."""
-        writes = [w for w in self._player.writes(since) if re.match(r"(patch|update) (hostedclusters|nodepools) ", w)]
-        return Counter(w for w in writes if any(f" {n['namespace']}/" in w for n in self.hubs))
+        """How often each hosted cluster and node pool was patched by the account under test: what the API server carried out.
+
+        A request whose sender was killed before it was stored is in the audit log with 504.
+        """
+        events = self._player.hub.audit(user=USER, since=since)
+        done = [describe(e) for e in events if e["verb"] in ("patch", "update") and e.get("responseStatus", {}).get("code", 0) < 300]
+        return Counter(
+            w for w in done if re.match(r"\w+ (hostedclusters|nodepools) ", w) and any(f" {n['namespace']}/" in w for n in self.hubs)
+        )
 
     def writes(self, since: float) -> list[str]:
         return [w for w in self._player.writes(since) if any(f" {n['namespace']}/" in w for n in self.hubs)]
