@@ -27,7 +27,7 @@ README = ROOT / "README.md"
 EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""', re.DOTALL | re.MULTILINE)
 YAML_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^ansible-playbook hypershift\.core\.(\w+)(.*)$", re.MULTILINE)
-ELSEWHERE = ("etcd_", "upgrade_", "staged_")
+ELSEWHERE = ("etcd_", "upgrade_", "staged_", "preflight")
 HUB_PULL_SECRET = {".dockerconfigjson": '{"auths": {}}'}
 
 
@@ -35,6 +35,7 @@ def documented() -> dict[str, list[Any]]:
     """Source -> its examples in order: tasks, or whole plays.
 
     Those of etcd need a real one: tests/integration/etcd_roles/test_documented.py. Those of campaigns: tests/integration/upgrades.
+    The playbook preflight: tests/integration/preflight.
     """
     found = {p.stem: yaml.safe_load(match[1]) for p in sorted((ROOT / "plugins" / "modules").glob("*.py"))
              for match in EXAMPLES.finditer(p.read_text()) if not p.stem.startswith(ELSEWHERE)}  # fmt: skip
@@ -59,6 +60,7 @@ CHAPTERS: dict[str, list[tuple[str, list[str]]]] = {
         ("hosted_cluster_info", ["Read one hosted cluster", "Say how it is", "Read the whole fleet of a management cluster, summaries only"]),
         ("hosted_cluster_credentials", ["Bring the kubeconfig to a file that only its owner can read", "Keep the password in a variable"]),
         ("nodepool_info", ["Read the node pools of a hosted cluster", "Show sizes"]),
+        ("management_cluster_info", ["Check a management cluster before three hosted clusters are added", "Show what was found"]),
         ("role hosted_cluster_access", ["Fetch a kubeconfig", "Fetch kubeconfig and password without calling the hosted cluster"]),
     ],
     "pause": [
@@ -144,7 +146,7 @@ def test_every_example_has_its_place() -> None:
     told = [(source, name) for chapter in CHAPTERS.values() for source, names in chapter for name in names] + [("README", REFUSED)]
     all_of_them = [(source, name_of(example)) for source, examples in documented().items() for example in examples]
     assert sorted(told) == sorted(all_of_them)
-    assert len(documented()) == 11 + 1 + 2
+    assert len(documented()) == 12 + 1 + 2
 
 
 def test_create(reader: Player) -> None:

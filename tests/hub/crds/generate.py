@@ -16,6 +16,7 @@ from crd_schemas.cluster_api import CLUSTER_API
 from crd_schemas.control_plane import AWS_ENDPOINT_SERVICE, CONTROL_PLANE_COMPONENT
 from crd_schemas.hosted_cluster import HOSTED_CLUSTER, HOSTED_CONTROL_PLANE
 from crd_schemas.managed_cluster import MANAGED_CLUSTER
+from crd_schemas.management import IP_ADDRESS_POOL, MULTICLUSTER_ENGINE
 from crd_schemas.node_pool import NODE_POOL
 from crd_schemas.providers import PROVIDERS
 from crd_schemas.remediation import NODE_HEALTH_CHECK
@@ -25,7 +26,7 @@ DEFINITIONS = [
     *(HOSTED_CLUSTER, NODE_POOL, HOSTED_CONTROL_PLANE, CONTROL_PLANE_COMPONENT, AWS_ENDPOINT_SERVICE),
     *CLUSTER_API,
     *PROVIDERS,
-    *(AGENT, INFRA_ENV, MANAGED_CLUSTER, NODE_HEALTH_CHECK),
+    *(AGENT, INFRA_ENV, MANAGED_CLUSTER, NODE_HEALTH_CHECK, MULTICLUSTER_ENGINE, IP_ADDRESS_POOL),
 ]
 _HEADER = "# Written by generate.py from crd_schemas/: change it there.\n"
 _WIDTH = 132

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, MULTICLUSTER_ENGINE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, MULTICLUSTER_ENGINE, Kind
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import (
     HYPER_CONVERGED,
     INGRESS_CONTROLLER,
@@ -19,6 +19,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_
     STORAGE_CLASS,
 )
 
+from direct import Direct
 from embedded_hub import EmbeddedHub
 from embedded_hub.testing import until
 from playing import ROOT, USER, Admin, Played, Player
@@ -79,15 +80,34 @@ def test_platforms_are_found_by_their_operators(quick: Player, stage: Stage) -> 
     assert {r["platform"] for r in played.last["checks"]} == {""}
 
 
-def _status(kind: Any, name: str, body: Obj) -> Callable[[Stage], None]:
+Act = Callable[[Stage], None]
+
+
+def _each(*acts: Act) -> Act:
+    def act(stage: Stage) -> None:
+        for one in acts:
+            one(stage)
+
+    return act
+
+
+def _status(kind: Kind, name: str, body: Obj) -> Act:
     return lambda stage: stage.patch(kind, "", name, {"status": body}, "--subresource=status")
 
 
-def _nodes(*names: int, **body: Any) -> Callable[[Stage], None]:
-    return lambda stage: [stage.patch(NODE, "", f"hub-worker-{n}", body) for n in names] and None
+def _node(number: int, body: Obj) -> Act:
+    return lambda stage: stage.patch(NODE, "", f"hub-worker-{number}", body)
 
 
-def _class(value: str | None) -> Callable[[Stage], None]:
+def _cordoned(state: bool | None) -> Act:
+    return _each(*(_node(n, {"spec": {"unschedulable": state}}) for n in range(4)))
+
+
+def _zones(*zones: str) -> Act:
+    return _each(*(_node(n, {"metadata": {"labels": {ZONE: zone}}}) for n, zone in enumerate(zones)))
+
+
+def _class(value: str | None) -> Act:
     return lambda stage: stage.patch(STORAGE_CLASS, "", "hub-local", {"metadata": {"annotations": {DEFAULT: value}}})
 
 
@@ -96,18 +116,15 @@ def _second_class(stage: Stage) -> None:
     stage.admin.apply({**body, "metadata": {"name": "second", "annotations": {DEFAULT: "true"}}})
 
 
-def _again(kind: Any) -> Callable[[Stage], None]:
+def _again(kind: Kind) -> Act:
     """As it was."""
-    return lambda stage: [stage.put(*r) for r in GOOD if r[0] == kind] and None
-
-
-def _labels(*zones: str | None) -> Callable[[Stage], None]:
-    return lambda stage: [_nodes(n, metadata={"labels": {ZONE: z}})(stage) for n, z in enumerate(zones)] and None
+    (good,) = [r for r in GOOD if r[0] == kind]
+    return lambda stage: stage.put(*good)
 
 
 _ENGINE = "multiclusterengine"
 _OFF = {"overrides": {"components": [{"name": "hypershift", "enabled": False, "configOverrides": {}}]}}
-BAD: dict[str, tuple[Callable[[Stage], None], Callable[[Stage], None], dict[str, str], str]] = {
+BAD: dict[str, tuple[Act, Act, dict[str, str], str]] = {
     # what is wrong: how it comes and goes, the verdicts, words of the first cause
     "no default class": (_class(None), _class("true"), {"default_storage_class": "failed"}, "none of 1 storage classes"),
     "two defaults": (
@@ -117,12 +134,12 @@ BAD: dict[str, tuple[Callable[[Stage], None], Callable[[Stage], None], dict[str,
         "hub-local, second",
     ),
     "four nodes cordoned": (
-        _nodes(*range(4), spec={"unschedulable": True}),
-        _nodes(*range(4), spec={"unschedulable": None}),
+        _cordoned(True),
+        _cordoned(None),
         {"worker_nodes": "failed", "zones": "failed"},
         "2 worker nodes are usable, and 3 are needed (hub-worker-0, hub-worker-1",
     ),
-    "one zone": (_labels(*["zone-a"] * 6), _labels(*["zone-a", "zone-b", "zone-c"] * 2), {"zones": "failed"}, "in 1 zone(s) (zone-a)"),
+    "one zone": (_zones(*["zone-a"] * 6), _zones(*["zone-a", "zone-b", "zone-c"] * 2), {"zones": "failed"}, "in 1 zone(s) (zone-a)"),
     "engine in error": (
         _status(MULTICLUSTER_ENGINE, _ENGINE, {"phase": "Error"}),
         _again(MULTICLUSTER_ENGINE),
@@ -217,28 +234,54 @@ def test_the_playbook_ends_with_the_first_failed_check(player: Player, stage: St
 
 
 class Accounts:
-    """Service accounts in namespace preflight."""
+    """Service accounts in namespace preflight, with the rights given to each and no other."""
 
     def __init__(self, hub: EmbeddedHub, admin: Admin) -> None:
-        self._hub, self._admin = hub, admin
+        self._hub, self._admin, self._direct = hub, admin, Direct(hub)
 
-    def account(self, name: str) -> str:
-        self._admin.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": "preflight"}})
-        return str(self._hub.service_account_kubeconfig("preflight", name))
+    def make(self, *accounts: tuple[str, Rows]) -> dict[str, str]:
+        """Kubeconfig by name; the rights are effective."""
+        self._admin.apply(*(obj for name, rows in accounts for obj in (account(name), *roles(name, rows))))
+        for name, rows in accounts:
+            self.effective(name, rows)
+        return {name: str(self._hub.service_account_kubeconfig("preflight", name)) for name, _rows in accounts}
 
-    def make(self, name: str, rows: Rows) -> str:
-        """With these rights and no other."""
-        for scope in SCOPES:
-            namespace = NAMESPACES.get(scope, "")
-            kind, place = ("Role", {"namespace": namespace}) if namespace else ("ClusterRole", {})
-            meta = {"name": f"preflight-{name}", **place}
-            role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": meta, "rules": rules(scope, rows)}
-            self._admin.apply(role, bound(role, name, "preflight"))
-        return self.account(name)
+    def effective(self, name: str, rows: Rows) -> None:
+        """The API server takes up bindings a moment later."""
+        for right in rows:
+            until(f"{name} has {right}", lambda right=right: self._allowed(name, *right[:3]))  # type: ignore[misc]
+
+    def _allowed(self, name: str, verb: str, resource: str, scope: str) -> bool:
+        plural, _dot, group = resource.partition(".")
+        attributes = {
+            "verb": verb,
+            "group": group,
+            "resource": plural,
+            "namespace": NAMESPACES.get(scope, ""),
+            "name": ONLY.get(resource, ""),
+        }
+        spec = {"user": f"system:serviceaccount:preflight:{name}", "resourceAttributes": attributes}
+        review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
+        answer = self._direct.request("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)
+        return bool(answer["status"]["allowed"])
 
 
-def bound(role: Obj, account: str, home: str) -> Obj:
-    subject = {"kind": "ServiceAccount", "name": account, "namespace": home}
+def account(name: str) -> Obj:
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": "preflight"}}
+
+
+def roles(name: str, rows: Rows) -> Iterator[Obj]:
+    for scope in SCOPES:
+        namespace = NAMESPACES.get(scope, "")
+        kind, place = ("Role", {"namespace": namespace}) if namespace else ("ClusterRole", {})
+        meta = {"name": f"preflight-{name}", **place}
+        role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": meta, "rules": rules(scope, rows)}
+        yield role
+        yield bound(role, name)
+
+
+def bound(role: Obj, name: str) -> Obj:
+    subject = {"kind": "ServiceAccount", "name": name, "namespace": "preflight"}
     reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": role["kind"], "name": role["metadata"]["name"]}
     return {
         **{k: role[k] for k in ("apiVersion", "metadata")},
@@ -253,22 +296,9 @@ def accounts(hub: EmbeddedHub, admin: Admin, stage: Stage) -> Accounts:
     return Accounts(hub, admin)
 
 
-def effective(admin: Admin, name: str, rows: Rows) -> None:
-    """The API server takes up bindings a moment later: in each scope the last of them."""
-    user = f"--as=system:serviceaccount:preflight:{name}"
-    for scope, (verb, resource) in {r[2]: r[:2] for r in rows}.items():
-        where = ("-n", NAMESPACES[scope]) if scope in NAMESPACES else ("-A",)
-        name_of = (resource + "/" + ONLY[resource],) if resource in ONLY else (resource,)
-        question = ("auth", "can-i", verb, *name_of, *where, user)
-        until(" ".join(question), lambda question=question: admin.kubectl(*question, check=False).strip() == "yes")  # type: ignore[misc]
-
-
-def test_each_right_that_is_missing_is_named_and_costs_its_checks_alone(quick: Player, admin: Admin, accounts: Accounts) -> None:
-    tasks = []
-    for number, missing in enumerate(RIGHTS):
-        kept = tuple(r for r in RIGHTS if r is not missing)
-        tasks.append({**look(kubeconfig=accounts.make(f"less-{number}", kept)), "name": missing[1]})
-        effective(admin, f"less-{number}", kept)
+def test_each_right_that_is_missing_is_named_and_costs_its_checks_alone(quick: Player, accounts: Accounts) -> None:
+    files = accounts.make(*((f"less-{n}", tuple(r for r in RIGHTS if r is not missing)) for n, missing in enumerate(RIGHTS)))
+    tasks = [{**look(kubeconfig=files[f"less-{n}"]), "name": missing[1]} for n, missing in enumerate(RIGHTS)]
     results = {t["task"]: t["result"] for t in quick.play(*tasks).ok().tasks}
     for verb, resource, scope, checks in RIGHTS:
         where = f"in namespace {NAMESPACES[scope]}" if scope in NAMESPACES else "cluster-wide"
@@ -278,7 +308,7 @@ def test_each_right_that_is_missing_is_named_and_costs_its_checks_alone(quick: P
 
 
 def test_an_account_without_rights_gets_a_whole_report(player: Player, accounts: Accounts) -> None:
-    played = player.play(look(kubeconfig=accounts.account("none"))).ok()
+    played = player.play(look(kubeconfig=accounts.make(("none", ()))["none"])).ok()
     assert played.last["verdict"] == "unknown" and played.last["summary"]["unknown"] == played.last["summary"]["checks"] == 19
     assert all(r["next_step"].startswith("Grant verb") for r in played.last["checks"]) and played.last["capacity"] == {}
 
@@ -290,9 +320,9 @@ def test_the_documented_role_is_enough(quick: Player, admin: Admin, accounts: Ac
         for subject in obj.get("subjects", []):
             subject["namespace"] = "preflight"
     admin.apply(*objects)
-    kubeconfig = accounts.account("automation")
-    effective(admin, "automation", RIGHTS)
-    assert bad(quick.play(look(kubeconfig=kubeconfig)).ok().last) == {}
+    files = accounts.make(("automation", ()))
+    accounts.effective("automation", RIGHTS)
+    assert bad(quick.play(look(kubeconfig=files["automation"])).ok().last) == {}
 
 
 def test_what_is_not_served_is_unknown_with_what_to_install(quick: Player, stage: Stage, admin: Admin) -> None:

@@ -25,6 +25,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_picture import Picture
 
+from domain import upgrade_worlds as planner
 from domain.preflight_worlds import MINORS, SERVED, Obj, annotated, changed, good, named, node, services
 
 KINDS = {kind.kind: kind for kind, _namespace in READ}
@@ -177,6 +178,19 @@ def test_a_platform_that_is_not_told_leaves_open_what_depends_on_it() -> None:
 def test_without_virtualization_missing_pools_are_a_warning() -> None:
     found = rows(picture(changed({"IPAddressPool/api": None}), asked=("agent",)))
     assert bad(found) == {"load_balancer": "warning"} and "NodePort" in found["load_balancer"]["next_step"]
+
+
+@pytest.mark.parametrize("own", ["2.4.0", "2.5.1", "2.8.0", "2.11.0", "2.12.0", "5.0.0", "5.1.0"])
+def test_the_planner_of_upgrades_judges_engine_and_openshift_alike(own: str) -> None:
+    verdicts = set()
+    for below in (f"{minor}.3" for minor in (*(f"4.{n}" for n in range(14, 23)), "5.0", "5.1", "5.2")):
+        engines, versions = [planner.engine(own)], [planner.openshift(below)]
+        hub = planner.view([planner.cluster(offers=("4.20.9", "4.21.5"))], [planner.pool()], engines=engines, versions=versions)
+        codes = planner.codes(planner.one(planner.planned(hub)))
+        found = rows(picture([*engines, *versions]))["engine_matches_openshift"]["verdict"]
+        assert (found == "failed") is ("management_order" in codes), below
+        verdicts.add(found)
+    assert verdicts == {"ok", "failed"}
 
 
 @pytest.mark.parametrize(
