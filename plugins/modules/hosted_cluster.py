@@ -166,8 +166,8 @@ options:
         type: str
       content:
         description:
-        - The pull secret itself, as JSON text. New content rolls no nodes.
-        type: str
+        - The pull secret itself, as JSON text, or as a dictionary. New content rolls no nodes.
+        type: jsonarg
       inherit:
         description:
         - Copy the management cluster's own pull secret (C(openshift-config/pull-secret)) when the Secret does not exist yet.

@@ -13,8 +13,8 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.option_pat
 Spec = dict[str, Any]
 
 
-def _reference(**flags: Any) -> Spec:
-    options: Spec = {"name": {"type": "str"}, "content": {"type": "str", "no_log": True}, **flags}
+def _reference(content: str = "str", **flags: Any) -> Spec:
+    options: Spec = {"name": {"type": "str"}, "content": {"type": content, "no_log": True}, **flags}
     exclusive = [[a, b] for i, a in enumerate(flags) for b in list(flags)[i + 1 :]] + [["content", f] for f in flags]
     rule: Spec = {"type": "dict", "no_log": False, "options": options, "required_one_of": [list(options)]}
     return {**rule, "mutually_exclusive": exclusive} if exclusive else rule
@@ -46,7 +46,7 @@ HOSTED_CLUSTER_OPTIONS: Spec = {
     "etcd_storage_class": {"type": "str"},
     "etcd_storage_size": {"type": "str"},
     "etcd_encryption": _reference(generate=_FLAG),
-    "pull_secret": _reference(inherit=_FLAG),
+    "pull_secret": _reference("jsonarg", inherit=_FLAG),
     "ssh_key": _reference(inherit=_FLAG),
     "additional_trust_bundle": _reference(),
     "image_content_sources": {

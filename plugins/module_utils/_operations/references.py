@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
@@ -91,6 +92,13 @@ class References:
         return self._pull_secret() if option == "pull_secret" else self._ssh_key()
 
     def _decoded(self, option: str, content: str) -> bytes | None:
+        if option == "pull_secret" and not _is_object(content):
+            self._changes.refuse(
+                "invalid_option",
+                "option pull_secret.content is not a JSON object",
+                'Give the content of the pull secret file: {"auths": {"<registry>": {"auth": "<base64>"}}}.',
+            )
+            return None
         if option != "etcd_encryption":
             return content.encode()
         try:
@@ -141,3 +149,11 @@ class References:
 
     def _kind(self, option: str) -> Kind:
         return _KINDS[REFERENCES[option][3]]
+
+
+def _is_object(text: str) -> bool:
+    """A text that is none would be stored all the same, and the control plane would never come up."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False

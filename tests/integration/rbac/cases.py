@@ -86,7 +86,7 @@ _CLUSTER: dict[tuple[str, str, str], Case] = {
     ("create", NAMESPACES, "all"): Case(_create().options, suffix="-absent", everywhere=True),
     ("get", SECRETS, "hosted"): _create(),
     ("create", SECRETS, "hosted"): _create(name="other"),
-    ("patch", SECRETS, "hosted"): _still(pull_secret={"content": "other"}),
+    ("patch", SECRETS, "hosted"): _still(pull_secret={"content": {"auths": {"other.example.com": {}}}}),
     ("create", CONFIG_MAPS, "hosted"): _create(**_BUNDLE),
     ("patch", CONFIG_MAPS, "hosted"): _still(**_BUNDLE),
     ("get", SECRETS, "hub_config"): _create(name="heir", pull_secret={"inherit": True}),

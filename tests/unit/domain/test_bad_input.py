@@ -34,6 +34,8 @@ CLUSTER: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"release_image": "has space"}, ("option release_image", "without spaces")),
     ({"release_image": ""}, ("option release_image", "1 to 253")),
     ({"control_plane_release_image": "x y"}, ("option control_plane_release_image",)),
+    ({"pull_secret": {"content": "no json"}}, ("option pull_secret.content", "JSON object", "auths")),
+    ({"pull_secret": {"content": "{'auths': {}}"}}, ("option pull_secret.content", "JSON object")),
     ({"channel": "c" * 101}, ("option channel", "1 to 100")),
     ({"update_service": "not a url"}, ("option update_service", "http://")),
     ({"cluster_id": "1234"}, ("option cluster_id", "UUID")),

@@ -235,7 +235,7 @@ def test_new_pull_secret_content_is_patched_and_rolls_nothing() -> None:
         "data": {".dockerconfigjson": "b2xk"},
     }
     hub = MemoryHub(NAMESPACE, cluster, secret, live_pool(cluster))
-    result = go(hub, options("hosted_cluster", name="demo", pull_secret={"content": "new-secret"}, wait=False))
+    result = go(hub, options("hosted_cluster", name="demo", pull_secret={"content": {"auths": {"new-secret": {}}}}, wait=False))
     assert hub.writes == [("patch", "Secret clusters/demo-pull-secret")] and result["rollout"] == []
     assert "new-secret" not in str(result)
 
