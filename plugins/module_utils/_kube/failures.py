@@ -142,7 +142,9 @@ def _cause(error: BaseException) -> str:
         inner = deeper
     text = str(inner).rsplit(": ", 1)[-1] if "Max retries" in str(inner) else str(inner)
     text = re.sub(r"<[^>]+>:?\s*", "", text)
-    text = re.sub(r"HTTPS?Connection(Pool)?\([^)]*\):?\s*", "", text).strip(" :.()")
+    text = re.sub(r"HTTPS?Connection(Pool)?\([^)]*\):?\s*", "", text).strip(" :.")
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1].strip(" :.")
     return text[:160] or type(error).__name__
 
 

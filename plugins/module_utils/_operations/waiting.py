@@ -71,6 +71,7 @@ class Waiter:
         self._started = hub.monotonic()
         self._moved_at = self._started
         self._interruption = ""
+        self._trouble = ""
 
     def run(self) -> list[dict[str, Any]]:
         """Wait to the end; one row per target. Raises WaitError unless every target is done."""
@@ -100,8 +101,13 @@ class Waiter:
     def _take(self, event: WatchEvent) -> None:
         if event.type == port.TROUBLE:
             self._interruption = f"last interruption of the watch at {self._clock()}: {event.text}"
-            self._progress(f"[{self._label()}] {self._clock()} watch interrupted, trying again: {event.text}")
+            if event.text != self._trouble:  # said once, however often it is tried again
+                self._progress(f"[{self._label()}] {self._clock()} watch interrupted, trying again: {event.text}")
+            self._trouble = event.text
             return
+        if self._trouble:
+            self._progress(f"[{self._label()}] {self._clock()} watch goes on")
+            self._trouble = ""
         self._seen.take(event)
         if self._seen.complete:
             self._judge(event.spec.kind.kind, event)

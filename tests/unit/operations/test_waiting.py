@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the waiter says while the API server cannot be reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import WaitError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import SYNCED, TROUBLE, WatchEvent
+from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import _cause
+from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import WaitRequest
+
+from fakes.memory_hub import MemoryHub, MemoryWatch
+from fakes.objects import live_cluster
+
+
+class Troubled(MemoryWatch):
+    """The watch is interrupted every 20 s, with the texts in turn; an empty one is another listing."""
+
+    def __init__(self, hub: MemoryHub, specs: Any, texts: list[str]) -> None:
+        super().__init__(hub, specs)
+        self._texts = texts
+
+    def next(self, timeout: float) -> WatchEvent | None:
+        if self._pending or not self._texts or timeout < 20:
+            return super().next(timeout)
+        self._hub.seconds += 20
+        text = self._texts.pop(0)
+        spec = self._specs[0]
+        return WatchEvent(TROUBLE, spec, text=text) if text else WatchEvent(SYNCED, spec, objects=tuple(self._listed(spec)))
+
+
+def waited(texts: list[str], timeout: float) -> tuple[list[str], WaitError]:
+    cluster = live_cluster()
+    cluster["status"]["conditions"] = []
+    hub, lines = MemoryHub(cluster), list[str]()
+    hub.watch = lambda specs: Troubled(hub, list(specs), texts)  # type: ignore[method-assign]
+    request = WaitRequest("available", (("clusters", "demo"),), timeout, timeout)
+    with pytest.raises(WaitError) as caught:
+        request.wait(hub, lines.append)
+    assert hub.seconds == timeout
+    return lines, caught.value
+
+
+def test_an_interruption_is_said_once_and_so_is_its_end() -> None:
+    lines, _error = waited(["gone", "gone", "gone", "away", ""], 200)
+    assert [line.split("] ")[1] for line in lines[1:]] == [
+        "00:20 watch interrupted, trying again: gone",
+        "01:20 watch interrupted, trying again: away",
+        "01:40 watch goes on",
+    ]
+
+
+def test_interruptions_do_not_lengthen_the_wait() -> None:
+    lines, error = waited(["gone"] * 100, 300)
+    assert len(lines) == 2 and "last interruption of the watch at 05:00: gone" in error.failure.cause
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Read timed out. (read timeout=10.0)", "Read timed out. (read timeout=10.0)"), ("(refused).", "refused"), ("refused: ", "refused")],
+)
+def test_a_reason_keeps_its_brackets(text: str, expected: str) -> None:
+    assert _cause(OSError(text)) == expected
