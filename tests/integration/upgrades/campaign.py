@@ -70,8 +70,10 @@ class Campaign:
         found: Obj = json.loads(self.file.read_text())
         return found
 
-    def variables(self, **extra: Any) -> dict[str, Any]:
-        return {"upgrade_plan_file": str(self.file), "upgrade_digest": self.digest, "upgrade_hubs": self.hubs, **extra}
+    def variables(self, as_data: bool = False, **extra: Any) -> dict[str, Any]:
+        """as_data: the plan itself, as a workflow hands it on."""
+        plan = {"upgrade_plan_data": self.document} if as_data else {"upgrade_plan_file": str(self.file)}
+        return {**plan, "upgrade_digest": self.digest, "upgrade_hubs": self.hubs, **extra}
 
     def run(self, *arguments: str, **extra: Any) -> Played:
         return self._player.playbook("upgrade_run", "-f", "10", *arguments, **self.variables(**extra))

@@ -40,6 +40,8 @@ def test_check_mode_shows_the_whole_campaign_and_writes_nothing(campaigns: Campa
     for _namespace, name in campaign.keys:
         assert name in played.output
     assert campaign.writes(started) == [] and campaign.at(FROM)
+    from_a_workflow = campaign.run("--check", as_data=True).ok()
+    assert campaign.keys[-1][1] in from_a_workflow.output and campaign.writes(started) == []
 
 
 def test_a_failing_canary_stops_the_campaign_before_the_next_wave(campaigns: Campaigns) -> None:
