@@ -63,6 +63,7 @@ class Player:
     in_process: bool = True
     environment: dict[str, str] = field(default_factory=dict)
     bin: Path = field(default_factory=lambda: Path(os.environ.get("HYPERSHIFT_TEST_BIN") or Path(sys.executable).parent))
+    limit: float = 300  # seconds that a play may take
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def files(self, tasks: Sequence[Task], variables: dict[str, Any] | None) -> tuple[Path, Path]:
@@ -100,10 +101,10 @@ class Player:
         started = time.time()
         process = self._popen(playbook, record, arguments)
         try:
-            output, _nothing = process.communicate(timeout=300)
+            output, _nothing = process.communicate(timeout=self.limit)
         except subprocess.TimeoutExpired as error:
             kill(process)
-            raise AssertionError(f"the playbook did not end in 300 s:\n{(error.output or b'')[-4000:]!r}") from None
+            raise AssertionError(f"the playbook did not end in {self.limit:.0f} s:\n{(error.output or b'')[-4000:]!r}") from None
         return Played(process.returncode, output, read(record), started, time.time() - started)
 
     def start(self, *tasks: Task) -> tuple[subprocess.Popen[str], Path]:

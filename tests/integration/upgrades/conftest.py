@@ -27,4 +27,4 @@ def fleet_hub() -> Iterator[EmbeddedHub]:
 
 @pytest.fixture(scope="package")
 def campaigns(fleet_hub: EmbeddedHub) -> Campaigns:
-    return Campaigns(Player(fleet_hub, fleet_hub.user_kubeconfig(USER, ["system:masters"])))
+    return Campaigns(Player(fleet_hub, fleet_hub.user_kubeconfig(USER, ["system:masters"]), limit=1200))
