@@ -31,10 +31,17 @@ class UpgradeGate:
     """phase ``start``: what is left of the plan; ``before``: the batch may begin, and is claimed; ``after``: it is verified."""
 
     def __init__(
-        self, clock: Hub, hubs: CampaignHubs, plan: Object, options: Object, calendar: Calendar, sleep: Callable[[float], None]
+        self,
+        clock: Hub,
+        hubs: CampaignHubs,
+        plan: Object,
+        options: Object,
+        calendar: Calendar,
+        sleep: Callable[[float], None],
+        check_mode: bool,
     ) -> None:
         self._clock, self._hubs, self._plan, self._options = clock, hubs, plan, options
-        self._calendar, self._sleep = calendar, sleep
+        self._calendar, self._sleep, self._check_mode = calendar, sleep, check_mode
         self._wait = CampaignWait(clock, hubs, float(options["wait_timeout"]))
         self._extra: Object = {}
 
@@ -49,10 +56,14 @@ class UpgradeGate:
             return Plan(unchanged=True, extra=self._extra)
         if self._options["phase"] == "after":
             return Plan(unchanged=True, extra=self._extra, act=lambda _acts, progress: self._after(entries, progress))
+        foreseen = self._foreseen(entries) if self._check_mode else []
+        return Plan(foreseen=foreseen, extra=self._extra, act=lambda acts, progress: self._before(entries, acts, progress))
+
+    def _foreseen(self, entries: list[Object]) -> list[Object]:
+        """What claiming the batch as it stands would write; the waves before it are not waited for."""
         standings = self._batch(entries)
         self._report(standings.values())
-        foreseen = [e for s in standings.values() if not s.finished and s.problem is None for e in claims.foreseen(self._plan, s)]
-        return Plan(foreseen=foreseen, extra=self._extra, act=lambda acts, progress: self._before(entries, acts, progress))
+        return [e for s in standings.values() if not s.finished and s.problem is None for e in claims.foreseen(self._plan, s)]
 
     def _batch(self, entries: list[Object]) -> dict[str, Standing]:
         standings = self._hubs.standings(entries, self._clock, True)

@@ -48,7 +48,7 @@ class Stage:
             "wait_timeout": 600,
             **options,
         }
-        operation = UpgradeGate(self.hub, self._hubs(), self.plan, given, RuleCalendar(), self.sleep)
+        operation = UpgradeGate(self.hub, self._hubs(), self.plan, given, RuleCalendar(), self.sleep, check)
         return run(operation, self.hub, check, self.lines.append)
 
     def record(self, *clusters: Object, release: bool = True) -> Object:

@@ -24,9 +24,9 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-def _operation(clock: Any, params: dict[str, Any], _check: bool) -> UpgradeGate:
+def _operation(clock: Any, params: dict[str, Any], check: bool) -> UpgradeGate:
     plan = plan_of(params)
-    return UpgradeGate(clock, campaign_hubs(params, plan), plan, params, RuleCalendar(), time.sleep)
+    return UpgradeGate(clock, campaign_hubs(params, plan), plan, params, RuleCalendar(), time.sleep, check)
 
 
 ENTRY = Entry(
