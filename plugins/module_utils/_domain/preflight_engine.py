@@ -28,14 +28,13 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_hu
     engine_of,
     engine_version,
     line_of_engine,
+    management_lines,
     minor_of,
     openshift,
     openshift_version,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import Version
 
-# An engine works on a management cluster from two minors below its own to one above, and on none before 4.14 (facts 1.3).
-BELOW, ABOVE, OLDEST = 2, 1, 14
 _COMPONENTS, _PREVIEW = ("hypershift", "hypershift-local-hosting"), "hypershift-preview"  # the last: name before engine 2.3
 MAX_NUMBER, THRESHOLD = "hcMaxNumber", "hcThresholdNumber"
 _LIMITS = {MAX_NUMBER: 80, THRESHOLD: 60}  # what the add-on takes when nothing else is set (facts 1.6)
@@ -87,14 +86,14 @@ def engine_matches_openshift(picture: Picture) -> Finding:
         what = "multicluster engine" if own is None else "management cluster"
         return unknown("", f"no version of the {what} could be read", "See the checks above.")
     line = line_of_engine(own)
-    low, high = max(line - BELOW, OLDEST), line + ABOVE
+    low, high = management_lines(line)
     value = f"engine {own} on OpenShift {below}"
     if low <= below.line <= high:
         return ok(value)
     cause = f"multicluster engine {own} works on OpenShift {minor_of(low)} to {minor_of(high)}, but the management cluster runs {below}"
     if below.line < low:
         return failed(value, cause, f"Upgrade OpenShift of the management cluster to {minor_of(low)} or newer.")
-    return failed(value, cause, f"Upgrade the multicluster engine to {engine_of(below.line - ABOVE)} or newer.")
+    return failed(value, cause, f"Upgrade the multicluster engine to {engine_of(below.line - (high - line))} or newer.")
 
 
 def component(picture: Picture, name: str) -> bool | None:

@@ -34,6 +34,11 @@ def line_of_engine(version: Version) -> int:
     return version.minor + (_ENGINE_OFFSET if version.major < 5 else _FIRST_OF_5)
 
 
+def management_lines(engine_line: int) -> tuple[int, int]:
+    """Oldest and newest line of the management cluster that an engine of this line works on (facts 1.3)."""
+    return max(engine_line - _BELOW, _OLDEST_MANAGEMENT), engine_line + _ABOVE
+
+
 def minor_of(line: int) -> str:
     return f"4.{line}" if line < _FIRST_OF_5 else f"5.{line - _FIRST_OF_5}"
 
@@ -87,7 +92,7 @@ def _supported(case: Case) -> Said:
 
 def _first_upgrade(hub: HubView, version: Version) -> str:
     needed, running = engine_of(version.line), Version.parse(openshift_version(hub))
-    lowest = max(version.line - _BELOW, _OLDEST_MANAGEMENT)
+    lowest, _highest = management_lines(version.line)
     if running and running.line < lowest:
         return f"Upgrade OpenShift of the management cluster to {minor_of(lowest)} or newer, then the multicluster engine to {needed}."
     return f"Upgrade the multicluster engine to {needed} first."
@@ -118,8 +123,7 @@ def _order(case: Case) -> Said:
     own, below = Version.parse(engine_version(case.hub)), Version.parse(openshift_version(case.hub))
     if own is None or below is None or not case.way.hops:
         return None
-    line = line_of_engine(own)
-    low, high = max(line - _BELOW, _OLDEST_MANAGEMENT), line + _ABOVE
+    low, high = management_lines(line_of_engine(own))
     if low <= below.line <= high:
         return None
     what = (
