@@ -16,7 +16,7 @@ description:
 - 'Phase V(before): waits until the waves before this one are over and have soaked, stops the campaign when too many hosted clusters failed or got
   worse, and claims the hosted clusters of the batch with a Lease and a note in the journal. Other campaigns keep off them.'
 - 'Phase V(after): every step is done, nodes run the new version, and nothing is wrong that was right before. Reads only.'
-- A hosted cluster that must not go on has RV(gate.clusters[].problem); the task itself fails only when the campaign as a whole must stop.
+- A hosted cluster that must not go on has C(problem) in RV(gate.clusters); the task itself fails only when the campaign as a whole must stop.
 options:
   phase:
     description:

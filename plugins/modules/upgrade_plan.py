@@ -178,7 +178,8 @@ options:
     default: 0
   exclusive_label:
     description:
-    - Label of hosted clusters; those with the same value are never upgraded at the same time, for example both sides of a pair. A cluster without it is refused.
+    - Label of hosted clusters; those with the same value are never upgraded at the same time, for example both sides of a pair. A cluster without it is
+      refused.
     type: str
   windows:
     description:

@@ -84,7 +84,7 @@ def _version_problem(row: dict[str, Any], target: str) -> str:
         return ""
     if have != wanted:
         return f"{nodes} node(s) run {have}, not {wanted}"
-    kubelet = Version.parse(str(row.get("kubeletVersion") or "").split("+")[0])
+    kubelet = Version.parse(str(row.get("kubeletVersion") or "").partition("+")[0])
     if kubelet is not None and kubelet.minor != wanted.line + KUBELET_OFFSET:
         return f"{nodes} node(s) run kubelet {kubelet}, and OpenShift {wanted} brings 1.{wanted.line + KUBELET_OFFSET}"
     return ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import get, one_line
@@ -23,7 +23,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_hu
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_pool_checks import POOL_RULES, POOLS_RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import ClusterView, GoalParams, Outcome, Severity
 
-Said = Failure | str | None
+Said: TypeAlias = "Failure | str | None"
 # Open predicates of the goal healthy that other rules speak of, by what excuses them.
 _OWN_RULES = ("EtcdAvailable", "ValidReleaseImage")
 _BY_PAUSE = ("Progressing=",)

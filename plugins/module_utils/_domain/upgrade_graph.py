@@ -150,7 +150,11 @@ def _node(node: Any, place: int) -> Release:
 
 
 def _ends(pair: Any, nodes: list[Release]) -> tuple[Version, Version]:
-    ok = isinstance(pair, list) and len(pair) == 2 and all(type(i) is int and 0 <= i < len(nodes) for i in pair)
+    ok = (
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(isinstance(i, int) and not isinstance(i, bool) and 0 <= i < len(nodes) for i in pair)
+    )
     if not ok:
         raise _refused(f"edge {pair!r} names no two nodes", "Save the whole answer of the update service.")
     return nodes[pair[0]].version, nodes[pair[1]].version

@@ -9,7 +9,7 @@ beside OpenShift 5 carry its number; each hosts its own minor and older ones, on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
@@ -18,7 +18,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_case import Case
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import Version, unsupported_problem
 
-Said = Failure | str | None
+Said: TypeAlias = "Failure | str | None"
 _ENGINE_OFFSET = 10
 _FIRST_OF_5 = 23  # line of OpenShift 5.0
 _OLDEST_MANAGEMENT = 14

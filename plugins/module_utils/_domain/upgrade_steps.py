@@ -8,7 +8,7 @@ Source: facts 6.1, 6.3, 6.5: a pool is never above the completed version of its 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import Object
@@ -17,7 +17,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_ca
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_policy import Policy
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import MAX_POOL_SKEW, Version, version_of_image
 
-Versions = dict[str, Version | None]
+Versions: TypeAlias = "dict[str, Version | None]"
 
 
 def route_of(cluster: Object, current: Version, way: Way, pools: Sequence[Pool], policy: Policy) -> Route:

@@ -17,7 +17,6 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.suppor
 
 MAX_THREADS = 16
 CLUSTERS_AND_POOLS = (HOSTED_CLUSTER, NODE_POOL)
-NONE: Mapping[Kind, str] = {}
 Result = TypeVar("Result")
 
 
@@ -35,14 +34,14 @@ def read_fleet(
     sources: Sequence[HubSource],
     kinds: Sequence[Kind] = CLUSTERS_AND_POOLS,
     with_minors: bool = True,
-    selectors: Mapping[Kind, str] = NONE,
+    selectors: Mapping[Kind, str] | None = None,
     optional: Sequence[Kind] = (),
 ) -> list[HubView]:
     """A view per source, in their order. A hub that fails has its ``problem``; nothing is raised. selectors: labels asked for, by kind.
 
     optional: kinds to read too; one that the account may not list is simply not among the view's objects.
     """
-    return at_once(sources, lambda source: _read(source, kinds, with_minors, selectors, optional))
+    return at_once(sources, lambda source: _read(source, kinds, with_minors, selectors or {}, optional))
 
 
 def at_once(sources: Sequence[HubSource], work: Callable[[HubSource], Result]) -> list[Result]:

@@ -62,61 +62,209 @@ WORKER = "Node/worker-"
 TAINT = [{"key": "dedicated", "effect": "NoSchedule"}]
 CASES: list[tuple[str, dict[str, Obj | None], str, str, str]] = [
     # what is wrong, the change, check, verdict, words of the cause
-    ("updating", {"ClusterVersion/version": {"status": {"history": [{"state": "Partial", "version": "4.20.7"},
-        {"state": "Completed", "version": "4.20.6"}]}}}, "openshift_version", "warning", "being updated to 4.20.7"),
-    ("failing", {"ClusterVersion/version": {"status": {"conditions": [{"type": "Failing", "status": "True", "message": "dns is degraded"}]}}},
-        "openshift_version", "warning", "dns is degraded"),
-    ("engine in error", {"MultiClusterEngine/multiclusterengine": {"status": {"phase": "Error"}}},
-        "engine_available", "failed", "phase Error, not Available"),
-    ("engine behind", {"MultiClusterEngine/multiclusterengine": {"status": {"desiredVersion": "2.11.1"}}},
-        "engine_available", "failed", "runs 2.11.0, but 2.11.1 is desired"),
-    ("openshift too old", {"ClusterVersion/version": {"status": {"history": [{"state": "Completed", "version": "4.18.9"}]}}},
-        "engine_matches_openshift", "failed", "works on OpenShift 4.19 to 4.22, but the management cluster runs 4.18.9"),
-    ("openshift too new", {"ClusterVersion/version": {"status": {"history": [{"state": "Completed", "version": "5.0.1"}]}}},
-        "engine_matches_openshift", "failed", "works on OpenShift 4.19 to 4.22, but the management cluster runs 5.0.1"),
-    ("hypershift off", {"MultiClusterEngine/multiclusterengine": {"spec": {"overrides": {"components": [{"name": "hypershift", "enabled": False}]}}}},
-        "hypershift_enabled", "failed", "component hypershift of the multicluster engine is disabled"),
-    ("old name off", {"MultiClusterEngine/multiclusterengine": {"spec": {"overrides": {"components":
-        [{"name": "hypershift-preview", "enabled": False}]}}}}, "hypershift_enabled", "failed", "component hypershift "),
-    ("no local hosting", {"MultiClusterEngine/multiclusterengine": {"spec": {"overrides": {"components":
-        [{"name": "hypershift", "enabled": True}, {"name": "hypershift-local-hosting", "enabled": False}]}}}},
-        "hypershift_enabled", "failed", "component hypershift-local-hosting"),
+    (
+        "updating",
+        {
+            "ClusterVersion/version": {
+                "status": {"history": [{"state": "Partial", "version": "4.20.7"}, {"state": "Completed", "version": "4.20.6"}]}
+            }
+        },
+        "openshift_version",
+        "warning",
+        "being updated to 4.20.7",
+    ),
+    (
+        "failing",
+        {"ClusterVersion/version": {"status": {"conditions": [{"type": "Failing", "status": "True", "message": "dns is degraded"}]}}},
+        "openshift_version",
+        "warning",
+        "dns is degraded",
+    ),
+    (
+        "engine in error",
+        {"MultiClusterEngine/multiclusterengine": {"status": {"phase": "Error"}}},
+        "engine_available",
+        "failed",
+        "phase Error, not Available",
+    ),
+    (
+        "engine behind",
+        {"MultiClusterEngine/multiclusterengine": {"status": {"desiredVersion": "2.11.1"}}},
+        "engine_available",
+        "failed",
+        "runs 2.11.0, but 2.11.1 is desired",
+    ),
+    (
+        "openshift too old",
+        {"ClusterVersion/version": {"status": {"history": [{"state": "Completed", "version": "4.18.9"}]}}},
+        "engine_matches_openshift",
+        "failed",
+        "works on OpenShift 4.19 to 4.22, but the management cluster runs 4.18.9",
+    ),
+    (
+        "openshift too new",
+        {"ClusterVersion/version": {"status": {"history": [{"state": "Completed", "version": "5.0.1"}]}}},
+        "engine_matches_openshift",
+        "failed",
+        "works on OpenShift 4.19 to 4.22, but the management cluster runs 5.0.1",
+    ),
+    (
+        "hypershift off",
+        {"MultiClusterEngine/multiclusterengine": {"spec": {"overrides": {"components": [{"name": "hypershift", "enabled": False}]}}}},
+        "hypershift_enabled",
+        "failed",
+        "component hypershift of the multicluster engine is disabled",
+    ),
+    (
+        "old name off",
+        {
+            "MultiClusterEngine/multiclusterengine": {
+                "spec": {"overrides": {"components": [{"name": "hypershift-preview", "enabled": False}]}}
+            }
+        },
+        "hypershift_enabled",
+        "failed",
+        "component hypershift ",
+    ),
+    (
+        "no local hosting",
+        {
+            "MultiClusterEngine/multiclusterengine": {
+                "spec": {
+                    "overrides": {
+                        "components": [{"name": "hypershift", "enabled": True}, {"name": "hypershift-local-hosting", "enabled": False}]
+                    }
+                }
+            }
+        },
+        "hypershift_enabled",
+        "failed",
+        "component hypershift-local-hosting",
+    ),
     ("no operator", {"Deployment/operator": None}, "operator_available", "failed", "is not installed"),
     ("operator down", {"Deployment/operator": {"status": {"availableReplicas": None}}}, "operator_available", "failed", "no replica"),
     ("half an operator", {"Deployment/operator": {"status": {"availableReplicas": 1}}}, "operator_available", "warning", "1 of 2 replicas"),
     ("no default class", {"StorageClass/fast": annotated("false")}, "default_storage_class", "failed", "none of 1 storage classes"),
     ("no class", {"StorageClass/fast": None}, "default_storage_class", "failed", "none of 0 storage classes"),
-    ("two defaults", {"StorageClass/slow": annotated("true")}, "default_storage_class", "warning", "2 storage classes are the default: fast, slow"),
+    (
+        "two defaults",
+        {"StorageClass/slow": annotated("true")},
+        "default_storage_class",
+        "warning",
+        "2 storage classes are the default: fast, slow",
+    ),
     ("no cloud, no pool", {"IPAddressPool/api": None}, "load_balancer", "failed", "MetalLB has no IPAddressPool"),
-    ("pool by hand", {"IPAddressPool/api": {"spec": {"autoAssign": False}}}, "load_balancer", "warning", "assigns addresses by itself (api)"),
-    ("virtualization too old", {"HyperConverged/kubevirt-hyperconverged": {"status": {"versions": [{"name": "operator", "version": "4.13.9"}]}}},
-        "virtualization", "failed", "4.13.9 is older than 4.14"),
-    ("virtualization down", {"HyperConverged/kubevirt-hyperconverged": {"status": {"conditions":
-        [{"type": "Available", "status": "False", "reason": "CDINotAvailable"}]}}}, "virtualization", "failed", "not Available: CDINotAvailable"),
+    (
+        "pool by hand",
+        {"IPAddressPool/api": {"spec": {"autoAssign": False}}},
+        "load_balancer",
+        "warning",
+        "assigns addresses by itself (api)",
+    ),
+    (
+        "virtualization too old",
+        {"HyperConverged/kubevirt-hyperconverged": {"status": {"versions": [{"name": "operator", "version": "4.13.9"}]}}},
+        "virtualization",
+        "failed",
+        "4.13.9 is older than 4.14",
+    ),
+    (
+        "virtualization down",
+        {
+            "HyperConverged/kubevirt-hyperconverged": {
+                "status": {"conditions": [{"type": "Available", "status": "False", "reason": "CDINotAvailable"}]}
+            }
+        },
+        "virtualization",
+        "failed",
+        "not Available: CDINotAvailable",
+    ),
     ("virtualization new", {"HyperConverged/kubevirt-hyperconverged": {"status": None}}, "virtualization", "failed", "not Available"),
-    ("virtual metal", {"Infrastructure/cluster": {"status": {"platformStatus": {"type": "VSphere"}}}}, "bare_metal", "warning", "runs on VSphere"),
-    ("other network", {"Network/cluster": {"status": {"networkType": "OpenShiftSDN"}}}, "network_type", "failed", "is OpenShiftSDN, not OVNKubernetes"),
-    ("small MTU", {"Network/cluster": {"status": {"clusterNetworkMTU": 1400}}}, "network_mtu", "warning", "MTU of the cluster network is 1400"),
+    (
+        "virtual metal",
+        {"Infrastructure/cluster": {"status": {"platformStatus": {"type": "VSphere"}}}},
+        "bare_metal",
+        "warning",
+        "runs on VSphere",
+    ),
+    (
+        "other network",
+        {"Network/cluster": {"status": {"networkType": "OpenShiftSDN"}}},
+        "network_type",
+        "failed",
+        "is OpenShiftSDN, not OVNKubernetes",
+    ),
+    (
+        "small MTU",
+        {"Network/cluster": {"status": {"clusterNetworkMTU": 1400}}},
+        "network_mtu",
+        "warning",
+        "MTU of the cluster network is 1400",
+    ),
     ("MTU untold", {"Network/cluster": {"status": {"clusterNetworkMTU": None}}}, "network_mtu", "unknown", "tells no MTU"),
     ("no wildcards", {"IngressController/default": {"spec": None}}, "wildcard_routes", "failed", "wildcardPolicy WildcardsDisallowed"),
-    ("assisted off", {"MultiClusterEngine/multiclusterengine": {"spec": {"overrides": {"components":
-        [{"name": "assisted-service", "enabled": False}]}}}}, "assisted_service", "failed", "assisted-service of the multicluster engine is disabled"),
+    (
+        "assisted off",
+        {
+            "MultiClusterEngine/multiclusterengine": {
+                "spec": {"overrides": {"components": [{"name": "assisted-service", "enabled": False}]}}
+            }
+        },
+        "assisted_service",
+        "failed",
+        "assisted-service of the multicluster engine is disabled",
+    ),
     ("no database", {"AgentServiceConfig/agent": {"spec": {"databaseStorage": None}}}, "assisted_service", "failed", "no databaseStorage"),
     ("no images", {"AgentServiceConfig/agent": {"spec": {"osImages": []}}}, "assisted_service", "warning", "names no osImages"),
-    ("hosts unseen", {"Provisioning/provisioning-configuration": {"spec": {"watchAllNamespaces": False}}},
-        "bare_metal_hosts", "warning", "does not watch all namespaces"),
-    ("a node more, but cordoned", {"Node/worker-d": {**node("worker-d", "d"), "spec": {"unschedulable": True}}},
-        "worker_nodes", "warning", "not usable for new control planes: worker-d"),
-    ("nodes without zones", {WORKER + z: {"metadata": {"labels": {"topology.kubernetes.io/zone": None}}} for z in "abc"},
-        "zones", "warning", "3 of 3 usable worker nodes have no label"),
-    ("one zone", {WORKER + z: {"metadata": {"labels": {"topology.kubernetes.io/zone": "a"}}} for z in "abc"},
-        "zones", "failed", "in 1 zone(s) (a)"),
+    (
+        "hosts unseen",
+        {"Provisioning/provisioning-configuration": {"spec": {"watchAllNamespaces": False}}},
+        "bare_metal_hosts",
+        "warning",
+        "does not watch all namespaces",
+    ),
+    (
+        "a node more, but cordoned",
+        {"Node/worker-d": {**node("worker-d", "d"), "spec": {"unschedulable": True}}},
+        "worker_nodes",
+        "warning",
+        "not usable for new control planes: worker-d",
+    ),
+    (
+        "nodes without zones",
+        {WORKER + z: {"metadata": {"labels": {"topology.kubernetes.io/zone": None}}} for z in "abc"},
+        "zones",
+        "warning",
+        "3 of 3 usable worker nodes have no label",
+    ),
+    (
+        "one zone",
+        {WORKER + z: {"metadata": {"labels": {"topology.kubernetes.io/zone": "a"}}} for z in "abc"},
+        "zones",
+        "failed",
+        "in 1 zone(s) (a)",
+    ),
     ("two zones", {WORKER + "c": {"metadata": {"labels": {"topology.kubernetes.io/zone": "a"}}}}, "zones", "failed", "in 2 zone(s) (a, b)"),
     ("too many", {f"HostedCluster/demo-{n}": {} for n in range(60)}, "hosted_cluster_count", "warning", "61 hosted clusters are more than"),
-    ("far too many", {f"HostedCluster/demo-{n}": {} for n in range(80)}, "hosted_cluster_count", "failed", "hcMaxNumber of the hypershift add-on, 80"),
-    ("lower limit", {"AddOnDeploymentConfig/hypershift-addon-deploy-config": {"spec": {"customizedVariables": [{"name": "hcMaxNumber", "value": "0"}]}}},
-        "hosted_cluster_count", "failed", "1 hosted clusters are more than hcMaxNumber of the hypershift add-on, 0"),
-]  # fmt: skip
+    (
+        "far too many",
+        {f"HostedCluster/demo-{n}": {} for n in range(80)},
+        "hosted_cluster_count",
+        "failed",
+        "hcMaxNumber of the hypershift add-on, 80",
+    ),
+    (
+        "lower limit",
+        {
+            "AddOnDeploymentConfig/hypershift-addon-deploy-config": {
+                "spec": {"customizedVariables": [{"name": "hcMaxNumber", "value": "0"}]}
+            }
+        },
+        "hosted_cluster_count",
+        "failed",
+        "1 hosted clusters are more than hcMaxNumber of the hypershift add-on, 0",
+    ),
+]
 
 
 @pytest.mark.parametrize(("changes", "check", "verdict", "words"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
