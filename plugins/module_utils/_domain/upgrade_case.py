@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.calendar import Window
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
@@ -20,6 +20,9 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.node_pool 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_hop import refused_request, taken_up
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_policy import Policy
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import Version, version_of_image
+
+# What a rule says: a refusal, a warning, or nothing. As text, since linters of older Pythons do not know the operator.
+Said: TypeAlias = "Failure | str | None"
 
 
 @dataclass(frozen=True)

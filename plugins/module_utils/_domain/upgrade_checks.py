@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import get, one_line
@@ -17,13 +17,12 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.goals import evaluate
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import is_paused, owner_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_version import has_workers, wants_workers
-from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_case import Case, Hop
+from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_case import Case, Hop, Said
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_hop import FORCE, annotation
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_hub_checks import HUB_RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_pool_checks import POOL_RULES, POOLS_RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import ClusterView, GoalParams, Outcome, Severity
 
-Said: TypeAlias = "Failure | str | None"
 # Open predicates of the goal healthy that other rules speak of, by what excuses them.
 _OWN_RULES = ("EtcdAvailable", "ValidReleaseImage")
 _BY_PAUSE = ("Progressing=",)

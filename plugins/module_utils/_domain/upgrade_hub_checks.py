@@ -9,16 +9,14 @@ beside OpenShift 5 carry its number; each hosts its own minor and older ones, on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView, Object
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, MULTICLUSTER_ENGINE
-from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_case import Case
+from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_case import Case, Said
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import Version, unsupported_problem
 
-Said: TypeAlias = "Failure | str | None"
 _ENGINE_OFFSET = 10
 _FIRST_OF_5 = 23  # line of OpenShift 5.0
 _OLDEST_MANAGEMENT = 14

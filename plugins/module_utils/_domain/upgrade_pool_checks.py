@@ -5,17 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup, parse_duration
 from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import pool_matches
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import is_paused, owner_of
-from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_case import Case, Pool
+from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_case import Case, Pool, Said
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Severity
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import MAX_POOL_SKEW, is_multi_arch, skew_problem
 
-Said: TypeAlias = "Failure | str | None"
 _UPDATING = frozenset({"pool_updating", "pool_update_slow"})
 _HARD = (Severity.ERROR, Severity.FATAL)
 _ARCH_TAG = {"amd64": ("x86_64", "amd64"), "arm64": ("aarch64", "arm64"), "ppc64le": ("ppc64le",), "s390x": ("s390x",)}

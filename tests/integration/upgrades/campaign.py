@@ -98,16 +98,25 @@ class Campaign:
         found = self._stage.fleet.versions()
         return all(found[key] == (version, version) for key in self.keys)
 
-    def patches(self, since: float) -> Counter[str]:
-        """How often each hosted cluster and node pool was patched by the account under test: what the API server carried out.
+    def patches(self, since: float, answered: bool = True) -> Counter[str]:
+        """How often each hosted cluster and node pool was patched by the account under test, as the API server answered.
 
-        A request whose sender was killed before it was stored is in the audit log with 504.
+        not answered: the sender was killed meanwhile (504 in the audit log), and the write may have been stored or not.
         """
         events = self._player.hub.audit(user=USER, since=since)
-        done = [describe(e) for e in events if e["verb"] in ("patch", "update") and e.get("responseStatus", {}).get("code", 0) < 300]
+        codes = {id(e): e.get("responseStatus", {}).get("code", 0) for e in events}
+        found = [
+            describe(e) for e in events if e["verb"] in ("patch", "update") and (codes[id(e)] < 300 if answered else codes[id(e)] == 504)
+        ]
         return Counter(
-            w for w in done if re.match(r"\w+ (hostedclusters|nodepools) ", w) and any(f" {n['namespace']}/" in w for n in self.hubs)
+            w for w in found if re.match(r"\w+ (hostedclusters|nodepools) ", w) and any(f" {n['namespace']}/" in w for n in self.hubs)
         )
+
+    def patched_once(self, since: float) -> bool:
+        """Every hosted cluster and node pool was patched, and none a second time. A write that was stored is never sent again."""
+        done, unsure = self.patches(since), self.patches(since, answered=False)
+        wanted = {f"patch {kind} {namespace}/{name}" for namespace, name in self.keys for kind in ("hostedclusters", "nodepools")}
+        return set(done.values()) == {1} and set(done) | set(unsure) == wanted
 
     def writes(self, since: float) -> list[str]:
         return [w for w in self._player.writes(since) if any(f" {n['namespace']}/" in w for n in self.hubs)]

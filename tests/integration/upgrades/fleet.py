@@ -13,6 +13,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain import hos
 
 from direct import Direct, Obj, new
 from embedded_hub import EmbeddedHub
+from embedded_hub.testing import until
 
 REPOSITORY = "quay.io/openshift-release-dev/ocp-release"
 CHANNEL = "stable-4.21"
@@ -61,6 +62,16 @@ class Fleet:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{len(left)} clusters are not at {version} after {seconds} s: {left[:3]}")
             time.sleep(1)
+
+    def until_offered(self, version: str, *keys: tuple[str, str], seconds: float = 120) -> None:
+        """Their channel offers the release to all of them."""
+
+        def offers(cluster: Obj) -> bool:
+            known = cluster["status"]["version"]
+            updates = [*(known.get("availableUpdates") or []), *(u["release"] for u in known.get("conditionalUpdates") or [])]
+            return any(update["version"] == version for update in updates)
+
+        until(f"{version} is offered", lambda: all(offers(c) for c in self._direct.list("HostedCluster") if key_of(c) in keys), seconds)
 
     def versions(self) -> dict[tuple[str, str], tuple[str, str]]:
         """(version of the control plane with a note when it is under way, version of the pool)."""

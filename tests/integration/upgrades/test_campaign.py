@@ -23,8 +23,7 @@ def test_a_campaign_of_100_clusters_killed_20_times_ends_as_if_it_never_was(camp
     assert sum(killed) == KILLS, f"{KILLS - sum(killed)} of the runs had ended before they were killed"
     campaign.run().ok()
     assert campaign.at(TO)
-    patches = campaign.patches(started)
-    assert len(patches) == 200 and set(patches.values()) == {1}, [p for p, n in patches.items() if n > 1]
+    assert campaign.patched_once(started), (campaign.patches(started).most_common(3), campaign.patches(started, answered=False))
     assert {record["state"] for record in campaign.journal().values()} == {"done"} and len(campaign.journal()) == 100
     assert campaign.leases() == []
     again = time.time()

@@ -124,7 +124,9 @@ def test_commands_of_the_readme_are_those_of_the_guide(documented: Documented) -
 def test_examples_of_the_role(documented: Documented, campaigns: Campaigns, number: int) -> None:
     """A new plan for what is there by now: hooks run for it, and Alertmanager is asked to be silent, once, and no longer than needed."""
     target = ("4.21.4", "4.21.5")[number]
+    keys = [("east", "east-a"), ("east", "east-b"), ("west", "west-a")]
     campaigns.fleet.release(target)
+    campaigns.fleet.until_offered(target, *keys)
     hubs = [{"name": hub, "namespace": hub, "kubeconfig": str(documented.kubeconfig)} for hub in HUBS]
     file = documented.folder / "autumn.json"
     images = {target: f"quay.io/openshift-release-dev/ocp-release:{target}-multi"}
@@ -136,6 +138,7 @@ def test_examples_of_the_role(documented: Documented, campaigns: Campaigns, numb
         tasks = [{"name": hook, "ansible.builtin.debug": {"msg": f"{hook} of {{{{ inventory_hostname }}}}"}}]
         (documented.folder / f"{hook}.yml").write_text(yaml.safe_dump(tasks))
     output = documented.play([play]).ok().output
+    assert {campaigns.fleet.versions()[key] for key in keys} == {(target, target)}
     if number:
         for name in ("east-a.east.east", "east-b.east.east", "west-a.west.west"):
             assert f"tell-the-owners of {name}" in output and f"smoke-test of {name}" in output

@@ -65,6 +65,5 @@ def test_two_slices_killed_and_started_again_patch_no_cluster_twice(campaigns: C
             kill(process)
     assert codes == [0, 0], "\n".join(one.output[-3000:] for one in slices)
     assert campaign.at(TO)
-    patches = campaign.patches(started)
-    assert len(patches) == 2 * CLUSTERS and set(patches.values()) == {1}
+    assert campaign.patched_once(started), (campaign.patches(started).most_common(3), campaign.patches(started, answered=False))
     assert campaign.leases() == [] and len(campaign.journal()) == CLUSTERS
