@@ -32,12 +32,12 @@ class Campaigns:
     def __init__(self, player: Player) -> None:
         self.player, self.fleet, self.direct = player, Fleet(player.hub), Direct(player.hub)
 
-    def prepare(self, name: str, count: int, hubs: int = 3, first: int = 0) -> Campaign:
+    def prepare(self, name: str, count: int, hubs: int = 3, first: int = 0, nodes: int = 2) -> Campaign:
         """Installed clusters. The first ``first`` and one more are wave one, of the rest every other one is wave two, then three."""
         keys = [(f"{name}-{number % hubs}", f"{name}-{number:03d}") for number in range(count)]
         waves = {key[1]: "one" if n <= first else ("two", "three")[n % 2] for n, key in enumerate(keys)}
         self.fleet.release(TO)
-        self.fleet.create(*keys, version=FROM, labels={key: {"wave": wave} for key, wave in waves.items()})
+        self.fleet.create(*keys, version=FROM, replicas=nodes, labels={key: {"wave": wave} for key, wave in waves.items()})
         self.fleet.until_at(FROM, *keys)
         return Campaign(self, name, keys, [f"{name}-{number}" for number in range(hubs)])
 

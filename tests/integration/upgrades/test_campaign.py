@@ -13,7 +13,7 @@ KILLS = 20
 
 
 def test_a_campaign_of_100_clusters_killed_20_times_ends_as_if_it_never_was(campaigns: Campaigns) -> None:
-    campaign = campaigns.prepare("killed", 100, first=15)
+    campaign = campaigns.prepare("killed", 100, first=15, nodes=1)
     campaign.plan().ok()
     assert [wave["name"] for wave in campaign.document["waves"]] == ["one-canary", "one", "two", "three"]
     assert campaign.document["summary"]["ready"] == 100
