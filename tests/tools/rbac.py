@@ -130,14 +130,19 @@ def _module(name: str, rows: Any, rights: Any) -> str:
     return "\n".join(lines)
 
 
+def _listed(name: str, rows: Any, rights: Any) -> str:
+    """The table of a module whose rights stand in rows of (verbs, resource, scope, when)."""
+    lines = [f"### {name}", "", "| verbs | resource | where | needed |", "| --- | --- | --- | --- |"]
+    lines += [f"| {', '.join(v.split())} | `{resource}` | {rights.SCOPES[scope]} | {when} |" for v, resource, scope, when in rows]
+    return "\n".join(lines)
+
+
 def _etcd(rights: Any) -> list[str]:
     """The etcd modules, and one role for all of them."""
     tables = table("etcd_rights", TABLE.parent).ETCD_MODULES | {"etcd_restore": _restore_rows()}
     parts = [_ETCD]
     for name, rows in tables.items():
-        lines = [f"### {name}", "", "| verbs | resource | where | needed |", "| --- | --- | --- | --- |"]
-        lines += [f"| {', '.join(v.split())} | `{resource}` | {rights.SCOPES[scope]} | {when} |" for v, resource, scope, when in rows]
-        parts.append("\n".join(lines) if rows else f"### {name}\n\nNone: it needs no management cluster.")
+        parts.append(_listed(name, rows, rights) if rows else f"### {name}\n\nNone: it needs no management cluster.")
     merged: dict[str, set[str]] = {}
     for verbs, resource, _scope, _when in (row for rows in tables.values() for row in rows):
         merged.setdefault(resource, set()).update(verbs.split())
@@ -155,9 +160,7 @@ def _campaigns(rights: Any) -> list[str]:
     tables = table("campaign_rights", TABLE.parent).CAMPAIGN_MODULES
     parts = [_CAMPAIGNS]
     for name, rows in tables.items():
-        lines = [f"### {name}", "", "| verbs | resource | where | needed |", "| --- | --- | --- | --- |"]
-        lines += [f"| {', '.join(v.split())} | `{resource}` | {rights.SCOPES[scope]} | {when} |" for v, resource, scope, when in rows]
-        parts.append("\n".join(lines))
+        parts.append(_listed(name, rows, rights))
     verbs: dict[tuple[str, str], set[str]] = {}
     for words, resource, scope, _when in (row for rows in tables.values() for row in rows):
         verbs.setdefault(("cluster" if scope == "all" else scope, resource), set()).update(words.split())
