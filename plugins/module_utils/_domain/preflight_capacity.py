@@ -16,7 +16,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.compare im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import is_true
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import Object
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import NODE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import NODE
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_picture import Picture
 
 GIB = Decimal(1024) ** 3

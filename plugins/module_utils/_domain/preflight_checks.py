@@ -20,8 +20,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
     POD,
     Kind,
 )
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_capacity import capacity
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import (
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
     AGENT_SERVICE_CONFIG,
     HYPER_CONVERGED,
     INFRASTRUCTURE,
@@ -31,6 +30,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_
     PROVISIONING,
     STORAGE_CLASS,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_capacity import capacity
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_picture import (
     AGENT,
     AWS,

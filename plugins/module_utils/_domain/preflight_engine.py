@@ -14,7 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
     HOSTED_CLUSTER,
     MULTICLUSTER_ENGINE,
 )
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import ADD_ON_CONFIG
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import ADD_ON_CONFIG
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_picture import (
     Finding,
     Picture,

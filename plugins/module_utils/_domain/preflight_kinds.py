@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Kinds that a preflight of a management cluster reads beside those of ``kinds``. Private to hypershift.core.
+"""What a preflight of a management cluster reads. Private to hypershift.core.
 
 Source: facts 0.1, 1.4, 1.6, 2.4, 2.6, 11.8. ``PROVIDERS`` says what to install where the kind of an optional operator is not served.
 """
@@ -16,18 +16,19 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
     POD,
     Kind,
 )
-
-NODE = Kind("", "v1", "Node", "nodes", namespaced=False)
-STORAGE_CLASS = Kind("storage.k8s.io", "v1", "StorageClass", "storageclasses", namespaced=False)
-API_SERVICE = Kind("apiregistration.k8s.io", "v1", "APIService", "apiservices", namespaced=False)
-INFRASTRUCTURE = Kind("config.openshift.io", "v1", "Infrastructure", "infrastructures", namespaced=False)
-NETWORK = Kind("config.openshift.io", "v1", "Network", "networks", namespaced=False)
-INGRESS_CONTROLLER = Kind("operator.openshift.io", "v1", "IngressController", "ingresscontrollers")
-ADD_ON_CONFIG = Kind("addon.open-cluster-management.io", "v1alpha1", "AddOnDeploymentConfig", "addondeploymentconfigs")
-IP_ADDRESS_POOL = Kind("metallb.io", "v1beta1", "IPAddressPool", "ipaddresspools")
-HYPER_CONVERGED = Kind("hco.kubevirt.io", "v1beta1", "HyperConverged", "hyperconvergeds")
-AGENT_SERVICE_CONFIG = Kind("agent-install.openshift.io", "v1beta1", "AgentServiceConfig", "agentserviceconfigs", namespaced=False)
-PROVISIONING = Kind("metal3.io", "v1alpha1", "Provisioning", "provisionings", namespaced=False)
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
+    ADD_ON_CONFIG,
+    AGENT_SERVICE_CONFIG,
+    API_SERVICE,
+    HYPER_CONVERGED,
+    INFRASTRUCTURE,
+    INGRESS_CONTROLLER,
+    IP_ADDRESS_POOL,
+    NETWORK,
+    NODE,
+    PROVISIONING,
+    STORAGE_CLASS,
+)
 
 OPERATOR_NAMESPACE = "hypershift"
 # What is listed, once each; a namespace where one is enough.

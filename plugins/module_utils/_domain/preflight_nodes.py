@@ -5,12 +5,8 @@
 from __future__ import annotations
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import IP_ADDRESS_POOL, NODE, STORAGE_CLASS
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_capacity import capacity, usable, workers
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import (
-    IP_ADDRESS_POOL,
-    NODE,
-    STORAGE_CLASS,
-)
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_picture import (
     KUBEVIRT,
     Finding,

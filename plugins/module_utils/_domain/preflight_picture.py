@@ -11,14 +11,13 @@ from functools import cached_property
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView, Object
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, Kind
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import (
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
     AGENT_SERVICE_CONFIG,
     API_SERVICE,
     HYPER_CONVERGED,
     INFRASTRUCTURE,
-    NAMESPACE_OF,
-    PROVIDERS,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import NAMESPACE_OF, PROVIDERS
 
 HIGHLY_AVAILABLE = "HighlyAvailable"
 KUBEVIRT, AGENT, AWS, NONE = "kubevirt", "agent", "aws", "none"

@@ -9,14 +9,14 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import get
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_engine import component
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import (
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
     AGENT_SERVICE_CONFIG,
     HYPER_CONVERGED,
     INGRESS_CONTROLLER,
     NETWORK,
     PROVISIONING,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_engine import component
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_picture import (
     Finding,
     Picture,

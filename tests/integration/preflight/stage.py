@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, MULTICLUSTER_ENGINE, Kind
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import (
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
     AGENT_SERVICE_CONFIG,
     HYPER_CONVERGED,
     INFRASTRUCTURE,

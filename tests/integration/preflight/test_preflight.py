@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, MULTICLUSTER_ENGINE, Kind
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import (
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
     HYPER_CONVERGED,
     INGRESS_CONTROLLER,
     IP_ADDRESS_POOL,

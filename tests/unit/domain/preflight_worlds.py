@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import apply_merge_patch
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import API_SERVICE, PROVIDERS
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import API_SERVICE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import PROVIDERS
 
 Obj = dict[str, Any]
 MINORS = ("4.21", "4.20", "4.19")

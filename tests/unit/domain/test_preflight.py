@@ -15,14 +15,14 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
     POD,
     Kind,
 )
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_checks import CHECKS, preflight
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import (
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
     API_SERVICE,
     IP_ADDRESS_POOL,
     NODE,
-    READ,
     STORAGE_CLASS,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_checks import CHECKS, preflight
+from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import READ
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_picture import Picture
 
 from domain import upgrade_worlds as planner

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import NODE
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_capacity import capacity, requested_by
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_checks import preflight
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import NODE
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_picture import Picture
 
 from domain.preflight_worlds import Obj, node, pod
