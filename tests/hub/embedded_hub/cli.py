@@ -52,6 +52,7 @@ def up(options: argparse.Namespace) -> int:
         options.state_root,
         Progress(),
         options.profile,
+        options.empty,
     )
     print(f"export KUBECONFIG={hub.kubeconfig}")
     return 0
@@ -124,6 +125,7 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument("--simulator", choices=("on", "off"), default="on")
     start.add_argument("--speed", type=float, default=60.0, help="how much faster than life the simulator runs (default: 60)")
     start.add_argument("--profile", choices=("full", "light"), default="full", help="light: no workloads of control planes, for fleets")
+    start.add_argument("--empty", action="store_true", help="nothing is installed yet: an OpenShift with its catalog of operators alone")
     start.add_argument("--kwok", choices=("on", "off"), default="on", help="off: no node ever becomes ready")
     add("down", down, "end a hub; its logs stay").add_argument("--all", action="store_true", help="every hub of the folder")
     add("status", status, "tell which parts run")

@@ -39,12 +39,13 @@ class EmbeddedHub:
         state_root: Path | None = None,
         say: Say | None = None,
         profile: str = "full",
+        empty: bool = False,
     ) -> EmbeddedHub:
-        """Start the hub, or find it running. profile: of the simulator, ``light`` for fleets."""
+        """Start the hub, or find it running. profile: of the simulator, ``light`` for fleets. empty: nothing is installed on it yet."""
         progress = say or Progress()
         paths = HubPaths.of(name, state_root)
         with locked(paths.lock, lambda: progress(f"hub {name}: waiting for another start or stop of it to end")):
-            return cls(paths, lifecycle.up(paths, crds, simulator, speed, kwok, progress, profile), progress)
+            return cls(paths, lifecycle.up(paths, crds, simulator, speed, kwok, progress, profile, empty), progress)
 
     @classmethod
     def attach(cls, name: str = "hub", state_root: Path | None = None, say: Say | None = None) -> EmbeddedHub:

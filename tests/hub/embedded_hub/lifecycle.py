@@ -8,7 +8,7 @@ import shutil
 import time
 from pathlib import Path
 
-from . import base, binaries, crds, mounts, ports, simulator, starter, stopper, template
+from . import bare, base, binaries, crds, mounts, ports, simulator, starter, stopper, template
 from .audit import drop_torn_tail
 from .components import PORT_NAMES, Layout
 from .errors import HubError, PartExited
@@ -37,8 +37,10 @@ def core_healthy(paths: HubPaths) -> HubState | None:
     return None
 
 
-def up(paths: HubPaths, wanted_crds: str, with_simulator: bool, speed: float, kwok: bool, say: Say, profile: str = "full") -> HubState:
-    """Idempotent; the caller holds the hub's lock."""
+def up(
+    paths: HubPaths, wanted_crds: str, with_simulator: bool, speed: float, kwok: bool, say: Say, profile: str = "full", empty: bool = False
+) -> HubState:
+    """Idempotent; the caller holds the hub's lock. empty: nothing is installed on it yet, not even what the simulator else finds there."""
     state = core_healthy(paths)
     if state is not None:
         _check_same(state, wanted_crds, say)
@@ -48,7 +50,7 @@ def up(paths: HubPaths, wanted_crds: str, with_simulator: bool, speed: float, kw
         down(paths, say)
         state = _fresh(paths, wanted_crds, speed, kwok, say)
     if with_simulator:
-        _ensure_simulator(paths, state, speed, profile, say)
+        _ensure_simulator(paths, state, speed, profile, empty, say)
     return state
 
 
@@ -132,14 +134,15 @@ def _wait_nodes(rest: Rest, layout: Layout, seconds: float = 60) -> None:
         time.sleep(0.1)
 
 
-def _ensure_simulator(paths: HubPaths, state: HubState, speed: float, profile: str, say: Say) -> None:
+def _ensure_simulator(paths: HubPaths, state: HubState, speed: float, profile: str, empty: bool, say: Say) -> None:
     if stopper.alive(paths).get("simulator"):
         say(f"simulator: already running at speed {state.speed:g}")
         return
     if not simulator.available():
         say("simulator: not in this checkout, left out")
         return
-    simulator.start(paths, speed, profile, say)
+    definitions = bare.set_aside(client(paths, state), crds.choose(state.crds), paths) if empty else None
+    simulator.start(paths, speed, profile, definitions, say)
     state.simulator, state.speed = True, speed
     _record_pids(paths, state)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from . import process
 from .paths import SIMULATOR_DIR, HubPaths
@@ -19,14 +20,18 @@ def available() -> bool:
     return (SIMULATOR_DIR / _PACKAGE / "__main__.py").exists()
 
 
-def start(paths: HubPaths, speed: float, profile: str, say: Say) -> process.Identity:
-    """profile: ``full``, or ``light`` for fleets. Run it as a user of its own, so that the audit log tells it from the users of the kubeconfig."""
+def start(paths: HubPaths, speed: float, profile: str, bare: Path | None, say: Say) -> process.Identity:
+    """profile: ``full``, or ``light`` for fleets. bare: definitions of what is not installed yet.
+
+    Run it as a user of its own, so that the audit log tells it from the users of the kubeconfig.
+    """
     ready, log = paths.root / "simulator.ready", paths.logs / "simulator.log"
     ready.unlink(missing_ok=True)
     argv = [
         *(sys.executable, "-m", _PACKAGE),
         *("--kubeconfig", str(paths.config / "simulator.kubeconfig")),
         *("--speed", f"{speed:g}", "--profile", profile, "--ready-file", str(ready), "--log-file", str(log)),
+        *(("--bare", str(bare)) if bare else ()),
     ]
     environment = {**os.environ, "PYTHONPATH": str(SIMULATOR_DIR)}
     output = paths.logs / "simulator.out"

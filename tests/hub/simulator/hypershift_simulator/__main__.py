@@ -14,7 +14,7 @@ from pathlib import Path
 
 import aiohttp
 
-from . import bootstrap
+from . import bootstrap, definitions
 from .client import Access, ApiError, Client
 from .engine import Engine
 from .feed import Feed
@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--speed", type=float, default=60.0, help="simulated seconds per second (default: 60)")
     result.add_argument("--ready-file", type=Path, required=True, help="written once events are handled")
     result.add_argument("--log-file", type=Path, required=True)
+    result.add_argument("--bare", type=Path, help="nothing is installed yet; definitions that come with what will be, as a JSON list")
     result.add_argument("--profile", choices=("full", "light"), default="full", help="light: no workloads, for many clusters")
     return result
 
@@ -50,8 +51,8 @@ async def served(client: Client) -> frozenset[str]:
     return frozenset(found)
 
 
-async def install(client: Client) -> None:
-    for action in bootstrap.objects():
+async def install(client: Client, bare: bool) -> None:
+    for action in bootstrap.bare() if bare else bootstrap.objects():
         try:
             await client.apply(action)
         except ApiError as error:
@@ -62,22 +63,42 @@ async def install(client: Client) -> None:
 async def simulate(options: argparse.Namespace) -> None:
     access = Access.read(options.kubeconfig)
     client = Client(access)
+    if options.bare:
+        definitions.read(options.bare)
     try:
-        await install(client)
-        engine = Engine(Store(await served(client)), client, options.speed, full=options.profile == "full")
-        feed = Feed(client, engine, access)
-        await feed.fill()
-        background = [asyncio.create_task(engine.run()), asyncio.create_task(announce(feed, options.ready_file))]
-        try:
-            await feed.run()
-        finally:
-            for task in background:
-                task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
+        await install(client, options.bare is not None)
+        while await _simulate(options, client, access):
+            log.info("New kinds are defined: starting again with them.")
     finally:
         await client.close()
         with contextlib.suppress(FileNotFoundError):
             options.ready_file.unlink()
+
+
+async def _simulate(options: argparse.Namespace, client: Client, access: Access) -> bool:
+    """True when new kinds are served by now."""
+    known = await served(client)
+    engine = Engine(Store(known), client, options.speed, full=options.profile == "full")
+    feed = Feed(client, engine, access)
+    await feed.fill()
+    feeding = asyncio.create_task(feed.run())
+    background = [asyncio.create_task(engine.run()), asyncio.create_task(announce(feed, options.ready_file))]
+    background.append(outgrown := asyncio.create_task(_outgrown(client, engine, known)))
+    try:
+        await asyncio.wait({feeding, outgrown}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (*background, feeding):
+            if not (task is outgrown and outgrown.done()):
+                task.cancel()
+        await asyncio.gather(*background, feeding, return_exceptions=True)
+    return not outgrown.cancelled() and outgrown.done() and outgrown.exception() is None
+
+
+async def _outgrown(client: Client, engine: Engine, known: frozenset[str]) -> None:
+    await engine.outgrown.wait()
+    while await served(client) == known:
+        await asyncio.sleep(0.2)
+    await asyncio.sleep(0.5)  # several come at once
 
 
 async def announce(feed: Feed, ready_file: Path) -> None:

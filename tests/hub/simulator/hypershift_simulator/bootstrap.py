@@ -8,7 +8,7 @@ import json
 
 from .actions import Action, Create, marked
 from .kinds import new
-from .names import OPERATOR_NAMESPACE, Obj
+from .names import CATALOG, OLM_NAMESPACE, OPERATOR_NAMESPACE, Obj
 from .releases import SERVER_VERSION, SUPPORTED
 
 _PRIORITIES = ["hypershift-operator", "hypershift-etcd", "hypershift-api-critical", "hypershift-control-plane"]
@@ -21,6 +21,12 @@ def objects() -> list[Action]:
     ]
     everything = [new("Namespace", OPERATOR_NAMESPACE), *classes, supported_versions(), operator()]
     return [Create(marked(obj)) for obj in everything]
+
+
+def bare() -> list[Action]:
+    """An OpenShift on which nothing is installed: its catalog of operators."""
+    source = new("CatalogSource", CATALOG, OLM_NAMESPACE, spec={"sourceType": "grpc", "displayName": "Red Hat Operators"})
+    return [Create(marked(obj)) for obj in (new("Namespace", OLM_NAMESPACE), source)]
 
 
 def supported_versions() -> Obj:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from . import faults, hostedcluster, nodepool, routing
+from . import faults, hostedcluster, management, nodepool, routing
 from .actions import Action, Create, Delete, Patch, Status
 from .client import ApiError
 from .clock import Timers
@@ -50,6 +50,7 @@ class Engine:
         self._written: dict[tuple[str, ...], tuple[Action, str | None]] = {}
         self._vain_writes: set[tuple[str, str, str, str]] = set()
         self._changed = asyncio.Event()
+        self.outgrown = asyncio.Event()  # kinds have been defined that were not served when this began
 
     def observe(self, obj: Obj) -> None:
         if self.store.put(obj):
@@ -129,7 +130,7 @@ class Engine:
 
     async def _reconcile(self, wanted: Key) -> None:
         kind, namespace, name = wanted
-        obj = self.store.get(kind, namespace, name)
+        obj = {} if wanted == management.KEY else self.store.get(kind, namespace, name)
         if obj is None:
             self._timers.pop(wanted, None)
             return
@@ -148,6 +149,9 @@ class Engine:
     def _plan(self, wanted: Key, obj: Obj) -> tuple[Context, float, list[Action]]:
         timers = self._timers.setdefault(wanted, Timers())
         ctx = Context(datetime.now(UTC), timers, full=self._full)
+        if wanted == management.KEY:
+            timers.begin(self._now(), self._speed, management.stalled(self.store))
+            return ctx, self._speed, management.reconcile(self.store, ctx)
         if wanted[0] == "HostedCluster":
             cluster = ClusterView(self.store, obj)
             speed = faults.speed_of(self._speed, obj)
@@ -172,6 +176,8 @@ class Engine:
             answer = await self._api.apply(action)
         except ApiError as error:
             return await self._refused(action, error)
+        if isinstance(action, Create) and action.obj["kind"] == "CustomResourceDefinition":
+            self.outgrown.set()
         if isinstance(answer, dict) and answer.get("kind") in KINDS and "metadata" in answer:
             self._learn(action, answer)
             self._written[self._target(action)[0]] = (action, answer["metadata"].get("resourceVersion"))

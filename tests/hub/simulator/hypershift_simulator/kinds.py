@@ -36,6 +36,9 @@ _CAPI = ("cluster.x-k8s.io", "v1beta1")
 _KUBEVIRT = ("infrastructure.cluster.x-k8s.io", "v1alpha1")
 _AWS = ("infrastructure.cluster.x-k8s.io", "v1beta2")
 _AGENT = ("capi-provider.agent-install.openshift.io", "v1beta1")
+_OLM = ("operators.coreos.com", "v1alpha1")
+_ADD_ON = ("addon.open-cluster-management.io", "v1alpha1")
+_ASSISTED = ("agent-install.openshift.io", "v1beta1")
 
 _ALL = [
     Kind("HostedCluster", *_HYPERSHIFT, "hostedclusters"),
@@ -68,15 +71,35 @@ _ALL = [
     Kind("CronJob", "batch", "v1", "cronjobs"),
     Kind("PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets"),
     Kind("PriorityClass", "scheduling.k8s.io", "v1", "priorityclasses", namespaced=False),
+    Kind("CustomResourceDefinition", "apiextensions.k8s.io", "v1", "customresourcedefinitions", namespaced=False),
 ]
+# Of the management cluster itself: see the package management.
+_MANAGEMENT = [
+    Kind("CatalogSource", *_OLM, "catalogsources"),
+    Kind("Subscription", *_OLM, "subscriptions"),
+    Kind("InstallPlan", *_OLM, "installplans"),
+    Kind("ClusterServiceVersion", *_OLM, "clusterserviceversions"),
+    Kind("OperatorGroup", _OLM[0], "v1", "operatorgroups"),
+    Kind("MultiClusterEngine", "multicluster.openshift.io", "v1", "multiclusterengines", namespaced=False),
+    Kind("ManagedCluster", "cluster.open-cluster-management.io", "v1", "managedclusters", namespaced=False),
+    Kind("ManagedClusterAddOn", *_ADD_ON, "managedclusteraddons"),
+    Kind("AddOnDeploymentConfig", *_ADD_ON, "addondeploymentconfigs"),
+    Kind("AgentServiceConfig", *_ASSISTED, "agentserviceconfigs", namespaced=False),
+    Kind("InfraEnv", *_ASSISTED, "infraenvs"),
+    Kind("Agent", *_ASSISTED, "agents"),
+    Kind("IPAddressPool", "metallb.io", "v1beta1", "ipaddresspools"),
+]
+_ALL += _MANAGEMENT
 KINDS: dict[str, Kind] = {kind.kind: kind for kind in _ALL}
 
+MANAGEMENT = frozenset(kind.kind for kind in _MANAGEMENT)
+
 # Written once and never looked at again: no need to watch them.
-UNWATCHED = frozenset({"PriorityClass", "CronJob", "PodDisruptionBudget"})
+UNWATCHED = frozenset({"PriorityClass", "CronJob", "PodDisruptionBudget", "CustomResourceDefinition"})
 # What only the full profile makes.
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "Job", "CronJob", "PersistentVolumeClaim"})
 # Present only where the provider's definitions are loaded; the simulator does without them.
-OPTIONAL = frozenset(kind.kind for kind in _ALL if kind.group in (_KUBEVIRT[0], _AGENT[0])) | {"AWSEndpointService"}
+OPTIONAL = frozenset(kind.kind for kind in _ALL if kind.group in (_KUBEVIRT[0], _AGENT[0])) | {"AWSEndpointService"} | MANAGEMENT
 
 
 def new(kind: str, name: str, namespace: str = "", **fields: object) -> Obj:

@@ -15,11 +15,15 @@ Obj = dict[str, Any]
 FIELD_MANAGER = "hypershift-simulator"
 OPERATOR_NAMESPACE = "hypershift"
 RELEASES_CONFIG_MAP = "simulator-releases"
+ENGINE_NAMESPACE = "multicluster-engine"
+LOCAL_CLUSTER = "local-cluster"
+OLM_NAMESPACE, CATALOG = "openshift-marketplace", "redhat-operators"
 
 _OWN = "simulator.hypershift.core"
 SIMULATED = f"{_OWN}/simulated"
 FAULT = f"{_OWN}/fault"
 SPEED = f"{_OWN}/speed"
+INSTALLED = f"{_OWN}/installed"  # what the simulator has installed itself, and may take away again
 STUCK_FINALIZER = f"{_OWN}/stuck"
 ETCD_WHEN_SCALED = f"{_OWN}/etcd-when-scaled"
 ETCD_SHARDS = f"{_OWN}/etcd-shards"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from . import management
 from .kinds import key
 from .names import HOSTED_CLUSTER, NODE_POOL, OPERATOR_NAMESPACE, RELEASES_CONFIG_MAP, Obj, control_plane_namespace
 from .references import references
@@ -16,6 +17,10 @@ _OF_POOLS = frozenset({"MachineDeployment", "MachineSet", "Machine", "MachineHea
 
 
 def keys(store: Store, obj: Obj) -> list[Key]:
+    return [*_hosted(store, obj), *([management.KEY] if management.concerns(store, obj) else [])]
+
+
+def _hosted(store: Store, obj: Obj) -> list[Key]:
     kind, namespace, name = key(obj)
     if kind == "HostedCluster":
         return [(kind, namespace, name), *_pools(store, namespace, name)]
