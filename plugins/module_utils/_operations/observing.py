@@ -53,7 +53,8 @@ class Observed:
 class Fact:
     """missing: what is still not so, in a few words, empty when it is so; called with each change. ref, what, next_step: for messages.
 
-    hopeless: why it can never become so, if that shows.
+    hopeless: why it can never become so, if that shows. doubtful: why it looks so; when it has said anything at all for ``patience``
+    seconds on end, that is believed.
     """
 
     what: str
@@ -62,17 +63,37 @@ class Fact:
     ref: str
     next_step: str
     hopeless: Callable[[Observed], str] = lambda _seen: ""
+    doubtful: Callable[[Observed], str] = lambda _seen: ""
+    patience: float = 180.0
+
+
+class _Doubt:
+    """Since when something has looked hopeless without a break."""
+
+    def __init__(self, fact: Fact) -> None:
+        self._fact = fact
+        self._since: float | None = None
+
+    def left(self, now: float) -> float:
+        """Seconds until it is believed; endless while there is no doubt."""
+        return float("inf") if self._since is None else self._since + self._fact.patience - now
+
+    def judge(self, observed: Observed, now: float) -> str:
+        said = self._fact.doubtful(observed) if observed.complete else ""
+        self._since = None if not said else now if self._since is None else self._since
+        return said if self.left(now) <= 0 else ""
 
 
 def wait_for(hub: Hub, fact: Fact, timeout: float, progress: Callable[[str], None]) -> None:
     """Return when the fact is so. Raises WaitError when it cannot become so, or after ``timeout`` seconds, with what is missing."""
-    observed, started, told = Observed(fact.specs), hub.monotonic(), ""
+    observed, started, told, doubt = Observed(fact.specs), hub.monotonic(), "", _Doubt(fact)
     with hub.watch(fact.specs) as watch:
         while True:
-            event = watch.next(max(0.0, started + timeout - hub.monotonic()))
+            event = watch.next(max(0.0, min(started + timeout - hub.monotonic(), doubt.left(hub.monotonic()))))
             if event is None and hub.monotonic() - started >= timeout:
                 break
             if event is None:
+                _give_up(fact, doubt.judge(observed, hub.monotonic()))
                 continue
             if event.type == port.TROUBLE:
                 progress(f"[{fact.ref}] watch interrupted, trying again: {event.text}")
@@ -81,11 +102,15 @@ def wait_for(hub: Hub, fact: Fact, timeout: float, progress: Callable[[str], Non
             missing = fact.missing(observed) if observed.complete else told
             if observed.complete and not missing:
                 return
-            if observed.complete and fact.hopeless(observed):
-                cause = f"waiting for {fact.what} cannot succeed: {fact.hopeless(observed)}"
-                raise WaitError(Failure("hopeless", cause, fact.ref, next_step=fact.next_step))
+            if observed.complete:
+                _give_up(fact, fact.hopeless(observed) or doubt.judge(observed, hub.monotonic()))
             if missing != told:
                 told = missing
                 progress(f"[{fact.ref}] waiting for {fact.what}: {told}")
     cause = f"{fact.what} was not so within {timeout:.0f} s; missing: {told or 'the management cluster could not be read'}"
     raise WaitError(Failure("timeout", cause, fact.ref, next_step=fact.next_step))
+
+
+def _give_up(fact: Fact, why: str) -> None:
+    if why:
+        raise WaitError(Failure("hopeless", f"waiting for {fact.what} cannot succeed: {why}", fact.ref, next_step=fact.next_step))

@@ -92,14 +92,14 @@ def run(operation: Operation, hub: Hub, check_mode: bool, progress: Progress) ->
         request = plan.goal(answer) if plan.goal else None
         if request:
             result["wait"] = {"goal": request.goal, "clusters": request.wait(hub, progress)}
-        done.steps += plan.late
-        plan.late = []
+        written_late, plan.late = plan.late, []
+        done.steps += written_late
         if plan.finish:
             apply_planned(hub, plan.finish, done)
         result |= _written(done)
-        if request and plan.subject and result.get("resource"):
+        if request and plan.subject and (result.get("resource") or written_late):
             answer = hub.get(*plan.subject)
-            result["resource"] = redacted(answer)
+            result["resource"] = redacted(answer or {})
         return result | _outcome(plan, answer)
     except HypershiftError as error:
         done.steps += plan.late

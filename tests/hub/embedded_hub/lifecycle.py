@@ -141,7 +141,11 @@ def _ensure_simulator(paths: HubPaths, state: HubState, speed: float, profile: s
     if not simulator.available():
         say("simulator: not in this checkout, left out")
         return
-    definitions = bare.set_aside(client(paths, state), crds.choose(state.crds), paths) if empty else None
+    definitions = None
+    if empty:
+        rest = client(paths, state)
+        bare.make_openshift(rest, bare.OPENSHIFT)
+        definitions = bare.set_aside(rest, crds.choose(state.crds), paths)
     simulator.start(paths, speed, profile, definitions, say)
     state.simulator, state.speed = True, speed
     _record_pids(paths, state)

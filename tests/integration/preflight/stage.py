@@ -18,6 +18,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.management
     PROVISIONING,
 )
 
+from embedded_hub.bare import open_definition
 from embedded_hub.testing import until
 from playing import Admin
 
@@ -27,18 +28,13 @@ KINDS = (
     *(IP_ADDRESS_POOL, HYPER_CONVERGED, AGENT_SERVICE_CONFIG, PROVISIONING),
 )
 NAMESPACES = ("preflight", "hypershift", "multicluster-engine", "openshift-ingress-operator", "openshift-cnv", "metallb-system")
-_OPEN = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 _CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}}
 _IMAGE = {"openshiftVersion": "4.20", "version": "420.1", "url": "https://mirror.example.com/live.iso", "cpuArchitecture": "x86_64"}
 
 
 def definition(kind: Kind) -> Obj:
     """One that takes anything."""
-    schema = {"type": "object", "properties": {"spec": _OPEN, "status": _OPEN}}
-    version = {"name": kind.version, "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}, "subresources": {"status": {}}}
-    names = {"kind": kind.kind, "listKind": f"{kind.kind}List", "plural": kind.plural, "singular": kind.kind.lower()}
-    spec = {"group": kind.group, "scope": "Namespaced" if kind.namespaced else "Cluster", "names": names, "versions": [version]}
-    return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": kind.resource}, "spec": spec}
+    return open_definition(kind.group, kind.version, kind.kind, kind.plural, kind.namespaced)
 
 
 def operator() -> Obj:

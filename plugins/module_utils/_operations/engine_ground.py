@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reading what installing or removing the multicluster engine depends on. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.engine_install import LOCAL_CLUSTER, PACKAGE, Ground
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, HOSTED_CLUSTER, MULTICLUSTER_ENGINE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
+    CATALOG_SOURCE,
+    CLUSTER_SERVICE_VERSION,
+    INSTALL_PLAN,
+    MANAGED_CLUSTER,
+    MULTICLUSTER_HUB,
+    OPERATOR_GROUP,
+    SUBSCRIPTION,
+)
+
+Object = dict[str, Any]
+
+
+def read_for_install(hub: Hub, options: Object) -> Ground:
+    namespace = options["namespace"]
+    ground = Ground(
+        openshift=hub.get(CLUSTER_VERSION, None, "version"), engines=hub.list(MULTICLUSTER_ENGINE), hubs=hub.list(MULTICLUSTER_HUB)
+    )
+    ground.catalog = hub.get(CATALOG_SOURCE, options["source_namespace"], options["source"])
+    return read_olm(hub, namespace, ground)
+
+
+def read_olm(hub: Hub, namespace: str, ground: Ground) -> Ground:
+    """What OLM has, of this package and in this namespace."""
+    ground.groups = hub.list(OPERATOR_GROUP, namespace)
+    ground.subscriptions = [s for s in hub.list(SUBSCRIPTION) if lookup(s, ("spec", "name")) == PACKAGE]
+    ground.csvs, ground.plans = hub.list(CLUSTER_SERVICE_VERSION, namespace), hub.list(INSTALL_PLAN, namespace)
+    return ground
+
+
+def read_for_removal(hub: Hub, options: Object) -> Ground:
+    ground = Ground(engines=hub.list(MULTICLUSTER_ENGINE))
+    ground.hosted = [f"{c['metadata']['namespace']}/{c['metadata']['name']}" for c in hub.list(HOSTED_CLUSTER)]
+    local = str(lookup(ground.engines[0], ("spec", "localClusterName")) or LOCAL_CLUSTER) if ground.engines else LOCAL_CLUSTER
+    ground.managed = [c["metadata"]["name"] for c in hub.list(MANAGED_CLUSTER) if c["metadata"]["name"] != local]
+    return read_olm(hub, options["namespace"], ground)
