@@ -125,6 +125,11 @@ def _bad_component(engine: Object) -> str:
     return f"; {'; '.join(words)}" if words else ""
 
 
+def missing_failure() -> Failure:
+    step = "Install it first (module multicluster_engine)."
+    return Failure("not_found", "there is no MultiClusterEngine on this management cluster", _ref(None), next_step=step)
+
+
 def _ref(engine: Object | None) -> str:
     return MULTICLUSTER_ENGINE.ref(None, str(lookup(engine or {}, ("metadata", "name")) or "multiclusterengine"))
 

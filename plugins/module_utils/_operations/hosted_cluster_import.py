@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Operation of module hosted_cluster_import: a hosted cluster joins the engine's managed clusters, or leaves them. Private to hypershift.core.
+
+Source: facts 1.8.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain import cluster_import as imports
+from ansible_collections.hypershift.core.plugins.module_utils._domain import engine_components as components
+from ansible_collections.hypershift.core.plugins.module_utils._domain import hypershift_addon as addon
+from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup, merge_patch
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import index
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchSpec
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, MULTICLUSTER_ENGINE, NAMESPACE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import KLUSTERLET_ADD_ON_CONFIG, MANAGED_CLUSTER
+from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed
+from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import Owned
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
+from ansible_collections.hypershift.core.plugins.module_utils._operations.stages import Stage, staged
+
+Object = dict[str, Any]
+MODULE = "hosted_cluster_import"
+
+
+class HostedClusterImport:
+    def __init__(self, hub: Hub, options: Object, check_mode: bool) -> None:
+        self._hub = hub
+        self._options = options
+        self._check_mode = check_mode
+        self._name: str = options["name"]
+        self._ref = MANAGED_CLUSTER.ref(None, self._name)
+
+    def plan(self) -> Plan:
+        present = self._options["state"] == "present"
+        managed = self._hub.get(MANAGED_CLUSTER, None, self._name)
+        changes = ChangeSet()
+        self._refuse(changes, managed, present)
+        if changes.refusals:
+            return Plan(changes)
+        stages = self._present() if present else [Stage(self._remove, self._gone)]
+        goal = "joined" if present else "gone"
+        plan = staged(self._hub, stages, goal, self._check_mode, self._options["wait"], float(self._options["wait_timeout"]))
+        plan.subject, plan.live = (MANAGED_CLUSTER, None, self._name), managed
+        plan.outcome = lambda live: {"conditions": {t: str(c.get("status") or "Unknown") for t, c in index(live).items()}}
+        return plan
+
+    def _refuse(self, changes: ChangeSet, managed: Object | None, present: bool) -> None:
+        if not present:
+            if managed is not None and not imports.is_import(managed):
+                step = "Detach it in the way it was attached."
+                changes.refuse(
+                    "name_taken", "it is no import of a hosted cluster, so it is none of this module's business", step, self._ref
+                )
+            return
+        namespace, engine = self._options["namespace"], next(iter(self._hub.list(MULTICLUSTER_ENGINE)), None)
+        if engine is None:
+            changes.refusals.append(components.missing_failure())
+            return
+        self._local = addon.local_cluster_of(engine)
+        same = [c for c in self._hub.list(HOSTED_CLUSTER) if c["metadata"]["name"] == self._name]
+        hosted = next((c for c in same if c["metadata"]["namespace"] == namespace), None)
+        others = sorted(c["metadata"]["namespace"] for c in same if c["metadata"]["namespace"] != namespace)
+        changes.refusals += imports.refusals(self._name, namespace, hosted, others, managed)
+
+    def _present(self) -> list[Stage]:
+        stages = [Stage(self._join, self._joined)]
+        if self._options["klusterlet_addons"]:
+            stages.insert(0, Stage(self._join, self._namespace_there))
+            stages.insert(1, Stage(self._add_ons, lambda: None))
+        return stages
+
+    def _join(self) -> ChangeSet:
+        changes, owned = ChangeSet(), None
+        live = self._hub.get(MANAGED_CLUSTER, None, self._name)
+        owned = Owned(self._hub, changes, MODULE)
+        labels = {str(k): str(v) for k, v in self._options["labels"].items()}
+        why = "the hosted cluster joins the managed clusters of the engine"
+        if live is None or lookup(live, ("metadata", "deletionTimestamp")):
+            owned.bring(MANAGED_CLUSTER, live, imports.managed_cluster(self._name, self._local, self._options["cluster_set"], labels), why)
+        else:
+            patch = merge_patch(imports.wanted_changes(self._options["cluster_set"], labels), live)
+            changes.patch(MANAGED_CLUSTER, live, patch, "it differs from the options")
+        return changes
+
+    def _add_ons(self) -> ChangeSet:
+        changes = ChangeSet()
+        Owned(self._hub, changes, MODULE).ensure(KLUSTERLET_ADD_ON_CONFIG, imports.add_on_config(self._name), "add-ons of ACM for it")
+        return changes
+
+    def _namespace_there(self) -> Fact:
+        def missing(seen: Observed) -> str:
+            return "" if seen.get(NAMESPACE, "", self._name) else f"namespace {self._name} is not there yet"
+
+        step = "Look at the log of managedcluster-import-controller in namespace multicluster-engine."
+        return Fact("the namespace of the managed cluster", (WatchSpec(NAMESPACE, name=self._name),), missing, self._ref, step)
+
+    def _joined(self) -> Fact:
+        def trouble(seen: Observed) -> str:
+            failed = index(seen.get(MANAGED_CLUSTER, "", self._name)).get("ManagedClusterImportSucceeded") or {}
+            return addon.not_joined(seen.get(MANAGED_CLUSTER, "", self._name), self._name) if failed.get("status") == "False" else ""
+
+        return Fact(
+            "the import",
+            (WatchSpec(MANAGED_CLUSTER, name=self._name),),
+            lambda seen: addon.not_joined(seen.get(MANAGED_CLUSTER, "", self._name), self._name),
+            self._ref,
+            f"Look at the klusterlet's pods in namespace klusterlet-{self._name}, and at the conditions of the ManagedCluster.",
+            doubtful=trouble,
+            patience=float(self._options["patience"]),
+        )
+
+    def _remove(self) -> ChangeSet:
+        changes = ChangeSet()
+        for kind, namespace, why in (
+            (KLUSTERLET_ADD_ON_CONFIG, self._name, "its add-ons end first"),
+            (MANAGED_CLUSTER, None, "the hosted cluster leaves the managed clusters of the engine; it goes on running"),
+        ):
+            live = self._hub.get(kind, namespace, self._name)
+            if live is not None and not lookup(live, ("metadata", "deletionTimestamp")):
+                changes.delete(kind, live, why)
+        return changes
+
+    def _gone(self) -> Fact | None:
+        if self._hub.get(MANAGED_CLUSTER, None, self._name) is None:
+            return None
+
+        def left(seen: Observed) -> str:
+            found = seen.get(MANAGED_CLUSTER, "", self._name)
+            return f"finalizers {', '.join(lookup(found, ('metadata', 'finalizers')) or ['none'])} are left" if found else ""
+
+        step = "Look at its finalizers and at ManifestWorks in its namespace."
+        return Fact("the end of the import", (WatchSpec(MANAGED_CLUSTER, name=self._name),), left, self._ref, step)

@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Operation of module multicluster_engine_components: states by name, all other entries stay. Private to hypershift.core. Source: facts 1.4, 1.5."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain import engine_components as components
+from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, MULTICLUSTER_ENGINE
+from ansible_collections.hypershift.core.plugins.module_utils._operations.multicluster_engine import engine_fact
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
+from ansible_collections.hypershift.core.plugins.module_utils._operations.stages import Stage, staged
+
+Object = dict[str, Any]
+
+
+class MulticlusterEngineComponents:
+    def __init__(self, hub: Hub, options: Object, check_mode: bool) -> None:
+        self._hub = hub
+        self._options = options
+        self._check_mode = check_mode
+
+    def plan(self) -> Plan:
+        options = self._options
+        engine = next(iter(self._hub.list(MULTICLUSTER_ENGINE)), None)
+        if engine is None:
+            return Plan(ChangeSet(refusals=[components.missing_failure()]))
+        name = str(engine["metadata"]["name"])
+        hosted = len(self._hub.list(HOSTED_CLUSTER)) if set(options["disabled"]) & set(components.CARRY_HOSTED) else 0
+        refused = components.refusals(engine, options["enabled"], options["disabled"], hosted)
+        if refused:
+            return Plan(ChangeSet(refusals=refused))
+        settled = engine_fact({**options, "name": name}, "", "the components")
+        stages = [Stage(self._changes, lambda: settled)]
+        plan = staged(self._hub, stages, "available", self._check_mode, options["wait"], float(options["wait_timeout"]))
+        plan.subject, plan.live = (MULTICLUSTER_ENGINE, None, name), engine
+        plan.outcome = lambda live: {"components": {str(e.get("name")): bool(e.get("enabled")) for e in components.entries(live)}}
+        return plan
+
+    def _changes(self) -> ChangeSet:
+        changes, engine = ChangeSet(), next(iter(self._hub.list(MULTICLUSTER_ENGINE)), None)
+        if engine is not None:
+            patch = components.patch(engine, self._options["enabled"], self._options["disabled"])
+            why, disruptive = "states of these components alone; the others in the list stay", bool(self._options["disabled"])
+            changes.patch(MULTICLUSTER_ENGINE, engine, patch, why, disruptive)
+        return changes
