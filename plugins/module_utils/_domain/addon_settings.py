@@ -51,7 +51,7 @@ def parse(text: str) -> list[Flag]:
 
 
 def flag(name: str, value: Any) -> Flag:
-    text = "" if value is None else str(value)
+    text = "" if value is None else _text(value)
     return Flag(name, text or None, f"{name}={text}" if text else name)
 
 

@@ -68,14 +68,12 @@ class HostedClusterImport:
         changes.refusals += imports.refusals(self._name, namespace, hosted, others, managed)
 
     def _present(self) -> list[Stage]:
-        stages = [Stage(self._join, self._joined)]
-        if self._options["klusterlet_addons"]:
-            stages.insert(0, Stage(self._join, self._namespace_there))
-            stages.insert(1, Stage(self._add_ons, lambda: None))
-        return stages
+        if not self._options["klusterlet_addons"]:
+            return [Stage(self._join, self._joined)]
+        return [Stage(self._join, self._namespace_there), Stage(self._add_ons, lambda: None), Stage(ChangeSet, self._joined)]
 
     def _join(self) -> ChangeSet:
-        changes, owned = ChangeSet(), None
+        changes = ChangeSet()
         live = self._hub.get(MANAGED_CLUSTER, None, self._name)
         owned = Owned(self._hub, changes, MODULE)
         labels = {str(k): str(v) for k, v in self._options["labels"].items()}

@@ -92,6 +92,8 @@ def run(operation: Operation, hub: Hub, check_mode: bool, progress: Progress) ->
         request = plan.goal(answer) if plan.goal else None
         if request:
             result["wait"] = {"goal": request.goal, "clusters": request.wait(hub, progress)}
+            if plan.changes.notes:  # what waiting has found out
+                result["notes"] = list(plan.changes.notes)
         written_late, plan.late = plan.late, []
         done.steps += written_late
         if plan.finish:

@@ -18,6 +18,7 @@ from crd_schemas.hosted_cluster import HOSTED_CLUSTER, HOSTED_CONTROL_PLANE
 from crd_schemas.managed_cluster import MANAGED_CLUSTER
 from crd_schemas.management import IP_ADDRESS_POOL, MULTICLUSTER_ENGINE
 from crd_schemas.node_pool import NODE_POOL
+from crd_schemas.platforms_services import AGENT_SERVICE_CONFIG, L2_ADVERTISEMENT, METALLB, NMSTATE_CONFIG
 from crd_schemas.providers import PROVIDERS
 from crd_schemas.remediation import NODE_HEALTH_CHECK
 
@@ -27,6 +28,7 @@ DEFINITIONS = [
     *CLUSTER_API,
     *PROVIDERS,
     *(AGENT, INFRA_ENV, MANAGED_CLUSTER, NODE_HEALTH_CHECK, MULTICLUSTER_ENGINE, IP_ADDRESS_POOL),
+    *(AGENT_SERVICE_CONFIG, NMSTATE_CONFIG, METALLB, L2_ADVERTISEMENT),
 ]
 _HEADER = "# Written by generate.py from crd_schemas/: change it there.\n"
 _WIDTH = 132

@@ -11,7 +11,7 @@ from .shared import label_selector, local_reference, namespaced_name
 _GROUP = "agent-install.openshift.io"
 
 
-def _conditions() -> Schema:
+def assisted_conditions() -> Schema:
     fields = {
         "type": required(text()),
         "status": required(text()),
@@ -77,7 +77,7 @@ def _agent_status() -> Schema:
     return obj(
         {
             "bootstrap": boolean(),
-            "conditions": _conditions(),
+            "conditions": assisted_conditions(),
             "csrStatus": open_object(),
             "debugInfo": obj({name: text() for name in ("eventsURL", "logsURL", "state", "stateInfo")}),
             "deprovision_info": obj({name: text() for name in deprovision}),
@@ -124,7 +124,7 @@ def _infra_env_status() -> Schema:
         {
             "agentLabelSelector": label_selector(),
             "bootArtifacts": obj({name: text() for name in artifacts}),
-            "conditions": _conditions(),
+            "conditions": assisted_conditions(),
             "createdTime": moment(),
             "debugInfo": obj({"eventsURL": text(), "staticNetworkDownloadURL": text()}),
             "isoDownloadURL": text(),

@@ -48,6 +48,7 @@ class Definition:
     scale: Mapping[str, str] = field(default_factory=dict)
     rules: Sequence[Rule] = ()
     namespaced: bool = True
+    bare_status: bool = False  # the subresource is there, and the schema says nothing about it
 
     @property
     def file_name(self) -> str:
@@ -81,7 +82,7 @@ class Definition:
         if self.status is not None:
             fields["status"] = self.status
         version: dict[str, Any] = {"name": self.version, "served": True, "storage": True}
-        subresources: dict[str, Any] = {"status": {}} if self.status is not None else {}
+        subresources: dict[str, Any] = {"status": {}} if self.status is not None or self.bare_status else {}
         if self.scale:
             subresources["scale"] = dict(self.scale)
         if subresources:

@@ -96,9 +96,8 @@ async def _simulate(options: argparse.Namespace, client: Client, access: Access)
 
 async def _outgrown(client: Client, engine: Engine, known: frozenset[str]) -> None:
     await engine.outgrown.wait()
-    while await served(client) == known:
+    while (now := await served(client)) == known or definitions.installing(now):
         await asyncio.sleep(0.2)
-    await asyncio.sleep(0.5)  # several come at once
 
 
 async def announce(feed: Feed, ready_file: Path) -> None:

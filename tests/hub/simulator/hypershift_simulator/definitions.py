@@ -22,7 +22,20 @@ def read(path: Path) -> None:
 
 
 def install(store: Store, *groups: str) -> list[Action]:
-    """Create the definitions of these groups, unless their kinds are served."""
-    served = {KINDS[kind].group for kind in store.served}
-    missing = [d for group in groups if group not in served for d in _BY_GROUP.get(group, ())]
+    """Create the definitions of these groups, unless their kinds are served. What the simulator itself knows comes last: with it, it starts anew."""
+    missing: list[Obj] = []
+    for group in groups:
+        wanted = _BY_GROUP.get(group, [])
+        if any(kind in KINDS and kind not in store.served for kind in map(_kind, wanted)):
+            missing += sorted(wanted, key=lambda d: _kind(d) in KINDS)
     return [Create(d) for d in missing if store.get(*key(d)) is None]
+
+
+def installing(served: frozenset[str]) -> set[str]:
+    """Kinds of groups of which some are served by now, and others not yet."""
+    groups = {KINDS[kind].group for kind in served}
+    return {kind for group in groups for kind in map(_kind, _BY_GROUP.get(group, [])) if kind in KINDS and kind not in served}
+
+
+def _kind(definition: Obj) -> str:
+    return str(definition["spec"]["names"]["kind"])

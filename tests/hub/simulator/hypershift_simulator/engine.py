@@ -172,12 +172,12 @@ class Engine:
             return False
         if self._vain(action):
             return True
+        if isinstance(action, Create) and action.obj["kind"] == "CustomResourceDefinition":
+            self.outgrown.set()  # also when it is there already, and was not served yet when this began
         try:
             answer = await self._api.apply(action)
         except ApiError as error:
             return await self._refused(action, error)
-        if isinstance(action, Create) and action.obj["kind"] == "CustomResourceDefinition":
-            self.outgrown.set()
         if isinstance(answer, dict) and answer.get("kind") in KINDS and "metadata" in answer:
             self._learn(action, answer)
             self._written[self._target(action)[0]] = (action, answer["metadata"].get("resourceVersion"))

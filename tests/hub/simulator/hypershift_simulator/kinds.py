@@ -64,6 +64,7 @@ _ALL = [
     Kind("Secret", "", "v1", "secrets"),
     Kind("ConfigMap", "", "v1", "configmaps"),
     Kind("Service", "", "v1", "services"),
+    Kind("Event", "", "v1", "events"),
     Kind("PersistentVolumeClaim", "", "v1", "persistentvolumeclaims"),
     Kind("Deployment", "apps", "v1", "deployments"),
     Kind("StatefulSet", "apps", "v1", "statefulsets"),
@@ -88,6 +89,7 @@ _MANAGEMENT = [
     Kind("InfraEnv", *_ASSISTED, "infraenvs"),
     Kind("Agent", *_ASSISTED, "agents"),
     Kind("IPAddressPool", "metallb.io", "v1beta1", "ipaddresspools"),
+    Kind("MetalLB", "metallb.io", "v1beta1", "metallbs"),
 ]
 _ALL += _MANAGEMENT
 KINDS: dict[str, Kind] = {kind.kind: kind for kind in _ALL}
@@ -95,7 +97,7 @@ KINDS: dict[str, Kind] = {kind.kind: kind for kind in _ALL}
 MANAGEMENT = frozenset(kind.kind for kind in _MANAGEMENT)
 
 # Written once and never looked at again: no need to watch them.
-UNWATCHED = frozenset({"PriorityClass", "CronJob", "PodDisruptionBudget", "CustomResourceDefinition"})
+UNWATCHED = frozenset({"PriorityClass", "CronJob", "PodDisruptionBudget", "CustomResourceDefinition", "Event"})
 # What only the full profile makes.
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "Job", "CronJob", "PersistentVolumeClaim"})
 # Present only where the provider's definitions are loaded; the simulator does without them.

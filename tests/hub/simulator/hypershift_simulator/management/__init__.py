@@ -18,21 +18,26 @@ from ..context import Context
 from ..kinds import MANAGEMENT
 from ..names import ENGINE_NAMESPACE, INSTALLED, LOCAL_CLUSTER, OPERATOR_NAMESPACE, Obj
 from ..store import Store
-from . import add_on, engine, imports, olm
+from . import add_on, assisted, dashboards, engine, imports, ingress, olm
 
 KEY = ("Management", "", "")
 Player = Callable[[Store, Context], list[Action]]
-PLAYERS: tuple[Player, ...] = (olm.reconcile, engine.reconcile, add_on.reconcile, imports.reconcile)
+PLAYERS: tuple[Player, ...] = (
+    *(olm.reconcile, engine.reconcile, add_on.reconcile, imports.reconcile),
+    *(assisted.reconcile, ingress.reconcile, dashboards.reconcile),
+)
 _NAMESPACES = frozenset({ENGINE_NAMESPACE, LOCAL_CLUSTER, OPERATOR_NAMESPACE})
 
 
 def concerns(store: Store, obj: Obj) -> bool:
     """Whether a change of this object is to wake the players."""
     kind, meta = obj["kind"], obj["metadata"]
-    if kind in MANAGEMENT:
+    if kind in MANAGEMENT or dashboards.concerns(store, obj):
         return True
     if kind in ("Secret", "ConfigMap"):
-        return meta.get("namespace", "") == LOCAL_CLUSTER
+        return meta.get("namespace", "") == LOCAL_CLUSTER or assisted.concerns(store, obj)
+    if kind == "Service":
+        return bool(obj["spec"].get("type") == "LoadBalancer" and store.list("IPAddressPool"))
     if kind == "Deployment":
         return meta.get("namespace", "") in (ENGINE_NAMESPACE, OPERATOR_NAMESPACE)
     if kind == "Namespace":

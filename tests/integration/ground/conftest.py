@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A hub of its own, on which nothing is installed: OLM, the multicluster engine and its add-on are simulated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from embedded_hub import EmbeddedHub
+from ground.ground import Ground
+from playing import USER
+
+SPEED = 120
+
+
+@pytest.fixture(scope="package")
+def ground_hub() -> Iterator[EmbeddedHub]:
+    running = EmbeddedHub.up(
+        name="test-ground", crds=os.environ.get("HYPERSHIFT_TEST_CRDS", "auto"), speed=SPEED, profile="light", empty=True
+    )
+    try:
+        yield running
+    finally:
+        running.down()
+
+
+@pytest.fixture(scope="package")
+def everything(ground_hub: EmbeddedHub) -> Path:
+    return ground_hub.user_kubeconfig(USER, ["system:masters"])
+
+
+@pytest.fixture(params=["in_process", "module"])
+def both(request: pytest.FixtureRequest, ground_hub: EmbeddedHub, everything: Path) -> Ground:
+    """Both execution paths."""
+    return Ground(ground_hub, everything, request.param == "in_process")
+
+
+@pytest.fixture
+def ground(ground_hub: EmbeddedHub, everything: Path) -> Ground:
+    return Ground(ground_hub, everything, True)
+
+
+@pytest.fixture(scope="package")
+def installed(ground_hub: EmbeddedHub, everything: Path) -> Ground:
+    """With the engine and the add-on; tests leave it as they found it, or install what they have removed."""
+    ground = Ground(ground_hub, everything, True)
+    ground.play(ground.engine(channel="stable-2.10"), ground.task("hypershift_addon")).ok()
+    return ground
