@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from crd_schemas.add_on import ADD_ONS
 from crd_schemas.assisted import AGENT, INFRA_ENV
 from crd_schemas.cluster_api import CLUSTER_API
 from crd_schemas.control_plane import AWS_ENDPOINT_SERVICE, CONTROL_PLANE_COMPONENT
@@ -18,6 +19,7 @@ from crd_schemas.hosted_cluster import HOSTED_CLUSTER, HOSTED_CONTROL_PLANE
 from crd_schemas.managed_cluster import MANAGED_CLUSTER
 from crd_schemas.management import IP_ADDRESS_POOL, MULTICLUSTER_ENGINE
 from crd_schemas.node_pool import NODE_POOL
+from crd_schemas.olm import OLM
 from crd_schemas.platforms_services import AGENT_SERVICE_CONFIG, L2_ADVERTISEMENT, METALLB, NMSTATE_CONFIG
 from crd_schemas.providers import PROVIDERS
 from crd_schemas.remediation import NODE_HEALTH_CHECK
@@ -28,6 +30,8 @@ DEFINITIONS = [
     *CLUSTER_API,
     *PROVIDERS,
     *(AGENT, INFRA_ENV, MANAGED_CLUSTER, NODE_HEALTH_CHECK, MULTICLUSTER_ENGINE, IP_ADDRESS_POOL),
+    *OLM,
+    *ADD_ONS,
     *(AGENT_SERVICE_CONFIG, NMSTATE_CONFIG, METALLB, L2_ADVERTISEMENT),
 ]
 _HEADER = "# Written by generate.py from crd_schemas/: change it there.\n"

@@ -74,14 +74,16 @@ def _upgrade(both: Ground) -> None:
 
 def _import(both: Ground) -> None:
     direct = Direct(both.player.hub)
-    shop = hosted_cluster("shop", "clusters")
-    del shop["metadata"]["annotations"][SKIP_NAMESPACE_DELETION]  # it is to leave nothing behind
-    direct.create(new("Secret", "shop-pull-secret", "clusters", data={".dockerconfigjson": "{}"}), shop)
-    refused = both.play(both.task("hosted_cluster_import", name="shop")).failed()
+    direct.create(hosted_cluster("held", "clusters", spec={"pausedUntil": "true"}))  # never available
+    refused = both.play(both.task("hosted_cluster_import", name="held")).failed()
     assert refused["failure"]["code"] == "not_available"
     for task in (both.task("hypershift_addon", state="absent"), both.engine(state="absent")):
         since = time.time()
         assert "hosted cluster(s)" in both.play(task).failed()["msg"] and both.player.writes(since) == []
+    direct.end("HostedCluster", "clusters", "held")
+    shop = hosted_cluster("shop", "clusters")
+    del shop["metadata"]["annotations"][SKIP_NAMESPACE_DELETION]  # it is to leave nothing behind
+    direct.create(new("Secret", "shop-pull-secret", "clusters", data={".dockerconfigjson": "{}"}), shop)
     until("it is available", lambda: _available(direct), seconds=120)
     task = both.task("hosted_cluster_import", name="shop", cluster_set="production", labels={"tier": "gold"})
     assert both.checked(task) == [["create ManagedCluster shop"]]

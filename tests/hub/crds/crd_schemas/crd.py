@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .schema import Rule, Schema, obj, text
+from .schema import Rule, Schema, obj, required, text
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Definition:
     scale: Mapping[str, str] = field(default_factory=dict)
     rules: Sequence[Rule] = ()
     namespaced: bool = True
+    needs_metadata: bool = False  # as definitions of older generators say it
     bare_status: bool = False  # the subresource is there, and the schema says nothing about it
 
     @property
@@ -78,7 +79,7 @@ class Definition:
         }
 
     def _version(self) -> dict[str, Any]:
-        fields = {"apiVersion": text(), "kind": text(), "metadata": obj(), "spec": self.spec}
+        fields = {"apiVersion": text(), "kind": text(), "metadata": required(obj()) if self.needs_metadata else obj(), "spec": self.spec}
         if self.status is not None:
             fields["status"] = self.status
         version: dict[str, Any] = {"name": self.version, "served": True, "storage": True}

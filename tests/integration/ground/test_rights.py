@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The modules ask for what docs/rbac.md says, and for nothing else; a right that is missing is named."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import is_true
+
+from direct import Direct, hosted_cluster, new
+from embedded_hub import EmbeddedHub
+from embedded_hub.testing import until
+from ground.ground import Ground
+from rbac.ground_rights import GROUND_MODULES, NAMESPACES, expanded
+
+Right = tuple[str, str, str]
+HOME = "accounts"
+_SCOPES = {namespace: scope for scope, namespace in NAMESPACES.items()}
+
+
+def account(ground_hub: EmbeddedHub, name: str, rights: set[Right]) -> Ground:
+    """With these rights alone, everywhere: the namespaces are not there yet."""
+    direct, group = Direct(ground_hub), "rbac.authorization.k8s.io"
+    direct.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": HOME}})
+    direct.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": HOME}})
+    rules = [{"apiGroups": [r.partition(".")[2]], "resources": [r.partition(".")[0]], "verbs": [v]} for v, r, _scope in sorted(rights)]
+    direct.create({"apiVersion": f"{group}/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": rules})
+    subject = {"kind": "ServiceAccount", "name": name, "namespace": HOME}
+    reference = {"apiGroup": group, "kind": "ClusterRole", "name": name}
+    binding = {"apiVersion": f"{group}/v1", "kind": "ClusterRoleBinding", "metadata": {"name": name}, "roleRef": reference}
+    direct.create({**binding, "subjects": [subject]})
+    verb, resource, _scope = sorted(rights)[0]
+    attributes = {"verb": verb, "group": resource.partition(".")[2], "resource": resource.partition(".")[0]}
+    spec = {"user": f"system:serviceaccount:{HOME}:{name}", "resourceAttributes": attributes}
+    review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec}
+    until(name, lambda: direct.request("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)["status"]["allowed"])
+    return Ground(ground_hub, ground_hub.service_account_kubeconfig(HOME, name), True)
+
+
+def asked(ground_hub: EmbeddedHub, name: str, since: float) -> set[Right]:
+    found = set()
+    for stages in (["ResponseComplete"], ["ResponseStarted"]):
+        for event in ground_hub.audit(user=f"system:serviceaccount:{HOME}:{name}", since=since, stages=stages):
+            ref = event["objectRef"]
+            where = ref.get("namespace", "") if ref["resource"] != "namespaces" else ""
+            found.add((event["verb"], f"{ref['resource']}.{ref.get('apiGroup', '')}".rstrip("."), _SCOPES.get(where, where) or "all"))
+    return found
+
+
+FLAGS: dict[str, Any] = {"install_flags": {"add": {"--metrics-set": "All"}}, "variables": {"hcMaxNumber": 100}}
+S3: dict[str, Any] = {"bucket": "b", "region": "r", "credentials": "c"}
+IMAGES = {"override_images": {"hypershift-operator": "registry.example.com/o"}}
+
+
+def lives(ground: Ground) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Each module's tasks, in an order in which they can all be done."""
+    task, engine = ground.task, ground.engine
+    config, imported = partial(task, "hypershift_addon_config"), partial(task, "hosted_cluster_import", name="let")
+    components = partial(task, "multicluster_engine_components")
+    manual = {"install_plan_approval": "Manual", "availability_config": "Basic"}
+    return [
+        ("multicluster_engine", [engine(channel="stable-2.10"), engine(channel="stable-2.11", **manual)]),
+        ("hypershift_addon", [task("hypershift_addon")]),
+        (
+            "multicluster_engine_components",
+            [components(disabled=["discovery", "local-cluster"], wait=False), components(enabled=["local-cluster"])],
+        ),
+        ("hypershift_addon", [task("hypershift_addon")]),
+        (
+            "hypershift_addon_config",
+            [
+                config(**FLAGS, **IMAGES, oidc_s3=S3),
+                config(install_flags={"clear": ["--metrics-set"]}, absent_credentials=["oidc_s3"]),
+                config(override_images={"hypershift-operator": None}, oidc_s3=S3),
+                config(oidc_s3={**S3, "bucket": "c"}),
+                config(state="absent"),
+            ],
+        ),
+        ("hosted_cluster_import", [imported(wait=False), imported(labels={"a": "b"}, wait=False), imported(state="absent")]),
+        ("hosted_cluster_import", [imported(klusterlet_addons=True, wait=False), imported(state="absent")]),
+        ("hypershift_addon", [task("hypershift_addon", state="absent")]),
+        ("multicluster_engine", [engine(state="absent")]),
+    ]
+
+
+def let(direct: Direct) -> None:
+    """A hosted cluster that is available."""
+    direct.create(new("Secret", "let-pull-secret", "clusters", data={".dockerconfigjson": "{}"}), hosted_cluster("let", "clusters"))
+    until("it is available", lambda: is_true(direct.get("HostedCluster", "clusters", "let"), "Available"), seconds=120)
+
+
+def unlet(direct: Direct) -> None:
+    direct.end("HostedCluster", "clusters", "let")
+    until("it is gone", lambda: direct.get("HostedCluster", "clusters", "let") is None)
+
+
+def test_each_module_asks_for_its_rights_and_no_others(ground_hub: EmbeddedHub, ground: Ground) -> None:
+    direct, since, accounts = Direct(ground_hub), time.time(), {}
+    for module, rows in GROUND_MODULES.items():
+        accounts[module] = account(ground_hub, f"asks-{module.replace('_', '-')}", expanded(rows))
+    there = False
+    for module, tasks in lives(ground):
+        if (module == "hosted_cluster_import") != there:
+            there = not there
+            let(direct) if there else unlet(direct)
+        accounts[module].play(*tasks).ok()
+    for module, rows in GROUND_MODULES.items():
+        seen = asked(ground_hub, f"asks-{module.replace('_', '-')}", since)
+        assert seen == expanded(rows), (module, sorted(seen - expanded(rows)), sorted(expanded(rows) - seen))
+
+
+READS = [
+    (module, verb, resource)
+    for module, verb, resource in sorted({(m, v, r) for m, rows in GROUND_MODULES.items() for v, r, _s in expanded(rows)})
+    if verb in ("get", "list") and module != "hosted_cluster_import"
+]
+
+
+def test_what_is_missing_is_named(ground_hub: EmbeddedHub, installed: Ground) -> None:
+    """Every right to read, taken away one at a time, seen by a run in check mode, and one to write by a run."""
+    first = {"multicluster_engine": installed.engine(channel="stable-2.10"), **{m: installed.task(m) for m in ("hypershift_addon",)}}
+    first["multicluster_engine_components"] = installed.task("multicluster_engine_components", enabled=["discovery"])
+    first["hypershift_addon_config"] = installed.task("hypershift_addon_config", **FLAGS, **IMAGES, oidc_s3=S3)
+    named = 0
+    for number, (module, verb, resource) in enumerate(READS):
+        rights = {right for right in expanded(GROUND_MODULES[module]) if right[:2] != (verb, resource)}
+        played = account(ground_hub, f"lacks-{number}", rights).play(first[module], check=True)
+        if played.code:
+            failure = played.failed()["failure"]
+            assert failure["code"] == "missing_permission" and f"may not {verb} {resource.partition('.')[0]}" in failure["cause"], failure
+            named += 1
+    assert named >= 14, named
+    rights = {right for right in expanded(GROUND_MODULES["multicluster_engine_components"]) if right[0] != "patch"}
+    failure = (
+        account(ground_hub, "reader", rights)
+        .play(installed.task("multicluster_engine_components", disabled=["discovery"]))
+        .failed()["failure"]
+    )
+    assert failure["code"] == "missing_permission" and "may not patch multiclusterengines" in failure["cause"]
