@@ -31,7 +31,9 @@ def hub() -> Iterator[EmbeddedHub]:
         yield EmbeddedHub.attach(name)
         return
     crds = os.environ.get("HYPERSHIFT_TEST_CRDS", "auto")
-    running = EmbeddedHub.up(name=f"test-{crds}", crds=crds, simulator=True, speed=SPEED)
+    running = EmbeddedHub.up(
+        name="-".join(filter(None, ("test", crds, os.environ.get("HYPERSHIFT_TEST_PART", "")))), crds=crds, simulator=True, speed=SPEED
+    )
     try:
         yield running
     finally:

@@ -27,7 +27,11 @@ README = ROOT / "README.md"
 EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""', re.DOTALL | re.MULTILINE)
 YAML_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^ansible-playbook hypershift\.core\.(\w+)(.*)$", re.MULTILINE)
-ELSEWHERE = ("etcd_", "upgrade_", "staged_", "preflight")
+ELSEWHERE = (
+    *("aws_", "etcd_", "upgrade_", "staged_", "preflight", "must_gather", "hosted_observability", "observability"),
+    *("multicluster_engine", "hypershift_addon", "hosted_cluster_import"),
+    *("agent", "assisted_service", "infra_env", "ingress_wildcard_policy", "kubevirt_", "load_balancer_pool"),
+)
 HUB_PULL_SECRET = {".dockerconfigjson": '{"auths": {}}'}
 
 
@@ -35,7 +39,8 @@ def documented() -> dict[str, list[Any]]:
     """Source -> its examples in order: tasks, or whole plays.
 
     Those of etcd need a real one: tests/integration/etcd_roles/test_documented.py. Those of campaigns: tests/integration/upgrades.
-    The playbook preflight: tests/integration/preflight.
+    The playbook preflight: tests/integration/preflight. AWS: tests/integration/aws. The multicluster engine: tests/integration/ground.
+    Platforms: tests/integration/platforms.
     """
     found = {p.stem: yaml.safe_load(match[1]) for p in sorted((ROOT / "plugins" / "modules").glob("*.py"))
              for match in EXAMPLES.finditer(p.read_text()) if not p.stem.startswith(ELSEWHERE)}  # fmt: skip

@@ -66,6 +66,9 @@ _ANSWERS: dict[int, tuple[str, str, str]] = {
     404: ("not_found", "it was not found: {text}", "Check the name, and that HyperShift is installed on this management cluster."),
     409: ("conflict", "it was changed by somebody else meanwhile: {text}", "Run again."),
 }
+# Also a 403, although no right is missing.
+_TERMINATING = "because it is being terminated"
+_ENDING = ("being_deleted", "the namespace is being deleted: {text}", "Wait until it is gone, then run again.")
 # Webhooks and policies say what they like, also what else is in the Secret.
 _DENIED = re.compile(r"(denied (?:the )?request).*", re.DOTALL)
 _NOT_REPEATED = r"\1 (its words are not repeated, they may quote the Secret)"
@@ -79,6 +82,8 @@ def http_error(status: int, body: bytes, request: Request, retry_after: float = 
     text = scrubbed(str(answer.get("message") or body[:200].decode("utf-8", "replace")), secret_words(sent, request.kind.kind))
     text = _tidy(_DENIED.sub(_NOT_REPEATED, text) if request.kind is SECRET else text)
     code, cause, next_step = _ANSWERS.get(status) or (_REJECTED if status in (400, 413, 415, 422) else _UNAVAILABLE)
+    if status == 403 and _TERMINATING in text:
+        code, cause, next_step = _ENDING
     words = {
         "verb": request.verb, "resource": request.kind.resource, "where": request.where,
         "server": request.server, "status": status, "text": text,

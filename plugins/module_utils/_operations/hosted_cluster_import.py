@@ -17,7 +17,11 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.compare im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import index
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, MULTICLUSTER_ENGINE, NAMESPACE
-from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import KLUSTERLET_ADD_ON_CONFIG, MANAGED_CLUSTER
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
+    CUSTOM_RESOURCE_DEFINITION,
+    KLUSTERLET_ADD_ON_CONFIG,
+    MANAGED_CLUSTER,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed
 from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import Owned
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
@@ -62,6 +66,12 @@ class HostedClusterImport:
             changes.refusals.append(components.missing_failure())
             return
         self._local = addon.local_cluster_of(engine)
+        if (
+            self._options["klusterlet_addons"]
+            and self._hub.get(CUSTOM_RESOURCE_DEFINITION, None, KLUSTERLET_ADD_ON_CONFIG.resource) is None
+        ):
+            cause = f"kind {KLUSTERLET_ADD_ON_CONFIG.resource} is not served, so Advanced Cluster Management is not installed"
+            changes.refuse("not_installed", cause, "Leave klusterlet_addons out.", self._ref)
         same = [c for c in self._hub.list(HOSTED_CLUSTER) if c["metadata"]["name"] == self._name]
         hosted = next((c for c in same if c["metadata"]["namespace"] == namespace), None)
         others = sorted(c["metadata"]["namespace"] for c in same if c["metadata"]["namespace"] != namespace)
@@ -92,7 +102,10 @@ class HostedClusterImport:
 
     def _namespace_there(self) -> Fact:
         def missing(seen: Observed) -> str:
-            return "" if seen.get(NAMESPACE, "", self._name) else f"namespace {self._name} is not there yet"
+            found = seen.get(NAMESPACE, "", self._name)
+            if found is not None and lookup(found, ("metadata", "deletionTimestamp")):
+                return f"namespace {self._name} is still being deleted"
+            return "" if found else f"namespace {self._name} is not there yet"
 
         step = "Look at the log of managedcluster-import-controller in namespace multicluster-engine."
         return Fact("the namespace of the managed cluster", (WatchSpec(NAMESPACE, name=self._name),), missing, self._ref, step)

@@ -44,6 +44,13 @@ def ground(ground_hub: EmbeddedHub, everything: Path) -> Ground:
     return Ground(ground_hub, everything, True)
 
 
+@pytest.fixture
+def bare(ground: Ground) -> Iterator[Ground]:
+    """An OpenShift, and again afterwards, whatever has happened in between."""
+    yield ground
+    ground.reset()
+
+
 @pytest.fixture(scope="package")
 def installed(ground_hub: EmbeddedHub, everything: Path) -> Ground:
     """With the engine and the add-on; tests leave it as they found it, or install what they have removed."""

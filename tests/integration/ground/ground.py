@@ -9,12 +9,17 @@ import time
 from pathlib import Path
 from typing import Any
 
+from direct import Direct
 from embedded_hub import EmbeddedHub
 from playing import Admin, Played, Player
 
 Obj = dict[str, Any]
 ENGINE, HOME, LOCAL = "multiclusterengine", "multicluster-engine", "local-cluster"
 FAULT = "simulator.hypershift.core/fault"
+MODULES = (
+    *("hypershift.core.multicluster_engine", "hypershift.core.multicluster_engine_components", "hypershift.core.hosted_cluster_import"),
+    *("hypershift.core.hypershift_addon", "hypershift.core.hypershift_addon_config"),
+)
 # Everything that an installation may leave behind, and that was not there before.
 LEFT = (
     *("namespaces", "subscriptions.operators.coreos.com", "operatorgroups.operators.coreos.com", "installplans.operators.coreos.com"),
@@ -32,6 +37,7 @@ class Ground:
         self.admin = Admin(hub)
 
     def task(self, module: str, **options: Any) -> Obj:
+        assert f"hypershift.core.{module}" in MODULES
         known = {"wait_timeout": 120} if module != "hypershift_addon_config" else {"wait_timeout": 120, "rollout_grace": 20}
         return {f"hypershift.core.{module}": {**known, **options}}
 
@@ -66,6 +72,17 @@ class Ground:
     def patch(self, kind: str, name: str, namespace: str, body: Obj) -> None:
         where = ("-n", namespace) if namespace else ()
         self.admin.kubectl("patch", kind, name, *where, "--type=merge", "-p", json.dumps(body))
+
+    def reset(self) -> None:
+        direct = Direct(self.player.hub)
+        if self.admin.get("customresourcedefinition", "hostedclusters.hypershift.openshift.io"):
+            for cluster in direct.list("HostedCluster"):
+                direct.end("HostedCluster", cluster["metadata"]["namespace"], cluster["metadata"]["name"])
+        imports = "managedclusters.cluster.open-cluster-management.io"
+        self.admin.kubectl("wait", imports, "-l", "!local-cluster", "--for=delete", "--timeout=60s", check=False)
+        self.play(self.task("hypershift_addon_config", state="absent")).ok()
+        self.play(self.task("hypershift_addon", state="absent"), self.engine(state="absent")).ok()
+        self.admin.kubectl("delete", "namespace", HOME, "--ignore-not-found")
 
     def left(self) -> set[str]:
         """Kind, namespace and name of all that is there, but for what API server and controllers keep for themselves."""

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,14 +17,6 @@ from ground.ground import ENGINE, HOME, LOCAL, Ground
 SUBSCRIPTION = ("subscriptions.operators.coreos.com", "multicluster-engine", HOME)
 CATALOG = ("catalogsources.operators.coreos.com", "redhat-operators", "openshift-marketplace")
 MCE = ("multiclusterengines.multicluster.openshift.io", ENGINE, "")
-
-
-@pytest.fixture
-def bare(ground: Ground) -> Iterator[Ground]:
-    """An OpenShift, and again afterwards."""
-    yield ground
-    ground.play(ground.task("hypershift_addon", state="absent"), ground.engine(state="absent")).ok()
-    ground.admin.kubectl("delete", "namespace", HOME, "--ignore-not-found")
 
 
 def refused(ground: Ground, code: str, says: str, **options: Any) -> None:

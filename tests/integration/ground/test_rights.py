@@ -12,6 +12,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions
 
 from direct import Direct, hosted_cluster, new
 from embedded_hub import EmbeddedHub
+from embedded_hub.bare import open_definition
 from embedded_hub.testing import until
 from ground.ground import Ground
 from rbac.ground_rights import GROUND_MODULES, NAMESPACES, expanded
@@ -97,12 +98,15 @@ def unlet(direct: Direct) -> None:
     until("it is gone", lambda: direct.get("HostedCluster", "clusters", "let") is None)
 
 
-def test_each_module_asks_for_its_rights_and_no_others(ground_hub: EmbeddedHub, ground: Ground) -> None:
+def test_each_module_asks_for_its_rights_and_no_others(ground_hub: EmbeddedHub, bare: Ground) -> None:
     direct, since, accounts = Direct(ground_hub), time.time(), {}
+    definition = open_definition("agent.open-cluster-management.io", "v1", "KlusterletAddonConfig", "klusterletaddonconfigs", True)
+    bare.admin.apply(definition)  # of ACM
+    until("it is served", lambda: "klusterletaddonconfigs" in bare.admin.kubectl("api-resources", "-o", "name"))
     for module, rows in GROUND_MODULES.items():
         accounts[module] = account(ground_hub, f"asks-{module.replace('_', '-')}", expanded(rows))
     there = False
-    for module, tasks in lives(ground):
+    for module, tasks in lives(bare):
         if (module == "hosted_cluster_import") != there:
             there = not there
             let(direct) if there else unlet(direct)

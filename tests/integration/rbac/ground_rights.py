@@ -85,6 +85,7 @@ GROUND_MODULES: dict[str, Rows] = {
             "with `klusterlet_addons`, and with `state: absent`",
         ),
         ("list watch", "namespaces", "all", "with `klusterlet_addons`"),
+        ("get", _CRDS, "all", "with `klusterlet_addons`"),
     ),
 }
 

@@ -98,6 +98,11 @@ def test_a_write_refused_for_load_is_sent_again() -> None:
             "missing_permission",
             "may not patch hostedclusters.hypershift.openshift.io in namespace clusters",
         ),
+        (
+            status_of(403, "Forbidden", "unable to create new content in namespace clusters because it is being terminated"),
+            "being_deleted",
+            "Wait until it is gone, then run again",
+        ),
         (status_of(409, "Conflict", "changed"), "conflict", "changed by somebody else"),
         (status_of(422, "Invalid", "spec.services: Services is immutable"), "rejected", "Services is immutable"),
         (status_of(404, "NotFound", "gone"), "not_found", "was not found"),

@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ConflictError, Failure, RefusedError, WaitError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, MULTICLUSTER_ENGINE, NAMESPACE
-from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import ADD_ON_CONFIG, OPERATOR_GROUP
+from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
+    ADD_ON_CONFIG,
+    KLUSTERLET_ADD_ON_CONFIG,
+    OPERATOR_GROUP,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster_import import HostedClusterImport
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hypershift_addon import HypershiftAddon
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hypershift_addon_config import HypershiftAddonConfig
@@ -20,7 +24,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.multic
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
 
 from fakes.objects import live_cluster, options
-from fakes.simulated_management import SimulatedManagement
+from fakes.simulated_management import SimulatedManagement, definition
 
 Obj = dict[str, Any]
 HOME = "multicluster-engine"
@@ -235,6 +239,9 @@ def test_import_and_its_end(installed: SimulatedManagement) -> None:
         go(installed, "hosted_cluster_import", name="demo")
     go(installed, "hypershift_addon_config", variables={"autoImportDisabled": True})
     installed.put(live_cluster())
+    with pytest.raises(RefusedError, match="Advanced Cluster Management is not installed"):
+        go(installed, "hosted_cluster_import", name="demo", klusterlet_addons=True)
+    installed.put(definition(KLUSTERLET_ADD_ON_CONFIG))
     result = twice(installed, "hosted_cluster_import", name="demo", cluster_set="production", klusterlet_addons=True)
     assert result["conditions"]["ManagedClusterJoined"] == "True"
     assert ("KlusterletAddonConfig", "demo", "demo") in installed.objects

@@ -24,7 +24,7 @@ _SECONDS = {"auto-import": 30.0, "join": 60.0}
 def reconcile(store: Store, ctx: Context) -> list[Action]:
     if the_engine(store) is None:
         return []
-    actions = _automatic(store, ctx)
+    actions = _automatic(store, ctx) + _orphans(store)
     for cluster in store.list("ManagedCluster"):
         if cluster["metadata"]["name"] != LOCAL_CLUSTER:
             actions += _cluster(store, ctx, cluster)
@@ -43,6 +43,16 @@ def _automatic(store: Store, ctx: Context) -> list[Action]:
         here = store.get("ManagedCluster", "", name) or hc["metadata"].get("deletionTimestamp")
         if not here and is_true(hc, "Available") and ctx.passed(f"auto-import/{name}", _SECONDS["auto-import"]):
             actions += ensure(store, managed_cluster(name))
+    return actions
+
+
+def _orphans(store: Store) -> list[Action]:
+    """The add-on cleans up after hosted clusters that are gone."""
+    there = {hc["metadata"]["name"] for hc in store.list("HostedCluster")}
+    actions: list[Action] = []
+    for cluster in store.list("ManagedCluster"):
+        if HOSTING in (cluster["metadata"].get("annotations") or {}) and cluster["metadata"]["name"] not in there:
+            actions += delete(store, "ManagedCluster", "", cluster["metadata"]["name"])
     return actions
 
 
