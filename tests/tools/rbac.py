@@ -47,6 +47,18 @@ _PREFLIGHT = """## Preflight
 
 `management_cluster_info` and playbook `preflight` read what belongs to the administrators of a management cluster. None of these rights is
 needed for the module to run: a check that lacks one is `unknown` and names it. A kind that is not served needs no right, as long as the first may be used."""
+_GROUND = """## Management cluster
+
+Whoever installs and configures a management cluster is its administrator: an engine deploys what it likes. `namespaces` and `clusterserviceversions`
+are deleted by `state: absent` alone."""
+_OBSERVE = """## Gathering and observing
+
+`must_gather` needs no more than to list hosted clusters; whatever else is missing is named in the archive. The lists below are those of all platforms."""
+_PLATFORMS = """## Platforms
+
+The modules beneath the roles `agent_platform` and `kubevirt_platform` work on what belongs to the administrators of a management cluster. A role of
+platforms enables a component of the multicluster engine as well, unless it is told not to: that takes the rights of `multicluster_engine_components`.
+What `kubevirt_ingress` reads in the hosted cluster it reads with that cluster's own kubeconfig."""
 _LEVELS = {
     "read": ("Read only", "`hosted_cluster_info`, `nodepool_info`, `pause_reconcile_info`, `hosted_cluster_wait`. Reads no Secret."),
     "operate": (
@@ -113,7 +125,7 @@ def _yaml(value: Any, indent: int = 0) -> str:
                 text = _yaml(entry, indent + 4)
                 lines.append(f"{pad}  - {text[indent + 4 :]}")
         elif isinstance(item, list):
-            lines.append(f"{pad}{key}: [{', '.join(i if i else json.dumps(i) for i in item)}]")
+            lines.append(f"{pad}{key}: [{', '.join(i if i and i != '*' else json.dumps(i) for i in item)}]")
         else:
             lines.append(f"{pad}{key}: {item}")
     return "\n".join(lines)
@@ -201,6 +213,58 @@ def _preflight() -> list[str]:
     return [_PREFLIGHT, "\n".join(lines), f"### Role for preflight\n\n```yaml\n{body}\n```"]
 
 
+def _rules(rows: Any) -> list[dict[str, Any]]:
+    """RBAC rules for rows of (verbs, resource, scope, when), whatever their scopes."""
+    verbs: dict[str, set[str]] = {}
+    for words, resource, _scope, _when in rows:
+        verbs.setdefault(resource, set()).update(words.split())
+    return [{"apiGroups": [r.partition(".")[2]], "resources": [r.partition(".")[0]], "verbs": sorted(v)} for r, v in sorted(verbs.items())]
+
+
+def _ground() -> list[str]:
+    """Modules that install and configure a management cluster, and one role for them."""
+    found = table("ground_rights", TABLE.parent)
+    parts = [_GROUND, *(_listed(name, rows, found) for name, rows in found.GROUND_MODULES.items())]
+    role = _role("ClusterRole", "hypershift-core-management", _rules(row for rows in found.GROUND_MODULES.values() for row in rows))
+    parts.append(f"### Role for management clusters\n\n```yaml\n{_yaml(role)}\n---\n{_yaml(_binding(role))}\n```")
+    return parts
+
+
+def _observe() -> list[str]:
+    """Modules must_gather and hosted_observability, and roles for them. Their rows come from the tables that the modules work by."""
+    sys.path.append(str(ROOT / "build" / "collections"))
+    found = table("observe_rights", TABLE.parent)
+    parts = [_OBSERVE, *(_listed(name, rows, found) for name, rows in found.OBSERVE_MODULES.items())]
+    for title, text, roles in found.ROLES:
+        objects = []
+        for name, rows, namespaces in roles:
+            role = _role("ClusterRole", name, _rules(rows))
+            objects += [role, *(_binding(role, namespace) for namespace in namespaces)]
+        body = "\n---\n".join(_yaml(obj) for obj in objects)
+        parts.append(f"### {title}\n\n{text}\n\n```yaml\n{body}\n```")
+    return parts
+
+
+def _platforms() -> list[str]:
+    """The modules of platforms, and a role for each kind of platform."""
+    found = table("platform_rights", TABLE.parent)
+    parts, objects = [_PLATFORMS], []
+    for name, modules in (("agent", found.AGENT_MODULES), ("kubevirt", found.KUBEVIRT_MODULES)):
+        parts += [_listed(module, rows, found) for module, rows in modules.items()]
+        verbs: dict[str, set[str]] = {}
+        for words, resource, _scope, _when in (row for rows in modules.values() for row in rows):
+            verbs.setdefault(resource, set()).update(words.split())
+        rules = [
+            {"apiGroups": [r.partition(".")[2]], "resources": [r.partition(".")[0]], "verbs": ["*"] if "*" in v else sorted(v)}
+            for r, v in sorted(verbs.items())
+        ]
+        role = _role("ClusterRole", f"hypershift-core-{name}-platform", rules)
+        objects += [role, _binding(role)]
+    body = "\n---\n".join(_yaml(obj) for obj in objects)
+    parts.append(f"### Roles for platforms\n\n```yaml\n{body}\n```")
+    return parts
+
+
 def render() -> str:
     rights = table()
     parts = [_HEAD.strip(), "## By module", *(_module(name, rows, rights) for name, rows in rights.MODULES.items())]
@@ -214,6 +278,9 @@ def render() -> str:
         parts.append(f"### {title}\n\n{text}\n\n```yaml\n{body}\n```")
     parts += _campaigns(rights)
     parts += _etcd(rights) + _preflight()
+    parts += _ground()
+    parts += _observe()
+    parts += _platforms()
     return "\n\n".join(parts) + "\n"
 
 

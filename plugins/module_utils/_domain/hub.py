@@ -42,6 +42,16 @@ class WatchEvent:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class LogWindow:
+    """Which part of a log: of the container's previous run, at most so many last lines, seconds back and last bytes. 0: no such bound."""
+
+    previous: bool = False
+    tail_lines: int = 0
+    since_seconds: int = 0
+    limit_bytes: int = 0
+
+
 class Watch(Protocol):
     def __enter__(self) -> Watch:
         """Start watching."""
@@ -80,6 +90,9 @@ class Hub(Protocol):
 
     def shell(self, namespace: str, pod: str, container: str) -> Shell:
         """Where commands run in that container; nothing is sent until one does."""
+
+    def logs(self, namespace: str, pod: str, container: str, want: LogWindow) -> bytes:
+        """The newest part of a container's log, as it was written."""
 
     def now(self) -> datetime:
         """Wall clock with zone."""

@@ -44,3 +44,27 @@ NMSTATE_CONFIG = Kind("agent-install.openshift.io", "v1beta1", "NMStateConfig", 
 
 L2_ADVERTISEMENT = Kind("metallb.io", "v1beta1", "L2Advertisement", "l2advertisements")
 METALLB = Kind("metallb.io", "v1beta1", "MetalLB", "metallbs")
+
+ROLE = Kind("rbac.authorization.k8s.io", "v1", "Role", "roles")
+
+# What is only looked at, for support.
+_MONITORING, _PROVIDER, _HOSTS = "monitoring.coreos.com", "infrastructure.cluster.x-k8s.io", "capi-provider.agent-install.openshift.io"
+CONTROL_PLANE_COMPONENT = Kind("hypershift.openshift.io", "v1beta1", "ControlPlaneComponent", "controlplanecomponents")
+AWS_ENDPOINT_SERVICE = Kind("hypershift.openshift.io", "v1beta1", "AWSEndpointService", "awsendpointservices")
+AWS_CLUSTER = Kind(_PROVIDER, "v1beta2", "AWSCluster", "awsclusters")
+AWS_MACHINE = Kind(_PROVIDER, "v1beta2", "AWSMachine", "awsmachines")
+AWS_MACHINE_TEMPLATE = Kind(_PROVIDER, "v1beta2", "AWSMachineTemplate", "awsmachinetemplates")
+KUBEVIRT_CLUSTER = Kind(_PROVIDER, "v1alpha1", "KubevirtCluster", "kubevirtclusters")
+KUBEVIRT_MACHINE = Kind(_PROVIDER, "v1alpha1", "KubevirtMachine", "kubevirtmachines")
+KUBEVIRT_MACHINE_TEMPLATE = Kind(_PROVIDER, "v1alpha1", "KubevirtMachineTemplate", "kubevirtmachinetemplates")
+VIRTUAL_MACHINE_INSTANCE = Kind("kubevirt.io", "v1", "VirtualMachineInstance", "virtualmachineinstances")
+AGENT_CLUSTER = Kind(_HOSTS, "v1beta1", "AgentCluster", "agentclusters")
+AGENT_MACHINE = Kind(_HOSTS, "v1beta1", "AgentMachine", "agentmachines")
+AGENT_MACHINE_TEMPLATE = Kind(_HOSTS, "v1beta1", "AgentMachineTemplate", "agentmachinetemplates")
+CRON_JOB = Kind("batch", "v1", "CronJob", "cronjobs")
+POD_DISRUPTION_BUDGET = Kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets")
+NETWORK_POLICY = Kind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies")
+ROUTE = Kind("route.openshift.io", "v1", "Route", "routes")
+SERVICE_MONITOR = Kind(_MONITORING, "v1", "ServiceMonitor", "servicemonitors")
+POD_MONITOR = Kind(_MONITORING, "v1", "PodMonitor", "podmonitors")
+CLUSTER_OPERATOR = Kind("config.openshift.io", "v1", "ClusterOperator", "clusteroperators", namespaced=False)

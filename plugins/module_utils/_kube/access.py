@@ -30,6 +30,7 @@ _PLAIN_USER = {
     "username",
     "password",
 }
+_FILES = {"certificate-authority", "client-certificate", "client-key", "tokenFile"}
 
 
 class NotPlain(Exception):
@@ -62,6 +63,14 @@ def from_kubeconfig(source: dict[str, Any] | str, context: str | None) -> Access
         path = os.path.expanduser(source)
         base = os.path.dirname(os.path.abspath(path))
         source = _read(path)
+    cluster, user = _sections(source, context)
+    if set(user) - _PLAIN_USER:
+        raise NotPlain
+    return _access(cluster, user, base)
+
+
+def _sections(source: dict[str, Any], context: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Cluster and user of a context."""
     name = context or source.get("current-context")
     chosen = _named(source, "contexts", "context", name)
     if chosen is None:
@@ -71,9 +80,20 @@ def from_kubeconfig(source: dict[str, Any] | str, context: str | None) -> Access
     user = _named(source, "users", "user", chosen.get("user")) or {}
     if not cluster.get("server"):
         raise ApiError(_no_credentials(f"context {name} of the kubeconfig names a cluster without server"))
-    if set(user) - _PLAIN_USER:
-        raise NotPlain
-    return _access(cluster, user, base)
+    return cluster, user
+
+
+def from_content(content: bytes) -> Access:
+    """Access of the current context of a kubeconfig that names neither commands nor files. Raises ApiError."""
+    try:
+        cluster, user = _sections(_parsed(content, "the kubeconfig in the Secret"), None)
+        if set(user) - _PLAIN_USER:
+            raise ApiError(_no_credentials("the kubeconfig in the Secret has an exec plugin or an auth provider, which is not run"))
+        if {key for section in (cluster, user) for key in section} & _FILES:
+            raise ApiError(_no_credentials("the kubeconfig in the Secret names files of another machine"))
+        return _access(cluster, user, "")
+    except (AttributeError, TypeError, ValueError):  # lists and texts where a mapping belongs, bad base64
+        raise ApiError(_no_credentials("the kubeconfig in the Secret is malformed")) from None
 
 
 def from_service_account() -> Access:
@@ -134,17 +154,23 @@ def _material(section: dict[str, Any], key: str, base: str) -> bytes | str:
 
 
 def _read(path: str) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError as error:
+        raise ApiError(_no_credentials(f"kubeconfig {path} cannot be read: {error.strerror}")) from None
+    return _parsed(content, f"kubeconfig {path}")
+
+
+def _parsed(content: bytes, what: str) -> dict[str, Any]:
     if yaml is None:
         raise ApiError(_no_credentials("the Python library PyYAML, which reads kubeconfigs, cannot be imported"))
     try:
-        with open(path, "rb") as file:
-            data = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except OSError as error:
-        raise ApiError(_no_credentials(f"kubeconfig {path} cannot be read: {error.strerror}")) from None
+        data = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError:
-        raise ApiError(_no_credentials(f"kubeconfig {path} is no valid YAML")) from None
+        raise ApiError(_no_credentials(f"{what} is no valid YAML")) from None
     if not isinstance(data, dict):
-        raise ApiError(_no_credentials(f"kubeconfig {path} is empty or no kubeconfig"))
+        raise ApiError(_no_credentials(f"{what} is empty or no kubeconfig"))
     return data
 
 

@@ -27,6 +27,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._kube.access import (
     Access,
     NotPlain,
+    from_content,
     from_kubeconfig,
     from_service_account,
     overridden,
@@ -81,7 +82,10 @@ def connect(options: dict[str, Any]) -> Connection:
             )
         )
     auth = with_environment(options)
-    access = overridden(find_access(auth), auth)
+    return _connection(overridden(find_access(auth), auth), auth)
+
+
+def _connection(access: Access, auth: dict[str, Any]) -> Connection:
     server = access.server.rstrip("/")
     if "://" not in server:
         server = f"https://{server}"
@@ -91,6 +95,15 @@ def connect(options: dict[str, Any]) -> Connection:
     tls = _tls(access) if server.startswith("https") else None
     proxy = "" if _bypasses(server, access.no_proxy) else access.proxy
     return Connection(server, headers, _pool(tls, access.tls_server_name, proxy, auth), tls, access.tls_server_name, proxy)
+
+
+def connect_to(content: bytes) -> Connection:
+    """Connection for a kubeconfig as a Secret holds it, environment and options left aside. Raises ApiError; sends no request.
+
+    Whoever may write that Secret must not run commands here nor have files of this machine sent to a server of theirs: the kubeconfig has to
+    hold everything itself.
+    """
+    return _connection(from_content(content), {})
 
 
 def find_access(auth: dict[str, Any]) -> Access:

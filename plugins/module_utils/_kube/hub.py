@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
-from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import LogWindow
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD, POD_LOG, Kind
+from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect, connect_to
 from ansible_collections.hypershift.core.plugins.module_utils._kube.exec import PodShell
 from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
 from ansible_collections.hypershift.core.plugins.module_utils._kube.watch import KubeWatch
@@ -30,6 +31,11 @@ class KubeHub(Surroundings):
     @classmethod
     def from_options(cls, options: dict[str, Any]) -> KubeHub:
         return cls(Transport(connect(options)))
+
+    @classmethod
+    def from_kubeconfig(cls, content: bytes) -> KubeHub:
+        """The cluster that a kubeconfig from a Secret leads to; see connect_to()."""
+        return cls(Transport(connect_to(content)))
 
     @property
     def server(self) -> str:
@@ -108,6 +114,13 @@ class KubeHub(Surroundings):
 
     def shell(self, namespace: str, pod: str, container: str) -> PodShell:
         return PodShell(self._transport.connection, namespace, pod, container)
+
+    def logs(self, namespace: str, pod: str, container: str, want: LogWindow) -> bytes:
+        query = {"container": container}
+        known = (("previous", "true" if want.previous else ""), ("tailLines", want.tail_lines), ("sinceSeconds", want.since_seconds))
+        query |= {key: str(value) for key, value in known if value}
+        path = f"{POD.path(namespace, pod)}/log"
+        return self._transport.text(POD_LOG, path, namespace, pod, query, want.limit_bytes)
 
     def version_of(self, kind: Kind) -> str:
         return self._served.get(kind.group, kind.version)

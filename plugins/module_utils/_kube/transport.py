@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,6 +33,7 @@ RETRY_BUDGET_SECONDS = 45.0
 UNREACHABLE_BUDGET_SECONDS = 12.0
 _PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 MERGE_PATCH = "application/merge-patch+json"
+CHUNK = 64 * 1024
 
 
 class Transport:
@@ -63,10 +64,20 @@ class Transport:
     ) -> dict[str, Any]:
         """JSON answer of a request. Raises ApiError."""
         verb = verb_of(method, name)
+        answer: dict[str, Any] = self._repeated(lambda: self._attempt(method, kind, path, namespace, name, query, body, verb))
+        return answer
+
+    def text(self, kind: Kind, path: str, namespace: str, name: str, query: dict[str, Any], newest: int = 0) -> bytes:
+        """Answer of a read that is no JSON, for example a log; of a long one only the last ``newest`` bytes, 0 for all. Raises ApiError."""
+        found: bytes = self._repeated(lambda: self._attempt_text(Request("get", kind, self.server, namespace, name), path, query, newest))
+        return found
+
+    def _repeated(self, once: Callable[[], tuple[Any, bool]]) -> Any:
+        """once: (answer, True), or (error, whether repeating is safe)."""
         started, attempt = self._monotonic(), 0
         while True:
-            error, safe = self._attempt(method, kind, path, namespace, name, query, body, verb)
-            if isinstance(error, dict):
+            error, safe = once()
+            if not isinstance(error, ApiError):
                 return error
             pause = max(_PAUSES[min(attempt, len(_PAUSES) - 1)], min(error.retry_after, 30.0))
             budget = UNREACHABLE_BUDGET_SECONDS if error.status == 0 else RETRY_BUDGET_SECONDS
@@ -74,6 +85,22 @@ class Transport:
                 raise error
             self._sleep(pause)
             attempt += 1
+
+    def _attempt_text(self, request: Request, path: str, query: dict[str, Any], newest: int) -> tuple[Any, bool]:
+        try:
+            response = self.send("GET", path, query, stream=True)
+            try:
+                data = tail_of(response.stream(CHUNK), newest)
+            finally:
+                response.release_conn()
+        except urllib3.exceptions.HTTPError as problem:
+            return transport_error(problem, request.verb, request.kind, self.server), True
+        if response.status < 300:
+            return data, True
+        if response.status < 400:
+            return unexpected_answer(response.status, request), False
+        # 500, 502 and 504 come of a node that does not answer: asking it again and again would hold up everything else.
+        return http_error(response.status, data, request, retry_after(response)), response.status in (429, 503)
 
     def _attempt(
         self, method: str, kind: Kind, path: str, namespace: str | None, name: str, query: Any, body: Any, verb: str
@@ -96,8 +123,7 @@ class Transport:
                 return answer, True
             error = unexpected_answer(response.status, request)
             return (error if method == "GET" else self._unknown_outcome(error, kind, namespace, name)), False
-        wait = float(response.headers.get("Retry-After") or 0) if str(response.headers.get("Retry-After", "")).isdigit() else 0.0
-        error = http_error(response.status, response.data, request, wait, body)
+        error = http_error(response.status, response.data, request, retry_after(response), body)
         if response.status == 429 or (response.status >= 500 and method == "GET"):
             return error, True
         if response.status >= 500:
@@ -137,6 +163,22 @@ class Transport:
             next_step="Run again: what is done already is left alone.",
         )
         return ConflictError(failure, error.status, error.reason, error.retry_after)
+
+
+def retry_after(response: Any) -> float:
+    """Seconds that the server asks to wait, 0 when it does not say."""
+    value = str(response.headers.get("Retry-After") or "")
+    return float(value) if value.isdigit() else 0.0
+
+
+def tail_of(blocks: Iterable[bytes], newest: int) -> bytes:
+    """The last ``newest`` bytes of a stream (0: all of it), without keeping much more than those in memory."""
+    kept = bytearray()
+    for block in blocks:
+        kept += block
+        if newest and len(kept) > 2 * newest + CHUNK:
+            del kept[:-newest]
+    return bytes(kept[-newest:] if newest else kept)
 
 
 def decoded(data: bytes) -> dict[str, Any]:

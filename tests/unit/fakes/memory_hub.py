@@ -11,8 +11,16 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import apply_merge_patch
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import ADDED, DELETED, MODIFIED, SYNCED, WatchEvent, WatchSpec
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import (
+    ADDED,
+    DELETED,
+    MODIFIED,
+    SYNCED,
+    LogWindow,
+    WatchEvent,
+    WatchSpec,
+)
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD_LOG, Kind
 
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 Key = tuple[str, str, str]
@@ -33,6 +41,7 @@ class MemoryHub:
         self.fail_next: dict[tuple[str, str], list[Exception]] = {}
         self.forbidden: set[tuple[str, str]] = set()
         self.shells: dict[str, Any] = {}  # pod -> Shell, or what raises when it is asked for
+        self.logs_of: dict[tuple[str, str, str, bool], bytes | Exception] = {}  # namespace, pod, container, previous
         self._version = 100
         self._events: list[tuple[str, Key, dict[str, Any]]] = []
         for obj in objects:
@@ -107,6 +116,16 @@ class MemoryHub:
 
     def shell(self, namespace: str, pod: str, container: str) -> Any:
         return self.shells[pod]
+
+    def logs(self, namespace: str, pod: str, container: str, want: LogWindow) -> bytes:
+        self._allow("get", POD_LOG, namespace)
+        self.reads.append(("logs", f"{namespace}/{pod}/{container}{' previous' if want.previous else ''}"))
+        found = self.logs_of.get((namespace, pod, container, want.previous), b"")
+        if isinstance(found, Exception):
+            raise found
+        lines = found.splitlines(keepends=True)
+        text = b"".join(lines[-want.tail_lines :] if want.tail_lines else lines)
+        return text[-want.limit_bytes :] if want.limit_bytes else text
 
     def now(self) -> datetime:
         return START + timedelta(seconds=self.seconds)

@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The last look at every file of a must-gather: values of Secrets and what looks like one are masked and counted. Private to hypershift.core.
+
+Names, regions, certificates and other public content of Secrets are left alone: masking the name of a namespace would make a dump useless.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+Object = dict[str, Any]
+HIDDEN = b"<hidden>"
+SECRET_VALUE = "secret_value"
+MIN_LENGTH, MIN_WORD = 8, 16  # of a whole value, of one word of a longer text
+
+_PUBLIC_KEYS = frozenset(
+    ("namespace", "region", "bucket", "provider", "domain-filter", "txt-owner-id", "username", "user", "name", "host", "server", "release")
+)
+_PUBLIC_ENDINGS = (".crt", ".pub", ".pem.pub", "ca-bundle", "known_hosts")
+_TELLING_KEY = re.compile(r"pass|token|secret|key|cred|auth|kubeconfig|dockercfg|dockerconfig", re.IGNORECASE)
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.*?)(?:-----END|\Z)", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z0-9+/_.~-]{16,}")
+_PAIR = re.compile(
+    r"\b(?:pass(?:word|wd)?|token|secret|\w*(?:access|api|private|secret)[_-]?key)[\"']?\s*[:=]\s*[\"']?([^\s\"',}{]{8,})", re.IGNORECASE
+)
+
+_ESCAPED = rb"(?:[A-Za-z0-9+/=\s]|\\[nr]|[A-Z][A-Za-z-]+: ?[A-Za-z0-9,.-]+)*"
+_NAMES = rb"(?:password|passwd|secret[_-]?access[_-]?key|client[_-]?secret|api[_-]?key|token)"
+# name -> what is kept before (group 1) and what is masked (group 2)
+PATTERNS: dict[str, re.Pattern[bytes]] = {
+    "private_key": re.compile(rb"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)(" + _ESCAPED + rb")"),
+    # base64 of "-----BEGIN " that does not go on with "CERTIFICATE"
+    "encoded_private_key": re.compile(rb"()(LS0tLS1CRUdJTi(?!BDRVJUSUZJQ0FUR)[A-Za-z0-9+/]{20,}=*)"),
+    "token": re.compile(rb"()(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|sha256~[A-Za-z0-9_-]{20,})"),
+    "registry_auth": re.compile(rb"(\\*[\"']auth\\*[\"']\s*:\s*\\*[\"'])([^\"'\\<]+)"),
+    "authorization": re.compile(rb"(?i)(\b(?:bearer|basic)\s+)((?=[A-Za-z._~+/=-]*\d)[A-Za-z0-9._~+/=-]{16,})"),
+    "cloud_key": re.compile(rb"(\b)((?:AKIA|ASIA)[0-9A-Z]{16}\b)"),
+    "url_password": re.compile(rb"(://[^/\s:@\"'\\<]{1,100}:)([^/\s@\"'\\<]{1,200})(?=@)"),
+    "named_secret": re.compile(
+        rb"(?i)(" + _NAMES + rb"\\*[\"']?\s*[:=]\s*\\*[\"']?)([A-Za-z0-9._~+=!@#$%^&*-][A-Za-z0-9._~+/=!@#$%^&*-]{7,})"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class _Needle:
+    """sign: what is looked for; words: what is masked where it is found."""
+
+    sign: bytes
+    words: tuple[bytes, ...]
+
+
+@dataclass
+class Redactor:
+    """Masks one archive's files. public: words that are no secret although a Secret may hold them."""
+
+    public: frozenset[str] = frozenset()
+    values: int = 0
+    _needles: dict[bytes, _Needle] = field(default_factory=dict)
+
+    def learn(self, secrets: Iterable[Object]) -> None:
+        """Take in the values of Secrets."""
+        for secret in secrets:
+            if str(secret.get("type") or "").startswith("helm.sh/"):  # a compressed copy of all that was installed
+                continue
+            for key, encoded in (secret.get("data") or {}).items():
+                if _is_public(key):
+                    continue
+                found = list(_needles(key, str(encoded), self.public))
+                self._needles |= {needle.sign: needle for needle in found}
+                self.values += bool(found)
+
+    def mask(self, content: bytes) -> tuple[bytes, dict[str, int]]:
+        """The content without secrets, and how many places were masked, by name of what they looked like."""
+        counts: dict[str, int] = {}
+        for needle in self._needles.values():
+            if needle.sign in content:
+                for word in needle.words:
+                    counts[SECRET_VALUE] = counts.get(SECRET_VALUE, 0) + content.count(word)
+                    content = content.replace(word, HIDDEN)
+        for name, pattern in PATTERNS.items():
+            content, number = pattern.subn(rb"\g<1>" + HIDDEN, content)
+            if number:
+                counts[name] = number
+        return content, counts
+
+
+def _is_public(key: str) -> bool:
+    return key in _PUBLIC_KEYS or key.endswith(_PUBLIC_ENDINGS)
+
+
+def _needles(key: str, encoded: str, public: frozenset[str]) -> Iterator[_Needle]:
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = ""  # binary: what is left is its encoded form
+    words: list[tuple[str, ...]] = [*_words(key, text.strip(), public)]
+    binary = not text.replace("\n", "").replace("\t", "").isprintable() or not text
+    if words or (binary and len(raw) >= MIN_LENGTH):
+        words.append((encoded.rstrip("="),))
+    for group in words:
+        yield _Needle(group[0].encode(), tuple(word.encode() for word in group))
+
+
+def _words(key: str, text: str, public: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    """Groups of words; the first of each is looked for."""
+    text = _CERTIFICATE.sub("", text)
+    for block in _PRIVATE_KEY.findall(text):
+        lines = [line for line in block.split() if len(line) >= MIN_WORD]
+        if lines:
+            yield tuple(lines)
+            yield tuple(lines[len(lines) // 2 :] + lines[: len(lines) // 2])
+    text = _PRIVATE_KEY.sub("", text)
+    single = not any(mark in text for mark in ' \n\t"{')
+    if single and len(text) >= MIN_LENGTH and text not in public and (_TELLING_KEY.search(key) or _random(text)):
+        yield (text,)
+    told = set() if single else {*_PAIR.findall(text), *_passwords(text)}
+    made = set() if single else {word for word in _WORD.findall(text) if _random(word)}
+    for word in sorted(told | made):
+        if word.rstrip("=") not in public and not word.startswith("<hidden"):
+            yield (word.rstrip("="),)
+
+
+def _random(word: str) -> bool:
+    """Whether a word looks as if a machine had made it: several letters of both cases and digits."""
+    counts = (sum(map(str.isupper, word)), sum(map(str.islower, word)), sum(map(str.isdigit, word)))
+    return len(word) >= MIN_WORD and min(counts) >= 2
+
+
+def _passwords(text: str) -> Iterator[str]:
+    """Passwords of a pull secret: those of its auths, in the clear."""
+    try:
+        auths = json.loads(text).get("auths") or {}
+        entries = [entry for entry in auths.values() if isinstance(entry, dict)]
+    except (ValueError, AttributeError):
+        return
+    for entry in entries:
+        try:
+            user_and_password = base64.b64decode(str(entry.get("auth") or "")).decode()
+        except (binascii.Error, ValueError):
+            continue
+        for word in (str(entry.get("auth") or ""), user_and_password.partition(":")[2], str(entry.get("password") or "")):
+            if len(word) >= MIN_LENGTH:
+                yield word

@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Gathers one archive, the most important first, until it is done or a limit is reached. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain import gather_sources as sources
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_index import Entry, Index
+from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_objects import Dumped, dumped, logs_of
+from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_redaction import Redactor
+from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_sources import GUEST_SOURCES, IMPORTANCE, Source
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL, POD, POD_LOG, SECRET, Kind
+from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_reading import Log, Read, Reader, listed
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_access import OpenHub, open_hosted
+
+Object = dict[str, Any]
+Unit = TypeVar("Unit")
+Got = TypeVar("Got")
+INDEX, SUMMARY = "index.json", "summary.txt"
+_TOO_LARGE, _TOO_LONG = "the archive would be larger than max_size", "max_time was over"
+
+
+class Draft(Protocol):
+    """An archive that is being made."""
+
+    path: str
+    size: int
+
+    def add(self, path: str, content: bytes) -> int:
+        """Compressed size."""
+
+    def size_of(self, path: str, content: bytes) -> int:
+        """What adding it would take."""
+
+    def finish(self, paths: Sequence[str]) -> int:
+        """Put it there, with these files in this order; its size."""
+
+    def close(self) -> None:
+        """Let go of it, finished or not."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an archive is about; no hosted cluster: the management cluster alone. health: as hosted_cluster_info says it."""
+
+    cluster: Object | None = None
+    pools: tuple[Object, ...] = ()
+    summary: Object | None = None
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        meta = (self.cluster or {"metadata": {"namespace": "", "name": ""}})["metadata"]
+        return str(meta["namespace"]), str(meta["name"])
+
+    @property
+    def ref(self) -> str:
+        return HOSTED_CLUSTER.ref(*self.identity) if self.cluster else "management cluster"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """max_size: bytes of the archive; max_time: seconds; workers: requests at the same time, two at least."""
+
+    max_size: int
+    max_time: float
+    workers: int
+    hosted: bool
+    secrets: bool
+
+
+class Gathering:
+    """One archive."""
+
+    def __init__(self, reader: Reader, draft: Draft, target: Target, limits: Limits, open_hub: OpenHub) -> None:
+        self._reader, self._draft, self._target, self._limits, self._open_hub = reader, draft, target, limits, open_hub
+        self._places = sources.places_of(target.cluster)
+        self._deadline = reader.hub.monotonic() + limits.max_time
+        self._redactor = Redactor(frozenset(_public(target, self._places)))
+        self._pods: list[tuple[str, Object]] = []
+        self._names: list[tuple[Source, Read]] = []
+        self._sizes: dict[str, int] = {}
+        self.index = Index(server=reader.hub.server, started=reader.hub.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+    def run(self) -> int:
+        """Bytes of the archive. Raises HypershiftError only for what concerns the archive itself."""
+        with ThreadPoolExecutor(max_workers=max(2, self._limits.workers), thread_name_prefix="gather") as pool:
+            self._pool = pool
+            asked = self._limits.hosted and self._target.cluster is not None
+            guest = pool.submit(self._guest) if asked else None
+            self._learn_secrets()
+            self._add_target()
+            wanted = sources.sources_for(self._target.cluster)
+            early, late = (
+                [s for s in wanted if s.importance < IMPORTANCE["rest"]],
+                [s for s in wanted if s.importance >= IMPORTANCE["rest"]],
+            )
+            self._lists(early)
+            self._guest_lists(guest, IMPORTANCE["surroundings"])
+            self._logs()
+            for source, read in self._names:
+                self._take_list(source, read)
+            self._lists(late)
+            self._guest_lists(guest, IMPORTANCE["rest"])
+        return self._finish()
+
+    def _each(
+        self, units: Iterable[Unit], name: Callable[[Unit], str], fetch: Callable[[Unit], Got], take: Callable[[Unit, Got], None]
+    ) -> None:
+        """Fetch some at the same time, take them in their order, and stop at the limits."""
+        for batch in _batches(list(units), 2 * self._limits.workers):
+            why = self._reached()
+            if why:
+                for unit in batch:
+                    self.index.leave_out(name(unit), why)
+                continue
+            for unit, got in zip(batch, self._pool.map(fetch, batch), strict=True):
+                take(unit, got)
+
+    def _reached(self) -> str:
+        if self._draft.size > self._limits.max_size:
+            return _TOO_LARGE
+        return _TOO_LONG if self._reader.hub.monotonic() >= self._deadline else ""
+
+    def _learn_secrets(self) -> None:
+        """Before anything is written; names and types of Secrets follow at the end."""
+        self.index.secrets = {"secrets_read": self._limits.secrets, "secret_values": 0}
+        if not self._limits.secrets:
+            return
+        rows = [Source(place, SECRET, IMPORTANCE["rest"]) for place in sources.SECRETS_OF if place in self._places]
+        for source in rows:
+            read = self._reader.read(source, self._places[source.place])
+            self._redactor.learn(read.objects)
+            self._names.append((source, read))
+            if read.error:
+                self.index.secrets["secrets_read"] = False
+        self.index.secrets["secret_values"] = self._redactor.values
+
+    def _add_target(self) -> None:
+        cluster, summary = self._target.cluster, self._target.summary or {}
+        if cluster is None:
+            return
+        known = ("namespace", "name", "control_plane_namespace", "platform", "version", "desired_version", "infra_id", "cluster_id")
+        self.index.cluster = {key: summary.get(key, "") for key in known}
+        self.index.health = dict(summary.get("health") or {})
+        for kind, objects in ((HOSTED_CLUSTER, [cluster]), (NODE_POOL, list(self._target.pools))):
+            source = Source(sources.HOSTED, kind, IMPORTANCE["objects"])
+            self._take_list(source, Read(dumped(kind, objects)))
+
+    def _lists(self, wanted: Sequence[Source]) -> None:
+        self._each(wanted, self._name, lambda s: self._reader.read(s, self._places.get(s.place, "")), self._take_list)
+
+    def _take_list(self, source: Source, read: Read) -> None:
+        path = sources.path_of(source, self._places.get(source.place, ""))
+        if source.kind == POD and source.place in sources.LOGS_OF:
+            self._pods += [(source.place, pod) for pod in read.objects]
+        if read.error:
+            self.index.fail(self._name(source), read.error.failure, read.error.status)
+        elif read.dumped is None or not read.dumped.objects:
+            self.index.empty.append(path)
+        else:
+            self._keep(path, read.dumped.content, source.importance, read.dumped)
+
+    def _name(self, source: Source) -> str:
+        place = self._places.get(source.place) or ("hosted cluster" if source.place == sources.GUEST else "cluster")
+        return f"{source.kind.resource} ({place})"
+
+    def _logs(self) -> None:
+        found = []
+        for place, pod in self._pods:
+            name, namespace = str(pod["metadata"]["name"]), str(pod["metadata"]["namespace"])
+            if name.startswith(sources.LOGS_OF[place]):
+                found += [Log(namespace, name, c, previous, sources.is_shared(place)) for c, previous in logs_of(pod)]
+        found.sort(key=lambda log: (not log.previous, log.shared, log.namespace, log.pod, log.container))
+        self._each(found, _log_name, self._reader.log, self._take_log)
+
+    def _take_log(self, _asked: Log, log: Log) -> None:
+        path = sources.log_path(log.namespace, log.pod, log.container, log.previous)
+        if log.error:
+            self.index.fail(_log_name(log), log.error.failure, log.error.status)
+        elif log.content:
+            self._keep(path, log.content, IMPORTANCE["previous_logs" if log.previous else "logs"])
+        else:
+            self.index.empty.append(path)
+
+    def _guest(self) -> tuple[Hub, Read] | None:
+        """The hosted cluster's API with the answer to the first question; None when it cannot be asked."""
+        self.index.hosted = {"asked": True, "reached": False, "reason": ""}
+        try:
+            hub = open_hosted(self._reader.hub, self._target.cluster or {}, self._open_hub)
+            read = listed(hub, GUEST_SOURCES[0], "")
+            if read.error and read.error.status in (0, 401):
+                raise read.error
+        except HypershiftError as error:
+            self.index.hosted["reason"] = error.failure.cause
+            return None
+        self.index.hosted["reached"] = True
+        return hub, read
+
+    def _guest_lists(self, guest: Future[tuple[Hub, Read] | None] | None, importance: int) -> None:
+        opened = guest.result() if guest else None
+        if opened is None:
+            return
+        hub, first = opened
+        wanted = [s for s in GUEST_SOURCES if (s.importance >= IMPORTANCE["rest"]) == (importance >= IMPORTANCE["rest"])]
+        self._each(wanted, self._name, lambda s: first if s is GUEST_SOURCES[0] else listed(hub, s, ""), self._take_list)
+
+    def _keep(self, path: str, content: bytes, importance: int, made: Dumped | None = None) -> None:
+        content, counts = self._redactor.mask(content)
+        self.index.count_masked(counts)
+        self._sizes[path] = self._draft.add(path, content)
+        objects, trimmed = (made.objects, made.trimmed) if made else (None, 0)
+        self.index.entries.append(Entry(path, len(content), importance, objects, trimmed, sum(counts.values())))
+
+    def _finish(self) -> int:
+        """Leave out the least important files until the archive is small enough, then put index and summary in front of the others."""
+        index, front = self.index, [INDEX, SUMMARY]
+        index.entries.sort(key=lambda e: (e.importance, e.path))
+        while index.entries:
+            size = self._draft.size_of(INDEX, index.as_json()) + self._draft.size_of(SUMMARY, index.summary())
+            over = size + sum(self._sizes[e.path] for e in index.entries) + _END - self._limits.max_size
+            if over <= 0:
+                break
+            while over > 0 and index.entries:
+                entry = index.entries.pop()
+                over -= self._sizes[entry.path]
+                index.leave_out(entry.path, _TOO_LARGE)
+        self._draft.add(INDEX, index.as_json())
+        self._draft.add(SUMMARY, index.summary())
+        return self._draft.finish([*front, *(e.path for e in index.entries)])
+
+
+_END = 64  # bytes of the end mark, compressed
+
+
+def _batches(units: Sequence[Unit], size: int) -> Iterator[Sequence[Unit]]:
+    for start in range(0, len(units), size):
+        yield units[start : start + size]
+
+
+def _log_name(log: Log) -> str:
+    kind: Kind = POD_LOG
+    return f"{kind.resource} {log.namespace}/{log.pod} (container {log.container}{', previous' if log.previous else ''})"
+
+
+def _public(target: Target, places: dict[str, str]) -> Iterator[str]:
+    """Words that may stand in a Secret too, and are needed to understand a dump."""
+    yield from places.values()
+    summary = target.summary or {}
+    yield from (str(summary.get(key) or "") for key in ("name", "namespace", "infra_id", "cluster_id", "desired_image", "api_endpoint"))
+    yield str(((target.cluster or {}).get("spec") or {}).get("dns", {}).get("baseDomain") or "")
