@@ -11,7 +11,8 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Makes a ManagedCluster for a hosted cluster and waits until it is accepted, joined and available. Needed when automatic import is off (variable C(autoImportDisabled) of M(hypershift.core.hypershift_addon_config)), and harmless when it is on.
+- Makes a ManagedCluster for a hosted cluster and waits until it is accepted, joined and available. Needed when automatic import is off (variable
+  C(autoImportDisabled) of M(hypershift.core.hypershift_addon_config)), and harmless when it is on.
 - Letting it go removes the ManagedCluster; the hosted cluster goes on running. On platforms other than Agent do that before the hosted cluster is destroyed.
 - Automatic import brings a hosted cluster back, as long as it is on.
 options:

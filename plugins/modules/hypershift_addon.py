@@ -11,7 +11,9 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Enables the components of the multicluster engine that carry hosted control planes, in their order, and waits until the HyperShift operator is there: the cluster is managed by its own engine, the add-on is available, the operator has all its replicas and has published the versions that it supports.
+- Enables the components of the multicluster engine that carry hosted control planes, in their order, and waits
+  until the HyperShift operator is there. Then the cluster is managed by its own engine, the add-on is available, and the operator has all
+  its replicas and has published the versions that it supports.
 - Off is the reverse order, and refused as long as there is a hosted cluster.
 options:
   state:

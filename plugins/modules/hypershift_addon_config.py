@@ -11,9 +11,11 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Sets what the hypershift add-on reads: variables of its AddOnDeploymentConfig, install flags, override images, and the Secrets with credentials for OIDC documents, private links and external DNS.
+- Sets what the hypershift add-on reads, which is variables of its AddOnDeploymentConfig, install flags, override images, and the Secrets with
+  credentials for OIDC documents, private links and external DNS.
 - Everything is changed by name. Variables, flags and images of others are never lost, also when they are written at the same moment.
-- Waits until the operator has rolled out. The add-on's agent looks every two minutes; what does not need another Deployment ends after O(rollout_grace) with a warning.
+- Waits until the operator has rolled out. The add-on's agent looks every two minutes; what does not need another Deployment ends after
+  O(rollout_grace) with a warning.
 - Changing the Deployment of the operator itself is no way, since the agent puts it back.
 options:
   managed_cluster:
@@ -22,7 +24,8 @@ options:
     type: str
   variables:
     description:
-    - Variables by name, for example C(hcMaxNumber), C(hcThresholdNumber), C(autoImportDisabled), C(disableHOManagement). An empty (null) value takes a variable out.
+    - Variables by name, for example C(hcMaxNumber), C(hcThresholdNumber), C(autoImportDisabled), C(disableHOManagement). An empty (null) value takes
+      a variable out.
     type: dict
     default: {}
   install_flags:
@@ -141,7 +144,8 @@ options:
     - external_dns
   telemeter_secret:
     description:
-    - Name of the Secret in namespace C(openshift-monitoring) without which the operator fails, unless flag C(--enable-uwm-telemetry-remote-write) is removed. A warning says so when it is missing; empty turns that off.
+    - Name of the Secret in namespace C(openshift-monitoring) without which the operator fails, unless flag C(--enable-uwm-telemetry-remote-write) is
+      removed. A warning says so when it is missing; empty turns that off.
     type: str
     default: telemeter-client
   state:

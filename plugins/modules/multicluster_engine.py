@@ -11,9 +11,11 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Brings the multicluster engine operator to a channel: Namespace, OperatorGroup, Subscription, approval of the InstallPlan, ClusterServiceVersion, MultiClusterEngine.
-- An upgrade over several minor versions goes through each channel in between and waits for the engine before the next one.
-- Refuses before any write what cannot work, for example an OpenShift that the channel does not support, a second OperatorGroup, a MultiClusterEngine that belongs to a MultiClusterHub (ACM), a way back, or a removal while there are hosted clusters.
+- Brings the multicluster engine operator to a channel, with Namespace, OperatorGroup, Subscription, approval of the InstallPlan and
+  MultiClusterEngine.
+- An upgrade over several minor versions goes through each channel in between, and waits for the engine before the next one.
+- Refuses before any write what cannot work, for example an OpenShift that the channel does not support, a second OperatorGroup,
+  a MultiClusterEngine that belongs to a MultiClusterHub (ACM), a way back, or a removal while there are hosted clusters.
 - Components of the engine that are not named keep their state.
 options:
   name:

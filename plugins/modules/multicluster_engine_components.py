@@ -11,7 +11,8 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Changes the state of the named components of the MultiClusterEngine. The list has no merge keys for a patch, so it is read, changed by name and written under the version that was read; entries of others are never lost.
+- Changes the state of the named components of the MultiClusterEngine. The list has no merge keys for a patch, so it is
+  read, changed by name and written under the version that was read. Entries of others are never lost.
 - Refuses a component that does not exist, since the engine would refuse the whole change, and the disabling of one that carries hosted clusters.
 options:
   enabled:

@@ -106,7 +106,7 @@ def lint() -> None:
     check("ruff", [str(BIN / "ruff"), "check", "plugins", "tests"])
     check("ruff format", [str(BIN / "ruff"), "format", "--check", "plugins", "tests"])
     types = [str(BIN / "mypy"), "--config-file", str(ROOT / "pyproject.toml")]
-    strict = [word for room in ("_domain", "_operations", "_store", "_process", "_render") for word in ("-p", f"{PACKAGE}.{room}")]
+    strict = [word for room in ("_domain", "_operations", "_store", "_process", "_render", "_aws") for word in ("-p", f"{PACKAGE}.{room}")]
     check("mypy strict", [*types, "--strict", *strict], COLLECTIONS)
     check("mypy", [*types, "-p", PACKAGE], COLLECTIONS)
     check("mypy hub", [*types, "--strict", "-p", "embedded_hub", "-p", "pod_runner", "-p", "hosted_etcd"], ROOT / "tests" / "hub")

@@ -77,8 +77,11 @@ FAILING: dict[str, tuple[tuple[str, str, str], str, str]] = {
 def test_what_breaks_ends_the_wait_with_its_cause(bare: Ground, case: str) -> None:
     (kind, name, where), fault, says = FAILING[case]
     task = bare.engine(channel="stable-2.10")
+    if case == "install-plan":  # else it would be over before the fault is there
+        task["hypershift.core.multicluster_engine"]["install_plan_approval"] = "Manual"
     if case != "catalog":
-        bare.play(bare.engine(channel="stable-2.10", wait=False)).ok()
+        first = {**task["hypershift.core.multicluster_engine"], "wait": False}
+        bare.play({"hypershift.core.multicluster_engine": first}).ok()
     if case == "component":
         bare.play(task).ok()
     bare.fault(kind, name, where, fault)
@@ -107,13 +110,9 @@ def _get(where: tuple[str, str, str]) -> tuple[str, ...]:
 
 
 def test_a_channel_that_the_catalog_lacks(bare: Ground) -> None:
-    bare.play(bare.engine(channel="stable-2.10")).ok()
-    bare.patch(*SUBSCRIPTION, {"spec": {"source": "redhat-operators", "channel": "stable-2.99"}})
-    bare.admin.kubectl("delete", "csv", "--all", "-n", HOME)
-    result = bare.play(bare.task("hypershift_addon", wait_timeout=3)).failed()
-    assert result["failure"]["code"] in ("timeout", "hopeless")
-    bare.patch(*SUBSCRIPTION, {"spec": {"channel": "stable-2.10"}})
-    bare.play(bare.engine(channel="stable-2.10", patience=60)).ok()
+    result = bare.play(bare.engine(channel="stable-2.12")).failed()
+    assert result["failure"]["code"] == "hopeless" and "no operators found in channel stable-2.12" in result["msg"], result["msg"]
+    assert bare.play(bare.engine(channel="stable-2.11", patience=60)).ok().last["version"] == "2.11.1"
 
 
 def test_pending_approval_and_the_way_back(bare: Ground) -> None:
@@ -154,21 +153,3 @@ def test_the_add_on(bare: Ground) -> None:
     assert result["failure"]["code"] == "hosted_clusters_exist" and "carries 1 hosted cluster(s)" in result["msg"]
     direct.end("HostedCluster", "clusters", "alone")
     until("it is gone", lambda: direct.get("HostedCluster", "clusters", "alone") is None, seconds=60)
-
-
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        ({"install_flags": {"add": {"metrics-set": "All"}}}, "'metrics-set' is no name of a flag"),
-        ({"install_flags": {"add": {"--metrics-set": "All SRE"}}}, "the value of --metrics-set has a space in it"),
-        ({"install_flags": {"add": {"--image-refs": "x"}}}, "the add-on ignores --image-refs"),
-        ({"install_flags": {"add": {"--a": ""}, "remove": ["--a"]}}, "--a is named in more than one of add, remove and clear"),
-        ({"variables": {"hcMaxNumber": "many"}}, "variable hcMaxNumber is 'many', but it counts hosted clusters"),
-        ({"private_link": {"region": "eu-central-1", "access_key_id": "AKIA"}}, "private_link has no credentials"),
-        ({"managed_cluster": "nowhere"}, "Namespace nowhere: it does not exist"),
-    ],
-)
-def test_configuration_that_cannot_work(installed: Ground, options: dict[str, Any], says: str) -> None:
-    since = time.time()
-    result = installed.play(installed.task("hypershift_addon_config", **options)).failed()
-    assert says in result["msg"] and installed.player.writes(since) == [], result["msg"]

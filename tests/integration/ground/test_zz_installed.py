@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 
 from direct import Direct
+from embedded_hub import EmbeddedHub
 from embedded_hub.errors import ApiError
 from ground.ground import ENGINE, HOME, LOCAL, Ground
+from ground.test_rights import FLAGS as WANTED
+from ground.test_rights import IMAGES, S3, account
 from playing import kill
+from rbac.ground_rights import GROUND_MODULES, expanded
 
 MCE = f"/apis/multicluster.openshift.io/v1/multiclusterengines/{ENGINE}"
 CONFIG = f"/apis/addon.open-cluster-management.io/v1alpha1/namespaces/{HOME}/addondeploymentconfigs/hypershift-addon-deploy-config"
@@ -114,3 +118,51 @@ def test_a_killed_run_goes_on(installed: Ground, seed: int) -> None:
             kill(process)
         installed.play(*tasks).ok()
         installed.again(*tasks)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"install_flags": {"add": {"metrics-set": "All"}}}, "'metrics-set' is no name of a flag"),
+        ({"install_flags": {"add": {"--metrics-set": "All SRE"}}}, "the value of --metrics-set has a space in it"),
+        ({"install_flags": {"add": {"--image-refs": "x"}}}, "the add-on ignores --image-refs"),
+        ({"install_flags": {"add": {"--a": ""}, "remove": ["--a"]}}, "--a is named in more than one of add, remove and clear"),
+        ({"variables": {"hcMaxNumber": "many"}}, "variable hcMaxNumber is 'many', but it counts hosted clusters"),
+        ({"private_link": {"region": "eu-central-1", "access_key_id": "AKIA"}}, "private_link has no credentials"),
+        ({"managed_cluster": "nowhere"}, "Namespace nowhere: it does not exist"),
+    ],
+)
+def test_configuration_that_cannot_work(installed: Ground, options: dict[str, Any], says: str) -> None:
+    since = time.time()
+    result = installed.play(installed.task("hypershift_addon_config", **options)).failed()
+    assert says in result["msg"] and installed.player.writes(since) == [], result["msg"]
+
+
+READS = [
+    (module, verb, resource)
+    for module, verb, resource in sorted({(m, v, r) for m, rows in GROUND_MODULES.items() for v, r, _s in expanded(rows)})
+    if verb in ("get", "list") and module != "hosted_cluster_import"
+]
+
+
+def test_what_is_missing_is_named(ground_hub: EmbeddedHub, installed: Ground) -> None:
+    """Every right to read, taken away one at a time, seen by a run in check mode, and one to write by a run."""
+    first = {"multicluster_engine": installed.engine(channel="stable-2.10"), **{m: installed.task(m) for m in ("hypershift_addon",)}}
+    first["multicluster_engine_components"] = installed.task("multicluster_engine_components", enabled=["discovery"])
+    first["hypershift_addon_config"] = installed.task("hypershift_addon_config", **WANTED, **IMAGES, oidc_s3=S3)
+    named = 0
+    for number, (module, verb, resource) in enumerate(READS):
+        rights = {right for right in expanded(GROUND_MODULES[module]) if right[:2] != (verb, resource)}
+        played = account(ground_hub, f"lacks-{number}", rights).play(first[module], check=True)
+        if played.code:
+            failure = played.failed()["failure"]
+            assert failure["code"] == "missing_permission" and f"may not {verb} {resource.partition('.')[0]}" in failure["cause"], failure
+            named += 1
+    assert named >= 14, named
+    rights = {right for right in expanded(GROUND_MODULES["multicluster_engine_components"]) if right[0] != "patch"}
+    failure = (
+        account(ground_hub, "reader", rights)
+        .play(installed.task("multicluster_engine_components", disabled=["discovery"]))
+        .failed()["failure"]
+    )
+    assert failure["code"] == "missing_permission" and "may not patch multiclusterengines" in failure["cause"]

@@ -19,6 +19,7 @@ ALLOWED = {
     "_domain": (),
     "_kube": (PREFIX + "_domain", PREFIX + "_process", "urllib3", "yaml", "kubernetes", "websocket"),
     "_store": (PREFIX + "_domain", "boto3", "botocore", "pyrage"),
+    "_aws": (PREFIX + "_domain", "boto3", "botocore"),
     "_operations": (PREFIX + "_domain",),
     "_render": (PREFIX + "_domain", "jinja2"),
     "_process": (PREFIX + "_domain", "dateutil"),

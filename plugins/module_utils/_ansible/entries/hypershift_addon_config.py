@@ -49,7 +49,7 @@ _OPTIONS: dict[str, Any] = {
         },
     },
     "absent_credentials": {"type": "list", "elements": "str", "default": [], "choices": ["oidc_s3", "private_link", "external_dns"]},
-    "telemeter_secret": {"type": "str", "default": "telemeter-client"},
+    "telemeter_secret": {"type": "str", "default": "telemeter-client", "no_log": False},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 900},
     "rollout_grace": {"type": "int", "default": 300},

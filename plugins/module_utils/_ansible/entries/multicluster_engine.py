@@ -25,7 +25,7 @@ _OPTIONS: dict[str, Any] = {
     "availability_config": {"type": "str", "choices": ["Basic", "High"]},
     "node_selector": {"type": "dict"},
     "tolerations": {"type": "list", "elements": "dict"},
-    "image_pull_secret": {"type": "str"},
+    "image_pull_secret": {"type": "str", "no_log": False},
     "enabled_components": {"type": "list", "elements": "str", "default": []},
     "disabled_components": {"type": "list", "elements": "str", "default": []},
     "wait": {"type": "bool", "default": True},

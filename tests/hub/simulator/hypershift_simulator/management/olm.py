@@ -20,7 +20,7 @@ from ..store import Store
 from .workloads import deployment
 
 PACKAGE = "multicluster-engine"
-MINORS = (*(f"2.{minor}" for minor in range(4, 13)), "5.0", "5.1")
+MINORS = (*(f"2.{minor}" for minor in range(4, 12)), "5.0", "5.1")  # 2.12 is not out yet
 PATCHES = {"2.8": 3}  # of the newest version in the channel; 1 where it is not named
 _SECONDS = {"resolve": 5.0, "install-plan": 10.0, "csv": 30.0}
 
