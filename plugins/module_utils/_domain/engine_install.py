@@ -157,7 +157,7 @@ def _olm_refusals(ground: Ground, options: Object) -> list[Failure]:
         names = ", ".join(sorted(g["metadata"]["name"] for g in ground.groups))
         cause = f"namespace {namespace} has {len(ground.groups)} OperatorGroups ({names}), so OLM resolves nothing in it"
         found.append(Failure("second_operator_group", cause, next_step="Delete all but one of them."))
-    for group in ground.groups[:1]:
+    for group in ground.groups if len(ground.groups) == 1 else []:
         targets = lookup(group, ("spec", "targetNamespaces")) or []
         if targets != [namespace]:
             ref, cause = OPERATOR_GROUP.ref(namespace, group["metadata"]["name"]), f"it targets {', '.join(targets) or 'all namespaces'}"
