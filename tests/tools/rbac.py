@@ -218,7 +218,10 @@ def _rules(rows: Any) -> list[dict[str, Any]]:
     verbs: dict[str, set[str]] = {}
     for words, resource, _scope, _when in rows:
         verbs.setdefault(resource, set()).update(words.split())
-    return [{"apiGroups": [r.partition(".")[2]], "resources": [r.partition(".")[0]], "verbs": sorted(v)} for r, v in sorted(verbs.items())]
+    return [
+        {"apiGroups": [r.partition(".")[2]], "resources": [r.partition(".")[0]], "verbs": ["*"] if "*" in v else sorted(v)}
+        for r, v in sorted(verbs.items())
+    ]
 
 
 def _ground() -> list[str]:
@@ -251,14 +254,7 @@ def _platforms() -> list[str]:
     parts, objects = [_PLATFORMS], []
     for name, modules in (("agent", found.AGENT_MODULES), ("kubevirt", found.KUBEVIRT_MODULES)):
         parts += [_listed(module, rows, found) for module, rows in modules.items()]
-        verbs: dict[str, set[str]] = {}
-        for words, resource, _scope, _when in (row for rows in modules.values() for row in rows):
-            verbs.setdefault(resource, set()).update(words.split())
-        rules = [
-            {"apiGroups": [r.partition(".")[2]], "resources": [r.partition(".")[0]], "verbs": ["*"] if "*" in v else sorted(v)}
-            for r, v in sorted(verbs.items())
-        ]
-        role = _role("ClusterRole", f"hypershift-core-{name}-platform", rules)
+        role = _role("ClusterRole", f"hypershift-core-{name}-platform", _rules(row for rows in modules.values() for row in rows))
         objects += [role, _binding(role)]
     body = "\n---\n".join(_yaml(obj) for obj in objects)
     parts.append(f"### Roles for platforms\n\n```yaml\n{body}\n```")
