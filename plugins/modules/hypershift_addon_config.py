@@ -204,7 +204,7 @@ EXAMPLES = r"""
       add:
         --metrics-set: All
       remove:
-      - --enable-uwm-telemetry-remote-write
+        - --enable-uwm-telemetry-remote-write
 
 - name: Where OIDC documents of AWS clusters go
   hypershift.core.hypershift_addon_config:

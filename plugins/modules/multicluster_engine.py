@@ -147,7 +147,7 @@ EXAMPLES = r"""
     channel: stable-2.10
     install_plan_approval: Manual
     disabled_components:
-    - discovery
+      - discovery
 
 - name: Remove it
   hypershift.core.multicluster_engine:

@@ -67,9 +67,9 @@ EXAMPLES = r"""
 - name: Hosts of bare metal are discovered on this cluster
   hypershift.core.multicluster_engine_components:
     enabled:
-    - assisted-service
+      - assisted-service
     disabled:
-    - discovery
+      - discovery
 """
 
 RETURN = r"""
