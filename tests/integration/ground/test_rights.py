@@ -19,7 +19,7 @@ from rbac.ground_rights import GROUND_MODULES, NAMESPACES, expanded
 
 Right = tuple[str, str, str]
 HOME = "accounts"
-_SCOPES = {namespace: scope for scope, namespace in NAMESPACES.items()}
+_SCOPES = {"let": "cluster", **{namespace: scope for scope, namespace in NAMESPACES.items()}}  # let: of the hosted cluster here
 
 
 def account(ground_hub: EmbeddedHub, name: str, rights: set[Right]) -> Ground:
@@ -51,7 +51,7 @@ def asked(ground_hub: EmbeddedHub, name: str, since: float) -> set[Right]:
     return found
 
 
-FLAGS: dict[str, Any] = {"install_flags": {"add": {"--metrics-set": "All"}}, "variables": {"hcMaxNumber": 100}}
+FLAGS: dict[str, Any] = {"install_flags": {"add": {"--metrics-set": "All"}}, "variables": {"hcMaxNumber": 100, "autoImportDisabled": True}}
 S3: dict[str, Any] = {"bucket": "b", "region": "r", "credentials": "c"}
 IMAGES = {"override_images": {"hypershift-operator": "registry.example.com/o"}}
 
