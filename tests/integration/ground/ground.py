@@ -9,8 +9,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from direct import Direct
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import is_true
+
+from direct import SKIP_NAMESPACE_DELETION, Direct, hosted_cluster, new
 from embedded_hub import EmbeddedHub
+from embedded_hub.testing import until
 from playing import Admin, Played, Player
 
 Obj = dict[str, Any]
@@ -72,6 +75,17 @@ class Ground:
     def patch(self, kind: str, name: str, namespace: str, body: Obj) -> None:
         where = ("-n", namespace) if namespace else ()
         self.admin.kubectl("patch", kind, name, *where, "--type=merge", "-p", json.dumps(body))
+
+    def host(self, name: str) -> None:
+        """A hosted cluster that is available, and leaves nothing behind when it goes."""
+        direct, made = Direct(self.player.hub), hosted_cluster(name, "clusters")
+        del made["metadata"]["annotations"][SKIP_NAMESPACE_DELETION]
+        direct.create(new("Secret", f"{name}-pull-secret", "clusters", data={".dockerconfigjson": "{}"}), made)
+        until("it is available", lambda: is_true(direct.get("HostedCluster", "clusters", name), "Available"), seconds=120)
+
+    def unhost(self, name: str) -> None:
+        self.play({"hypershift.core.hosted_cluster": {"name": name, "state": "absent", "wait_timeout": 200}}).ok()
+        Direct(self.player.hub).delete("Secret", "clusters", f"{name}-pull-secret")
 
     def reset(self) -> None:
         direct = Direct(self.player.hub)

@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import is_true
 
-from direct import Direct, hosted_cluster, new
-from embedded_hub.testing import until
 from ground.ground import Ground
 from playing import ROOT
 
@@ -43,7 +40,7 @@ def quick(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_modules_and_playbooks(bare: Ground, tmp_path: Path) -> None:
-    direct, file = Direct(bare.player.hub), tmp_path / "oidc.ini"
+    file = tmp_path / "oidc.ini"
     file.write_text("[default]\n")
     engine, addon, config = examples("multicluster_engine"), examples("hypershift_addon"), examples("hypershift_addon_config")
     (components,) = examples("multicluster_engine_components").values()
@@ -52,12 +49,9 @@ def test_modules_and_playbooks(bare: Ground, tmp_path: Path) -> None:
     bare.play(*yaml.safe_load(text)).ok()
     arguments = bare.admin.get("deployment", "operator", "-n", "hypershift")["spec"]["template"]["spec"]["containers"][0]["args"]
     assert {"--metrics-set=All", "--oidc-storage-provider-s3-bucket-name=example-oidc"} <= set(arguments)
-    direct.create(new("Secret", "shop-pull-secret", "clusters", data={".dockerconfigjson": "{}"}), hosted_cluster("shop", "clusters"))
-    until("it is available", lambda: is_true(direct.get("HostedCluster", "clusters", "shop"), "Available"), seconds=120)
+    bare.host("shop")
     bare.play(*examples("hosted_cluster_import").values()).ok()
-    direct.end("HostedCluster", "clusters", "shop")
-    direct.delete("Namespace", "", "clusters-shop")
-    until("it is gone", lambda: direct.get("HostedCluster", "clusters", "shop") is None)
+    bare.unhost("shop")
     bare.play(bare.task("hypershift_addon_config", state="absent"), *list(addon.values())[1:], *list(engine.values())[2:]).ok()
     commands = COMMAND.findall((ROOT / "README.md").read_text())
     assert [name for name, _rest in commands] == ["multicluster_engine"] * 2 + ["multicluster_engine_remove"]

@@ -8,9 +8,7 @@ import time
 from functools import partial
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import is_true
-
-from direct import Direct, hosted_cluster, new
+from direct import Direct
 from embedded_hub import EmbeddedHub
 from embedded_hub.bare import open_definition
 from embedded_hub.testing import until
@@ -87,19 +85,8 @@ def lives(ground: Ground) -> list[tuple[str, list[dict[str, Any]]]]:
     ]
 
 
-def let(direct: Direct) -> None:
-    """A hosted cluster that is available."""
-    direct.create(new("Secret", "let-pull-secret", "clusters", data={".dockerconfigjson": "{}"}), hosted_cluster("let", "clusters"))
-    until("it is available", lambda: is_true(direct.get("HostedCluster", "clusters", "let"), "Available"), seconds=120)
-
-
-def unlet(direct: Direct) -> None:
-    direct.end("HostedCluster", "clusters", "let")
-    until("it is gone", lambda: direct.get("HostedCluster", "clusters", "let") is None)
-
-
 def test_each_module_asks_for_its_rights_and_no_others(ground_hub: EmbeddedHub, bare: Ground) -> None:
-    direct, since, accounts = Direct(ground_hub), time.time(), {}
+    since, accounts = time.time(), {}
     definition = open_definition("agent.open-cluster-management.io", "v1", "KlusterletAddonConfig", "klusterletaddonconfigs", True)
     bare.admin.apply(definition)  # of ACM
     until("it is served", lambda: "klusterletaddonconfigs" in bare.admin.kubectl("api-resources", "-o", "name"))
@@ -109,7 +96,7 @@ def test_each_module_asks_for_its_rights_and_no_others(ground_hub: EmbeddedHub, 
     for module, tasks in lives(bare):
         if (module == "hosted_cluster_import") != there:
             there = not there
-            let(direct) if there else unlet(direct)
+            bare.host("let") if there else bare.unhost("let")
         accounts[module].play(*tasks).ok()
     for module, rows in GROUND_MODULES.items():
         seen = asked(ground_hub, f"asks-{module.replace('_', '-')}", since)
