@@ -14,7 +14,7 @@ from pathlib import Path
 
 import aiohttp
 
-from . import bootstrap, definitions
+from . import bootstrap, definitions, management
 from .client import Access, ApiError, Client
 from .engine import Engine
 from .feed import Feed
@@ -22,6 +22,8 @@ from .kinds import KINDS
 from .store import Store
 
 log = logging.getLogger("hypershift_simulator")
+
+_LOOK_AGAIN = 5.0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -83,6 +85,8 @@ async def _simulate(options: argparse.Namespace, client: Client, access: Access)
     await feed.fill()
     feeding = asyncio.create_task(feed.run())
     background = [asyncio.create_task(engine.run()), asyncio.create_task(announce(feed, options.ready_file))]
+    if options.bare:
+        background.append(asyncio.create_task(_look_again(feed, engine)))
     background.append(outgrown := asyncio.create_task(_outgrown(client, engine, known)))
     try:
         await asyncio.wait({feeding, outgrown}, return_when=asyncio.FIRST_COMPLETED)
@@ -92,6 +96,15 @@ async def _simulate(options: argparse.Namespace, client: Client, access: Access)
                 task.cancel()
         await asyncio.gather(*background, feeding, return_exceptions=True)
     return not outgrown.cancelled() and outgrown.done() and outgrown.exception() is None
+
+
+async def _look_again(feed: Feed, engine: Engine) -> None:
+    """Definitions and namespaces come and go under the watches of a bare management cluster, and not every end of an object is told."""
+    while True:
+        await asyncio.sleep(_LOOK_AGAIN)
+        with contextlib.suppress(ApiError, aiohttp.ClientError, OSError, TimeoutError):
+            await feed.fill()
+        engine.wake([management.KEY])
 
 
 async def _outgrown(client: Client, engine: Engine, known: frozenset[str]) -> None:
