@@ -27,7 +27,7 @@ ROUNDS = 12
 
 
 class Others(Thread):
-    """Another party that adds its own entries to the three lists, as fast as it can, each under the version that it has read."""
+    """Another party that adds its own entries to the three lists, twenty a second, each under the version that it has read."""
 
     def __init__(self, ground: Ground) -> None:
         super().__init__()
@@ -63,6 +63,7 @@ class Others(Thread):
                 body = {key: body}
             try:
                 self._direct.request("PATCH", where, {**body, "metadata": {"resourceVersion": live["metadata"]["resourceVersion"]}})
+                self._ended.wait(0.05)
                 return
             except ApiError as error:
                 if error.status != 409:
