@@ -172,15 +172,15 @@ class MulticlusterEngine:
         options, changes = self._options, ChangeSet()
         live = next(iter(self._hub.list(MULTICLUSTER_ENGINE)), None)
         on, off = options["enabled_components"], options["disabled_components"]
-        spec = engine_spec = olm.engine_spec(options)
+        spec = olm.engine_spec(options)
         if live is None:
-            spec = deep_merge(engine_spec, components.patch(None, on, off).get("spec", {}))
+            spec = deep_merge(spec, components.patch(None, on, off).get("spec", {}))
             why = "it deploys the components, hypershift among them"
             Owned(self._hub, changes, MODULE).bring(
                 MULTICLUSTER_ENGINE, None, MULTICLUSTER_ENGINE.manifest(options["name"], spec=spec), why
             )
             return changes
-        patch = deep_merge(merge_patch({"spec": engine_spec}, live), components.patch(live, on, off))
+        patch = deep_merge(merge_patch({"spec": spec}, live), components.patch(live, on, off))
         changes.patch(MULTICLUSTER_ENGINE, live, patch, "it differs from the options")
         return changes
 

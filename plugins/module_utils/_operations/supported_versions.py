@@ -4,21 +4,13 @@
 
 from __future__ import annotations
 
-import json
-
-from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hypershift_addon import OPERATOR_NAMESPACE, minors
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP
 
-OPERATOR_NAMESPACE = "hypershift"
 NAME = "supported-versions"
 
 
 def supported_minors(hub: Hub) -> list[str]:
     """Minor versions newest first; empty when the operator publishes none (very old, or not installed)."""
-    text = lookup(hub.get(CONFIG_MAP, OPERATOR_NAMESPACE, NAME), ("data", NAME))
-    try:
-        versions = json.loads(text or "{}").get("versions") or []
-    except ValueError:
-        return []
-    return [str(v) for v in versions]
+    return minors(hub.get(CONFIG_MAP, OPERATOR_NAMESPACE, NAME))
