@@ -6,8 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import is_true
+
 from direct import Direct, hosted_cluster, new
 from embedded_hub import EmbeddedHub
+from embedded_hub.testing import until
 from ground.ground import Ground
 from observe.stage import NAMESPACE
 from playing import USER, Admin, Player
@@ -32,6 +35,11 @@ class Console:
                 new("Secret", f"{name}-pull-secret", NAMESPACE, data={".dockerconfigjson": '{"auths": {}}'}),
                 hosted_cluster(name, NAMESPACE, labels={"color": name}),
             )
+        # As long as one is being installed the operator writes its status all the time, and a patch meets conflicts.
+        until("the hosted clusters are available", lambda: all(map(self._is_available, CLUSTERS)), seconds=120)
+
+    def _is_available(self, name: str) -> bool:
+        return is_true(self.direct.get("HostedCluster", NAMESPACE, name), "Available")
 
     def config_map(self, name: str, namespace: str = "hypershift") -> Obj | None:
         return self.direct.get("ConfigMap", namespace, name)
