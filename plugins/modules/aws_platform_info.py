@@ -97,7 +97,7 @@ options:
     type: bool
     default: true
 extends_documentation_fragment:
-- hypershift.core.attributes
+- hypershift.core.attributes.aws
 requirements:
 - python >= 3.11
 - boto3 >= 1.34

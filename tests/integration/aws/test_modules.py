@@ -33,7 +33,7 @@ def play(aws: Aws, *tasks: dict[str, Any], check: bool = False) -> Played:
     aws.account.record.calls = []
     keys = {"region": "us-east-2", "endpoint_url": aws.account.url, "access_key": KEYS["aws_access_key_id"]}
     group = {**keys, "secret_key": KEYS["aws_secret_access_key"]}
-    block = {"name": "All", "block": list(tasks), "module_defaults": {"group/hypershift.core.hypershift": group}}
+    block = {"name": "All", "block": list(tasks), "module_defaults": {"group/hypershift.core.aws": group}}
     return aws.player.play(block, check=check)
 
 

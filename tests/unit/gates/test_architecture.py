@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -82,9 +83,7 @@ def test_files_and_functions_stay_readable(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_each_module_has_its_entry_action_group_and_tests(name: str) -> None:
-    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
-    assert name in runtime["action_groups"]["hypershift"]
+def test_each_module_has_its_entry_and_tests(name: str) -> None:
     assert (UTILS / "_ansible" / "entries" / f"{name}.py").exists()
     assert (ROOT / "plugins" / "action" / f"{name}.py").exists()
     used = [
@@ -93,9 +92,12 @@ def test_each_module_has_its_entry_action_group_and_tests(name: str) -> None:
     assert used, f"no integration test uses hypershift.core.{name}"
 
 
-def test_action_group_has_no_strangers() -> None:
+@pytest.mark.parametrize(("group", "option"), [("hypershift", "kubeconfig"), ("aws", "endpoint_url")])
+def test_action_groups_are_the_modules_that_take_their_options(group: str, option: str) -> None:
+    """Defaults of a group reach each of its modules: one that does not know the option would refuse every task."""
+    taking = [n for n in MODULES if option in import_module(f"{PREFIX}_ansible.entries.{n}").ENTRY.spec]
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
-    assert sorted(runtime["action_groups"]["hypershift"]) == MODULES
+    assert sorted(runtime["action_groups"][group]) == taking and len(taking) > 1
 
 
 @pytest.mark.parametrize("role", sorted(p.name for p in (ROOT / "roles").iterdir()))
