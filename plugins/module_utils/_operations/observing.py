@@ -14,6 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
 
 Object = dict[str, Any]
+NOT_READ = "the management cluster could not be read"
 
 
 class Observed:
@@ -84,19 +85,42 @@ class _Doubt:
         return said if self.left(now) <= 0 else ""
 
 
+class Voice:
+    """The lines of a wait; after QUIET seconds without one it says that it is still there, and for what."""
+
+    QUIET = 300.0
+
+    def __init__(self, hub: Hub, progress: Callable[[str], None]) -> None:
+        self._hub, self._progress, self._said_at = hub, progress, hub.monotonic()
+
+    def say(self, line: str) -> None:
+        self._progress(line)
+        self._said_at = self._hub.monotonic()
+
+    def left(self) -> float:
+        """Seconds until the next sign of life."""
+        return max(0.0, self._said_at + self.QUIET - self._hub.monotonic())
+
+    def still(self, line: str) -> None:
+        if self.left() <= 0:
+            self.say(line)
+
+
 def wait_for(hub: Hub, fact: Fact, timeout: float, progress: Callable[[str], None]) -> None:
     """Return when the fact is so. Raises WaitError when it cannot become so, or after ``timeout`` seconds, with what is missing."""
-    observed, started, told, doubt = Observed(fact.specs), hub.monotonic(), "", _Doubt(fact)
+    observed, told, doubt, voice = Observed(fact.specs), "", _Doubt(fact), Voice(hub, progress)
+    end = hub.monotonic() + timeout
     with hub.watch(fact.specs) as watch:
         while True:
-            event = watch.next(max(0.0, min(started + timeout - hub.monotonic(), doubt.left(hub.monotonic()))))
-            if event is None and hub.monotonic() - started >= timeout:
+            event = watch.next(max(0.0, min(end - hub.monotonic(), doubt.left(hub.monotonic()), voice.left())))
+            if event is None and hub.monotonic() >= end:
                 break
             if event is None:
                 _give_up(fact, doubt.judge(observed, hub.monotonic()))
+                voice.still(f"[{fact.ref}] still waiting for {fact.what}: {told or NOT_READ}")
                 continue
             if event.type == port.TROUBLE:
-                progress(f"[{fact.ref}] watch interrupted, trying again: {event.text}")
+                voice.say(f"[{fact.ref}] watch interrupted, trying again: {event.text}")
                 continue
             observed.take(event)
             missing = fact.missing(observed) if observed.complete else told
@@ -106,8 +130,8 @@ def wait_for(hub: Hub, fact: Fact, timeout: float, progress: Callable[[str], Non
                 _give_up(fact, fact.hopeless(observed) or doubt.judge(observed, hub.monotonic()))
             if missing != told:
                 told = missing
-                progress(f"[{fact.ref}] waiting for {fact.what}: {told}")
-    cause = f"{fact.what} was not so within {timeout:.0f} s; missing: {told or 'the management cluster could not be read'}"
+                voice.say(f"[{fact.ref}] waiting for {fact.what}: {told}")
+    cause = f"{fact.what} was not so within {timeout:.0f} s; missing: {told or NOT_READ}"
     raise WaitError(Failure("timeout", cause, fact.ref, next_step=fact.next_step))
 
 

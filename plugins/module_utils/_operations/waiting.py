@@ -24,7 +24,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
     control_plane_namespace,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import ClusterView, GoalParams, GoalState, Outcome
-from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Observed
+from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import NOT_READ, Observed, Voice
 
 Target = tuple[str, str]  # namespace, name
 Progress = Callable[[str], None]
@@ -60,12 +60,12 @@ class _Track:
 
 
 class Waiter:
-    """Runs one WaitRequest. progress receives a line when, and only when, a summary changes."""
+    """Runs one WaitRequest. progress receives a line when a summary changes, and now and then when none does."""
 
     def __init__(self, hub: Hub, request: WaitRequest, progress: Progress) -> None:
         self._hub = hub
         self._request = request
-        self._progress = progress
+        self._voice = Voice(hub, progress)
         self._seen = Observed(self._specs())
         self._tracks: dict[Target, _Track] = {}
         self._started = hub.monotonic()
@@ -75,12 +75,13 @@ class Waiter:
 
     def run(self) -> list[dict[str, Any]]:
         """Wait to the end; one row per target. Raises WaitError unless every target is done."""
-        specs = self._specs()
-        with self._hub.watch(specs) as watch:
-            while not self._over(len(specs)):
-                event = watch.next(self._patience())
+        with self._hub.watch(self._specs()) as watch:
+            while not self._over():
+                event = watch.next(min(self._patience(), self._voice.left()))
                 if event is not None:
                     self._take(event)
+                elif self._patience() > 0:
+                    self._voice.still(self._still())
                 elif self._out_of_time():
                     break
         return self._finish()
@@ -102,11 +103,11 @@ class Waiter:
         if event.type == port.TROUBLE:
             self._interruption = f"last interruption of the watch at {self._clock()}: {event.text}"
             if event.text != self._trouble:  # said once, however often it is tried again
-                self._progress(f"[{self._label()}] {self._clock()} watch interrupted, trying again: {event.text}")
+                self._voice.say(f"[{self._label()}] {self._clock()} watch interrupted, trying again: {event.text}")
             self._trouble = event.text
             return
         if self._trouble:
-            self._progress(f"[{self._label()}] {self._clock()} watch goes on")
+            self._voice.say(f"[{self._label()}] {self._clock()} watch goes on")
             self._trouble = ""
         self._seen.take(event)
         if self._seen.complete:
@@ -145,7 +146,7 @@ class Waiter:
             control_plane_known=self._request.goal in _WITH_CONTROL_PLANE,
         )
 
-    def _over(self, _specs: int) -> bool:
+    def _over(self) -> bool:
         ended = [t for t in self._tracks.values() if t.ended_at is not None]
         return len(ended) == len(self._request.targets)
 
@@ -172,12 +173,11 @@ class Waiter:
     def _row(self, target: Target) -> dict[str, Any]:
         track = self._tracks.get(target)
         if track is None:
-            reason = "the management cluster could not be read"
             return {
                 "namespace": target[0],
                 "name": target[1],
                 "outcome": "waiting",
-                "summary": reason,
+                "summary": NOT_READ,
                 "missing": [],
                 "seconds": self._age(),
                 "finding": {},
@@ -230,7 +230,7 @@ class Waiter:
 
     def _report(self, target: Target, state: GoalState) -> None:
         if len(self._request.targets) <= MANY:
-            self._progress(f"[{target[1]}] {self._clock()} {state.summary}")
+            self._voice.say(f"[{target[1]}] {self._clock()} {state.summary}")
 
     def _count(self) -> None:
         """The line for many clusters, when one of them has ended."""
@@ -239,7 +239,14 @@ class Waiter:
         counts = [t.state.outcome for t in self._tracks.values()]
         done, lost = counts.count(Outcome.DONE), counts.count(Outcome.HOPELESS)
         text = f"{done}/{len(self._request.targets)} {self._request.goal}" + (f", {lost} hopeless" if lost else "")
-        self._progress(f"[{self._label()}] {self._clock()} {text}")
+        self._voice.say(f"[{self._label()}] {self._clock()} {text}")
+
+    def _still(self) -> str:
+        waiting = [row for row in map(self._row, self._request.targets) if row["outcome"] == "waiting"]
+        first = waiting[0]
+        who = "" if len(self._request.targets) == 1 else f"{first['namespace']}/{first['name']} "
+        more = f", and {len(waiting) - 1} more" if len(waiting) > 1 else ""
+        return f"[{self._label()}] {self._clock()} still waiting for {self._request.goal}: {who}{first['summary']}{more}"
 
     def _label(self) -> str:
         targets = self._request.targets

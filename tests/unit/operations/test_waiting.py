@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the waiter says while the API server cannot be reached."""
+"""What a wait says while the API server cannot be reached, and while nothing happens."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import WaitError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import SYNCED, TROUBLE, WatchEvent
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import SYNCED, TROUBLE, WatchEvent, WatchSpec
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
 from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import _cause
+from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, wait_for
 from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import WaitRequest
 
 from fakes.memory_hub import MemoryHub, MemoryWatch
@@ -56,6 +58,33 @@ def test_an_interruption_is_said_once_and_so_is_its_end() -> None:
 def test_interruptions_do_not_lengthen_the_wait() -> None:
     lines, error = waited(["gone"] * 100, 300)
     assert len(lines) == 2 and "last interruption of the watch at 05:00: gone" in error.failure.cause
+
+
+def test_a_wait_in_which_nothing_happens_gives_a_sign_of_life() -> None:
+    lines, _error = waited([], 1000)
+    still = "still waiting for available: " + lines[0].split("] 00:00 ")[1]
+    assert [line.split("] ")[1] for line in lines[1:]] == [f"05:00 {still}", f"10:00 {still}", f"15:00 {still}"]
+
+
+def test_with_many_it_names_the_first_that_is_missing_and_counts_the_others() -> None:
+    clusters = [live_cluster(name=f"c{number}") for number in range(12)]
+    for cluster in clusters[1:]:
+        cluster["status"]["conditions"] = []
+    hub, lines = MemoryHub(*clusters), list[str]()
+    with pytest.raises(WaitError):
+        WaitRequest("available", tuple(("clusters", f"c{number}") for number in range(12)), 400, 400).wait(hub, lines.append)
+    assert lines[0] == "[12 clusters] 00:00 1/12 available" and len(lines) == 2
+    assert lines[1].startswith("[12 clusters] 05:00 still waiting for available: clusters/c1 ") and lines[1].endswith(", and 10 more")
+
+
+def test_a_simple_fact_gives_it_too_and_not_while_there_is_news() -> None:
+    hub, lines = MemoryHub(live_cluster()), list[str]()
+    fact = Fact("a thing", (WatchSpec(HOSTED_CLUSTER, "clusters", "demo"),), lambda _seen: "it is not there", "Thing x", "Look.")
+    with pytest.raises(WaitError) as caught:
+        wait_for(hub, fact, 700, lines.append)
+    still = "[Thing x] still waiting for a thing: it is not there"
+    assert lines == ["[Thing x] waiting for a thing: it is not there", still, still] and hub.seconds == 700
+    assert caught.value.failure.code == "timeout"
 
 
 @pytest.mark.parametrize(
