@@ -24,6 +24,8 @@ def aligned(rows: Sequence[Sequence[Any]]) -> list[str]:
 
 def status_table(summaries: Sequence[dict[str, Any]]) -> list[str]:
     """One line per hosted cluster from hosted_cluster_info's summaries."""
+    if not summaries:
+        return ["No hosted cluster was found."]
     rows: list[Sequence[Any]] = [_STATUS_HEADER]
     for item in summaries:
         health, paused = item.get("health") or {}, item.get("paused") or {}

@@ -7,7 +7,7 @@ Source: facts 10.1. Nothing is written to any cluster, no image and no command i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,8 +70,8 @@ class MustGather:
         now, there = self._hub.now(), self._archives.names()
         jobs = [_Job(t, archive_name(*t.identity, now), self._young(there, t, now)) for t in targets]
         plan = Plan(changes, extra={"archives": [self._kept(job) for job in jobs if job.kept], "where": self._archives.where})
-        plan.extra["table"] = table_of(plan.extra["archives"])
         due = [job for job in jobs if not job.kept]
+        plan.extra["table"] = table_of(plan.extra["archives"]) if plan.extra["archives"] or not due else []
         plan.foreseen = [self._announced(job) for job in due]
         if due:
             plan.act = lambda done, progress: self._act(plan, due, done, progress)
@@ -205,8 +205,10 @@ def _row(target: Target, path: str, index: Index) -> Object:
     }
 
 
-def table_of(rows: Iterable[Object]) -> list[str]:
+def table_of(rows: Sequence[Object]) -> list[str]:
     """Lines for people."""
+    if not rows:
+        return ["Nothing was gathered: no hosted cluster is there that matches."]
     shown = [("CLUSTER", "HEALTH", "MIB", "OBJECTS", "LOGS", "UNREAD", "LEFT OUT", "MASKED", "ARCHIVE")]
     for row in rows:
         who = f"{row['namespace']}/{row['name']}" if row["name"] else "management"

@@ -25,6 +25,10 @@ def test_one_line_per_cluster_with_versions_nodes_health_and_pause() -> None:
     assert line.split()[:6] == ["clusters/demo", "4.20.4", "-", "5/5", "paused", "storage"]
 
 
+def test_without_hosted_clusters_it_says_so() -> None:
+    assert to_status_table({"hosted_clusters": []}) == ["No hosted cluster was found."]
+
+
 def test_columns_are_aligned_and_the_last_is_cut() -> None:
     lines = aligned([("A", "B"), ("longer", "x" * 200)])
     assert lines[0] == "A       B" and lines[1].endswith("...") and len(lines[1]) < 110

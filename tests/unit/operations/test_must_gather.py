@@ -247,6 +247,8 @@ def test_what_many_share_is_read_once(tmp_path: Path) -> None:
 def test_which_hosted_clusters(tmp_path: Path, given: Obj, names: list[str]) -> None:
     result = Case(tmp_path, fleet(5), **given).run()
     assert [r["name"] for r in result["archives"]] == names and result["changed"] is bool(names)
+    nothing = ["Nothing was gathered: no hosted cluster is there that matches."]
+    assert len(result["table"]) == len(names) + 1 if names else result["table"] == nothing
 
 
 def test_the_management_cluster_alone(tmp_path: Path) -> None:
