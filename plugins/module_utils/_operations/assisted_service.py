@@ -19,8 +19,8 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.management
     STORAGE_CLASS,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster import CREATED_BY
-from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed
-from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import FactGoal, Owned, gone, refuse_unserved
+from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal, Observed
+from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import Owned, gone, refuse_unserved
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 Object = dict[str, Any]

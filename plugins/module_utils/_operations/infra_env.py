@@ -24,8 +24,8 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.management
     NMSTATE_CONFIG,
     ROLE,
 )
-from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed
-from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import FactGoal, Owned, gone
+from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal, Observed
+from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import Owned, gone
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 Object = dict[str, Any]

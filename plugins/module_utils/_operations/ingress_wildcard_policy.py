@@ -13,8 +13,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import
 from ansible_collections.hypershift.core.plugins.module_utils._domain.ingress_service import passes_through
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import INGRESS_CONTROLLER
-from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed
-from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import FactGoal
+from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal, Observed
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 Object = dict[str, Any]

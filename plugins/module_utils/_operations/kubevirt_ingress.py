@@ -18,8 +18,8 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, SECRET, control_plane_namespace
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import EVENT, SERVICE
 from ansible_collections.hypershift.core.plugins.module_utils._operations.credentials import SOURCES
-from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed
-from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import FactGoal, Owned, gone
+from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal, Observed
+from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import Owned, gone
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 Object = dict[str, Any]

@@ -15,8 +15,8 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.management
     METALLB,
     SERVICE,
 )
-from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact
-from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import FactGoal, Owned, refuse_unserved
+from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal
+from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import Owned, refuse_unserved
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 Object = dict[str, Any]

@@ -138,3 +138,17 @@ def wait_for(hub: Hub, fact: Fact, timeout: float, progress: Callable[[str], Non
 def _give_up(fact: Fact, why: str) -> None:
     if why:
         raise WaitError(Failure("hopeless", f"waiting for {fact.what} cannot succeed: {why}", fact.ref, next_step=fact.next_step))
+
+
+@dataclass(frozen=True)
+class FactGoal:
+    """A fact as the goal of a plan: see running.Waiting."""
+
+    goal: str
+    fact: Fact
+    timeout: float
+
+    def wait(self, hub: Hub, progress: Callable[[str], None]) -> list[Object]:
+        """One row: {object, outcome}. Raises WaitError."""
+        wait_for(hub, self.fact, self.timeout, progress)
+        return [{"object": self.fact.ref, "outcome": "done"}]

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
@@ -14,7 +12,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import NAMESPACE, Kind
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import API_SERVICE
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster import CREATED_BY
-from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed, wait_for
+from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal, Observed
 
 Object = dict[str, Any]
 
@@ -90,17 +88,3 @@ def gone(hub_kind: Kind, namespace: str | None, name: str, timeout: float) -> Fa
 
     fact = Fact("its end", (WatchSpec(hub_kind, namespace, name),), missing, ref, "Look at its finalizers, then run again.")
     return FactGoal("gone", fact, timeout)
-
-
-@dataclass(frozen=True)
-class FactGoal:
-    """A fact as the goal of a plan: see running.Waiting."""
-
-    goal: str
-    fact: Fact
-    timeout: float
-
-    def wait(self, hub: Hub, progress: Callable[[str], None]) -> list[Object]:
-        """One row: {object, outcome}. Raises WaitError."""
-        wait_for(hub, self.fact, self.timeout, progress)
-        return [{"object": self.fact.ref, "outcome": "done"}]

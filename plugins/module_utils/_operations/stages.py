@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
-from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, wait_for
+from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Applied, Plan, apply_planned
 from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
 
@@ -63,8 +63,7 @@ class _Stages:
                 self._write(hub, stage)
             fact = stage.fact()
             if fact is not None:
-                wait_for(hub, fact, max(0.0, end - hub.monotonic()), progress)
-                rows.append({"object": fact.ref, "outcome": "done"})
+                rows += FactGoal(self.goal, fact, max(0.0, end - hub.monotonic())).wait(hub, progress)
         return rows
 
     def _write(self, hub: Hub, stage: Stage) -> None:
