@@ -125,7 +125,7 @@ options:
         required: true
   ignition_config_override:
     description:
-    - Ignition configuration to merge into that of the image. It is stored in the clear, so leave secrets out.
+    - Ignition configuration to merge into that of the image. Results and diffs mask it, but it is stored in the clear, so leave secrets out.
     type: jsonarg
   agent_labels:
     description:

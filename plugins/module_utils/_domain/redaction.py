@@ -9,8 +9,10 @@ import hashlib
 import re
 from typing import Any
 
-# Values under these keys are secret in every kind: proxies may carry credentials, the webhook and identity providers refer by name only.
-_SECRET_KEYS = frozenset({"token", "password", "secretAccessKey", "clientSecretValue", "bindPasswordValue"})
+# Values under these keys are secret in every kind; identity providers refer by name only. Ignition often holds hashes of passwords.
+_SECRET_KEYS = frozenset(
+    {"token", "password", "secretAccessKey", "clientSecretValue", "bindPasswordValue", "ignitionConfigOverride", "ignitionConfigOverrides"}
+)
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")
 _WORD = re.compile(r"[^\s\"',:{}\[\]]{4,}")
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
