@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.goal_predicates import HOLDS, World, settled
 from ansible_collections.hypershift.core.plugins.module_utils._domain.goals import evaluate
@@ -83,8 +83,7 @@ def _control_plane_done(step: Object, target: Version, view: ClusterView, cluste
     have = completed_version(cluster)
     if have is None or have < target:
         return False
-    history = lookup(cluster, ("status", "version", "history")) or [{}]
-    if have > target or history[0].get("version") != step["version"]:
+    if have > target or version_history.newest(cluster).get("version") != step["version"]:
         return True
     return evaluate("version_completed", view, GoalParams(version=step["version"], image=step["image"]), now=now).outcome is Outcome.DONE
 

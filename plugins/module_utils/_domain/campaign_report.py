@@ -13,12 +13,12 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import READY, REFUSED, UP_TO_DATE
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import DONE, FAILED, RUNNING, SECONDS, STOPPED
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_standing import Standing
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_timeline import phases_of, seconds_between
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import parse_time
-from ansible_collections.hypershift.core.plugins.module_utils._domain.guards import completed_version
 
 FORMAT = 1
 PENDING, GONE, UNKNOWN = "pending", "gone", "unknown"
@@ -66,7 +66,7 @@ def _row(entry: Object, found: Standing | None) -> Object:
     return {
         **{key: entry.get(key) for key in ("id", "hub", "namespace", "name", "from", "to", "wave", "batch", "nodes")},
         "state": state,
-        "version": str(completed_version(found.view.hosted_cluster) or "") if found and found.view.hosted_cluster else "",
+        "version": version_history.completed(found.view.hosted_cluster) if found else "",
         "position": found.position if found else 0,
         "steps": len(entry.get("steps") or ()),
         "started": record.get("started") or min((p["started"] for p in phases if p["started"]), default=""),
@@ -96,8 +96,8 @@ def _state(entry: Object, found: Standing | None) -> str:
 
 
 def _under_way(entry: Object, cluster: Object) -> bool:
-    history = ((cluster.get("status") or {}).get("version") or {}).get("history") or [{}]
-    return history[0].get("state") == "Partial" and history[0].get("version") in [step["version"] for step in entry["steps"]]
+    newest = version_history.newest(cluster)
+    return newest.get("state") == "Partial" and newest.get("version") in [step["version"] for step in entry["steps"]]
 
 
 def _failure(state: str, found: Standing | None) -> Object:

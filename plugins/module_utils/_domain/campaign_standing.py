@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import READY, position
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import FAILED
-from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import parse_time
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView
-from ansible_collections.hypershift.core.plugins.module_utils._domain.guards import completed_version
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import ClusterView
 
@@ -99,7 +98,7 @@ def _misfit(found: Standing, cluster: Object | None) -> Failure | None:
         return Failure("another_cluster", cause, found.ref, next_step="Make a new plan.")
     if found.finished:
         return None
-    have = str(completed_version(cluster) or "")
+    have = version_history.completed(cluster)
     chain = [found.entry["from"], *(step["version"] for step in found.entry["steps"])]
     if have and have not in chain:
         cause = f"it runs {have}, which is not on the planned way {' -> '.join(dict.fromkeys(chain))}"
@@ -150,8 +149,7 @@ def ended_at(found: Standing) -> datetime | None:
     noted = parse_time(found.record.get("ended"))
     if noted is not None:
         return noted
-    history = lookup(found.view.hosted_cluster or {}, ("status", "version", "history")) or [{}]
-    return parse_time(history[0].get("completionTime"))
+    return parse_time(version_history.newest(found.view.hosted_cluster).get("completionTime"))
 
 
 def over_budget(waves: Iterable[Wave], failed: list[str], max_failed: int | None) -> Failure | None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import CONTROL_PLANE
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import DONE, SECONDS
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
@@ -40,8 +41,7 @@ def seconds_between(started: str, ended: str) -> int | None:
 
 
 def _control_plane(number: int, step: Object, cluster: Object | None) -> Object:
-    history = lookup(cluster or {}, ("status", "version", "history")) or ()
-    row: Object = next((h for h in history if h.get("version") == step["version"]), {})
+    row = next((h for h in version_history.entries(cluster) if h.get("version") == step["version"]), {})
     # A superseded entry has a completionTime too, but its state stays Partial.
     ended = row.get("completionTime") if row.get("state") == "Completed" else ""
     return _phase(number, step, row.get("startedTime") or "", ended or "")

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import index, one_line
 from ansible_collections.hypershift.core.plugins.module_utils._domain.engine_components import owned_by_hub, owned_by_hub_failure
@@ -182,7 +183,7 @@ def _version_refusals(ground: Ground, options: Object, wanted: Version) -> list[
     if present and line_of_engine(wanted) < line_of_engine(present):
         cause = f"the multicluster engine is at {present}, and OLM has no way back to {options['channel']}"
         return [Failure("downgrade", cause, ref, next_step=f"Name stable-{engine_of(line_of_engine(present))} or a later channel.")]
-    below = Version.parse(completed(ground.openshift))
+    below = Version.parse(version_history.completed(ground.openshift, version_history.OPENSHIFT))
     if below is None:
         return found
     for channel in channels(present, wanted):
@@ -197,12 +198,6 @@ def _version_refusals(ground: Ground, options: Object, wanted: Version) -> list[
             found.append(Failure("unsupported_openshift", cause, CLUSTER_VERSION.ref(None, "version"), next_step=step))
             break
     return found
-
-
-def completed(openshift: Object | None) -> str:
-    """Completed version of the management cluster; empty when it does not tell."""
-    history = lookup(openshift or {}, ("status", "history")) or []
-    return next((str(e.get("version") or "") for e in history if isinstance(e, dict) and e.get("state") == "Completed"), "")
 
 
 def removal_refusals(ground: Ground, options: Object) -> list[Failure]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain import pausing
+from ansible_collections.hypershift.core.plugins.module_utils._domain import pausing, version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup, parse_quantity
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_world import OWNER_NAME, World
@@ -104,9 +104,9 @@ def _deleting(world: World) -> str:
 
 def _upgrading(world: World) -> str:
     """A first installation that has not ended is no update: it has no version to go back to."""
-    history = lookup(world.cluster, ("status", "version", "history")) or [{}]
-    under_way = history[0].get("state") == "Partial" and any(h.get("state") == "Completed" for h in history)
-    return f"it is being updated to {history[0].get('version') or 'another release'}" if under_way else ""
+    newest = version_history.newest(world.cluster)
+    under_way = newest.get("state") == "Partial" and version_history.newest_completed(world.cluster)
+    return f"it is being updated to {newest.get('version') or 'another release'}" if under_way else ""
 
 
 def _rolling(world: World) -> str:

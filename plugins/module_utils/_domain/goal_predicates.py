@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import pause_state
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import HOSTED_CLUSTER, NODE_POOL, Subject
@@ -136,9 +137,9 @@ def _completed(world: World) -> str:
 
 def _management_side(world: World) -> str:
     """Older operators do not serve controlPlaneVersion."""
-    status = world.cluster.status if world.cluster else {}
-    history = (status.get("controlPlaneVersion") or {}).get("history") or ()
-    return HOLDS if not history or history[0].get("state") == "Completed" else str(history[0].get("state"))
+    told = {"status": world.cluster.status if world.cluster else {}}
+    newest = version_history.newest(told, version_history.MANAGEMENT_SIDE)
+    return HOLDS if not newest or newest.get("state") == "Completed" else str(newest.get("state"))
 
 
 def _twin_paused(world: World) -> str:

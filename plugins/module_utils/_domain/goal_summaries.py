@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current, one_line
 from ansible_collections.hypershift.core.plugins.module_utils._domain.goal_predicates import World, nodes_ready, pools_left, settled, told
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import Subject
@@ -90,8 +91,7 @@ def version(world: World) -> str:
     entry = latest(cluster)
     desired = ((cluster.status.get("version") or {}).get("desired") or {}).get("version")
     target = world.params.version or desired or entry.get("version") or "the requested release"
-    history = (cluster.status.get("version") or {}).get("history") or ()
-    verb = "updating to" if any(e.get("state") == "Completed" for e in history) else "installing"
+    verb = "updating to" if version_history.newest_completed({"status": cluster.status}) else "installing"
     if not told(cluster, "Progressing", "False", world.generation, "Blocked"):
         return _clip(f"blocked: {_message(cluster, 'Progressing')}")
     working = _WORKING.search(_message(cluster, "ClusterVersionProgressing"))

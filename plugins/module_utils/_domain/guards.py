@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup, paths
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
@@ -84,12 +86,9 @@ def refuse_immutable(changes: ChangeSet, kind: str, live: dict[str, Any], patch:
         changes.refuse("immutable_field", "spec.secretEncryption cannot be removed once set", "Leave it.", object_ref=ref)
 
 
-def completed_version(cluster: dict[str, Any]) -> Version | None:
-    """Latest Completed entry of the version history; desired is not enough (trap 7)."""
-    for entry in lookup(cluster, ("status", "version", "history")) or []:
-        if entry.get("state") == "Completed":
-            return Version.parse(entry.get("version", ""))
-    return None
+def completed_version(cluster: Mapping[str, Any] | None) -> Version | None:
+    """What the control plane runs; desired is not enough (trap 7)."""
+    return Version.parse(version_history.completed(cluster))
 
 
 def refuse_release(changes: ChangeSet, live: dict[str, Any] | None, image: str, supported: list[str], ref: str) -> None:
@@ -101,7 +100,7 @@ def refuse_release(changes: ChangeSet, live: dict[str, Any] | None, image: str, 
     problem = unsupported_problem(target, supported)
     if problem:
         changes.refuse("unsupported_version", problem, "Upgrade the multicluster engine first, or choose another release.", ref)
-    current = completed_version(live) if live else None
+    current = completed_version(live)
     problem = upgrade_problem(current, target) if current else ""
     if problem:
         changes.refuse("unsupported_upgrade", problem, "Choose a release in the next minor at most.", ref)

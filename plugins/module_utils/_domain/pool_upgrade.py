@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup, parse_duration
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import get, is_true
 from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import subject_matches
@@ -61,12 +62,15 @@ def target_of(cluster: Object, version: str, image: str) -> Target:
         return Target(hop.target, image, exact=True)
     completed = completed_version(cluster)
     wanted = Version.parse(version) if version else completed
-    history = lookup(cluster, ("status", "version", "history")) or []
-    newest = history[0] if history else {}
+    newest = version_history.newest(cluster)
     requested = str(lookup(cluster, ("spec", "release", "image"), ""))
     if newest.get("state") == "Completed" and taken_up(cluster) and Version.parse(str(newest.get("version") or "")) == wanted:
         return Target(wanted, requested)  # as the user spells it: a tag, or the mirror's name
-    entries = [e for e in history if e.get("state") == "Completed" and Version.parse(str(e.get("version") or "")) == wanted]
+    entries = [
+        e
+        for e in version_history.entries(cluster)
+        if e.get("state") == "Completed" and Version.parse(str(e.get("version") or "")) == wanted
+    ]
     return Target(wanted, str(entries[0].get("image") or "") if entries else "")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import get
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
@@ -44,10 +45,9 @@ def openshift_settled(picture: Picture) -> Finding:
     """OpenShift of the management cluster: it tells its version, and no update is under way."""
     found = openshift(picture.view)
     version = openshift_version(picture.view)
-    entries = [e for e in lookup(found or {}, ("status", "history")) or () if isinstance(e, dict)]
-    if found is None or not entries:
+    newest = version_history.newest(found, version_history.OPENSHIFT)
+    if found is None or not newest:
         return unknown("", "ClusterVersion version tells no version of OpenShift", "Look at the cluster version operator.")
-    newest = entries[0]
     if newest.get("state") != "Completed":
         target = newest.get("version") or "another version"
         cause = f"OpenShift of the management cluster is being updated to {target}"

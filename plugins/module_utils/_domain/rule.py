@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import index, seconds_since
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import control_plane_namespace
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import pause_state
@@ -116,8 +117,7 @@ class Subject:
             return bool(self.status.get("version"))
         if (self.meta.get("annotations") or {}).get(_HAS_BEEN_AVAILABLE) == "true" or self.status_of("Available") == "True":
             return True
-        history = (self.status.get("version") or {}).get("history") or ()
-        return any(entry.get("state") == "Completed" for entry in history)
+        return bool(version_history.newest_completed({"status": self.status}))
 
     def seasoned(self) -> bool:
         """Arrived, or old enough to have arrived: what is missing now is missing for a reason."""

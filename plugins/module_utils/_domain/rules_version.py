@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import one_line, seconds_since
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import (
     COMING,
@@ -29,8 +30,7 @@ _PAUSE_MESSAGE = "ReconciliationActive condition is false"
 
 def latest(subject: Subject) -> Mapping[str, Any]:
     """Newest entry of the version history, empty when there is none."""
-    history = (subject.status.get("version") or {}).get("history") or ()
-    return history[0] if history else {}
+    return version_history.newest({"status": subject.status})
 
 
 def _version(entry: Mapping[str, Any]) -> str:

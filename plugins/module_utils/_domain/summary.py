@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import one_line
 from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import Match, cluster_matches, diagnose, subject_matches
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import OWNER, REASON, SINCE
@@ -82,22 +83,17 @@ def summarize_node_pool(np: dict[str, Any], *, now: datetime) -> dict[str, Any]:
 
 def _versions(subject: Subject) -> dict[str, Any]:
     version: Mapping[str, Any] = subject.status.get("version") or {}
-    desired = version.get("desired") or {}
+    desired, told = version.get("desired") or {}, {"status": subject.status}
     return {
-        "version": _completed(version.get("history")),
+        "version": version_history.completed(told),
         "desired_version": desired.get("version") or "",
         "desired_image": (subject.spec.get("release") or {}).get("image") or desired.get("image") or "",
         "update_state": latest(subject).get("state") or "",
         "channel": subject.spec.get("channel") or "",
         "available_updates": [update["version"] for update in version.get("availableUpdates") or () if update.get("version")],
         "conditional_updates": [_conditional(update) for update in version.get("conditionalUpdates") or ()],
-        "control_plane_version": _completed((subject.status.get("controlPlaneVersion") or {}).get("history")),
+        "control_plane_version": version_history.completed(told, version_history.MANAGEMENT_SIDE),
     }
-
-
-def _completed(history: Sequence[Mapping[str, Any]] | None) -> str:
-    """Newest version that completed. A superseded entry has a completionTime too, but its state stays Partial."""
-    return next((entry.get("version") or "" for entry in history or () if entry.get("state") == "Completed"), "")
 
 
 def _conditional(update: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.calendar import Window
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
@@ -170,20 +171,15 @@ class Case:
         return Failure(code, cause, object_ref or self.ref, condition, next_step)
 
 
-def history(cluster: Object) -> list[Mapping[str, Any]]:
-    found = lookup(cluster, ("status", "version", "history"))
-    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
-
-
 def under_way(cluster: Object) -> tuple[Version | None, str] | None:
     """Version and image of an update that has begun or was asked for; None when there is none.
 
     A superseded Partial entry is none (facts O.10), nor is a request that the operator refuses.
     """
-    entries, asked = history(cluster), str(lookup(cluster, ("spec", "release", "image")) or "")
-    if entries and entries[0].get("state") != "Completed":
-        image = str(entries[0].get("image") or lookup(cluster, ("status", "version", "desired", "image")) or "")
-        return Version.parse(str(entries[0].get("version") or "")), image
+    newest, asked = version_history.newest(cluster), str(lookup(cluster, ("spec", "release", "image")) or "")
+    if newest and newest.get("state") != "Completed":
+        image = str(newest.get("image") or lookup(cluster, ("status", "version", "desired", "image")) or "")
+        return Version.parse(str(newest.get("version") or "")), image
     if taken_up(cluster) or refused_request(cluster):
         return None
     return version_of_image(asked), asked

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import get, is_true
 from ansible_collections.hypershift.core.plugins.module_utils._domain.guards import completed_version
@@ -78,7 +79,7 @@ class Hop:
 
 def edges_of(cluster: Mapping[str, Any]) -> list[Edge]:
     """Updates that the status offers, as the planner reads them, those of the plain list first."""
-    anywhere = completed_version(dict(cluster)) or Version(0, 0)
+    anywhere = completed_version(cluster) or Version(0, 0)
     offered = from_status(cluster, anywhere)
     return [
         Edge(offered.releases[target].name, offered.releases[target].image, tuple(sorted(edge.risks)))
@@ -112,7 +113,7 @@ def _image_for(cluster: Object, version: str, edges: list[Edge], requested: str)
 
 def _version_of(cluster: Object, image: str, edges: list[Edge]) -> Version | None:
     """The version of an image: by its tag, an offered update, or the version history."""
-    history = lookup(cluster, ("status", "version", "history")) or []
+    history = version_history.entries(cluster)
     known = [(e.image, e.version) for e in edges] + [(str(h.get("image") or ""), str(h.get("version") or "")) for h in history]
     return version_of_image(image) or next((Version.parse(version) for have, version in known if have == image), None)
 
@@ -133,7 +134,7 @@ def taken_up(cluster: Object) -> bool:
 
 def running_update(cluster: Object) -> str:
     """Version or image of an update that is under way; empty when none is. A request that the operator refused is none."""
-    newest = (lookup(cluster, ("status", "version", "history")) or [{}])[0]
+    newest = version_history.newest(cluster)
     if newest.get("state") == "Partial":
         return str(newest.get("version") or newest.get("image") or "another version")
     if taken_up(cluster) or refused_request(cluster):
@@ -162,5 +163,5 @@ def annotation(cluster: Object) -> str:
 
 def management_side(cluster: Object) -> dict[str, str]:
     """Version and state of the pods on the management cluster; empty on operators that do not tell (facts 0.4)."""
-    history = lookup(cluster, ("status", "controlPlaneVersion", "history")) or []
-    return {"version": str(history[0].get("version") or ""), "state": str(history[0].get("state") or "")} if history else {}
+    newest = version_history.newest(cluster, version_history.MANAGEMENT_SIDE)
+    return {"version": str(newest.get("version") or ""), "state": str(newest.get("state") or "")} if newest else {}

@@ -8,9 +8,9 @@ beside OpenShift 5 carry its number; each hosts its own minor and older ones, on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView, Object
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, MULTICLUSTER_ENGINE
@@ -55,13 +55,7 @@ def openshift(hub: HubView) -> Object | None:
 
 def openshift_version(hub: HubView) -> str:
     """Completed version of the management cluster; empty when it does not tell."""
-    return next((str(e.get("version") or "") for e in _history(openshift(hub)) if e.get("state") == "Completed"), "")
-
-
-def _history(found: Object | None) -> list[Mapping[str, Any]]:
-    """Of the management cluster's own ClusterVersion: newest first."""
-    entries = lookup(found or {}, ("status", "history"))
-    return [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
+    return version_history.completed(openshift(hub), version_history.OPENSHIFT)
 
 
 def hub_warnings(hub: HubView) -> list[str]:
@@ -110,10 +104,10 @@ def _engine_ready(case: Case) -> Said:
 
 def _management_settled(case: Case) -> Said:
     found = openshift(case.hub)
-    entries = _history(found)
-    if found is None or not entries or not case.way.hops or entries[0].get("state") == "Completed":
+    newest = version_history.newest(found, version_history.OPENSHIFT)
+    if found is None or not newest or not case.way.hops or newest.get("state") == "Completed":
         return None
-    cause = f"OpenShift of the management cluster {case.hub.name} is being updated to {entries[0].get('version') or 'another version'}"
+    cause = f"OpenShift of the management cluster {case.hub.name} is being updated to {newest.get('version') or 'another version'}"
     return case.refuse("management_cluster_updating", cause, "Let that update end first, then plan again.", object_ref=_ref(found))
 
 

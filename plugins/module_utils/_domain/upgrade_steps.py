@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import Object
 from ansible_collections.hypershift.core.plugins.module_utils._domain.selectors import matcher
-from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_case import Hop, Move, Pool, Route, Way, history
+from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_case import Hop, Move, Pool, Route, Way
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_policy import Policy
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import MAX_POOL_SKEW, Version, version_of_image
 
@@ -41,9 +42,9 @@ def route_of(cluster: Object, current: Version, way: Way, pools: Sequence[Pool],
 
 def standing(cluster: Object, current: Version, policy: Policy) -> Hop:
     """The completed version as something that pools can move to; image empty when no source tells it."""
-    entry = next((e for e in history(cluster) if e.get("state") == "Completed"), {})
+    entry = version_history.newest_completed(cluster)
     asked = str(lookup(cluster, ("spec", "release", "image")) or "")
-    newest = bool(history(cluster)) and history(cluster)[0] is entry
+    newest = version_history.newest(cluster) is entry
     own = (
         asked
         if asked and (version_of_image(asked) == current or (newest and version_of_image(asked) is None))

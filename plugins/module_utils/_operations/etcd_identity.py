@@ -9,6 +9,7 @@ import binascii
 import hashlib
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import SECRET
@@ -33,6 +34,4 @@ def key_fingerprint(hub: Hub, cluster: dict[str, Any]) -> str:
 
 def release_of(cluster: dict[str, Any]) -> str:
     """Version that the control plane runs: the newest completed one, else what is desired."""
-    history = lookup(cluster, ("status", "version", "history")) or []
-    done = next((h.get("version") for h in history if h.get("state") == "Completed" and h.get("version")), "")
-    return str(done or lookup(cluster, ("spec", "release", "image")) or "")
+    return str(version_history.completed(cluster) or lookup(cluster, ("spec", "release", "image")) or "")

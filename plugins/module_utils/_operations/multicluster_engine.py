@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import engine_components as components
 from ansible_collections.hypershift.core.plugins.module_utils._domain import engine_install as olm
+from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import deep_merge, lookup, merge_patch
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import index
@@ -58,7 +59,7 @@ class MulticlusterEngine:
         )
         if self._check_mode and options["install_plan_approval"] == "Manual" and options["approve"]:
             plan.foreseen = [self._approval(c) for c in hops if not self._approved(ground, c)]
-        if not olm.completed(ground.openshift):
+        if not version_history.completed(ground.openshift, version_history.OPENSHIFT):
             plan.changes.notes.append(
                 "No OpenShift version of the management cluster could be read, so the channel was not checked against it."
             )
