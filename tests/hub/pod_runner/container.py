@@ -62,6 +62,7 @@ class ContainerRun:
             return int(await asyncio.get_running_loop().create_future())
         code = await self.process.wait()
         await processes.end(self.process, 0)
+        self.process = None  # its number may soon be another process's, which the end of the pod must not hit
         return code
 
     async def _in_turn(self, command: list[str]) -> int:

@@ -54,6 +54,7 @@ async def run(wrap: Sequence[str], command: Sequence[str], environment: Mapping[
 
 
 async def end(process: asyncio.subprocess.Process, grace: float) -> None:
+    """Also when it has just ended by itself; later its number, and that of its group, may be another's."""
     if process.returncode is None and grace > 0:
         for child in inner(process.pid) or [process.pid]:
             with contextlib.suppress(ProcessLookupError):

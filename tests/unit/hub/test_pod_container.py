@@ -35,12 +35,14 @@ class World:
         self.codes = list(codes)
         self.started: list[FakeProcess] = []
         self.pauses: list[float] = []
+        self.ends = 0
 
     async def start(self, *_: Any) -> FakeProcess:
         self.started.append(FakeProcess(self.codes.pop(0) if self.codes else None))
         return self.started[-1]
 
     async def end(self, process: FakeProcess, _grace: float) -> None:
+        self.ends += 1
         if not process.ended.done():
             process.ended.set_result(-15)
 
@@ -110,6 +112,20 @@ def test_an_init_container_is_tried_until_it_ends_well(world: Callable[..., Worl
         await run.complete()
         assert (len(there.started), run.state.restarts) == (3, 2)
         assert run.state.report(init=True)["ready"]
+
+    asyncio.run(scene())
+
+
+def test_the_end_of_a_pod_leaves_alone_what_has_ended_by_itself(world: Callable[..., World]) -> None:
+    """By then the number of that process may be another's."""
+
+    async def scene() -> None:
+        there = world(0)
+        run = run_of("Never")
+        await run.complete()
+        assert there.ends == 1
+        await run.end(30)
+        assert there.ends == 1
 
     asyncio.run(scene())
 
