@@ -54,9 +54,11 @@ class UpgradeRecord:
     def _write(self, entries: Sequence[Object], news: Object, acts: list[Object]) -> None:
         def plan(name: str, hub: Hub) -> ChangeSet:
             own = [entry for entry in entries if entry["hub"] == name]
-            changes = journal_changes(hub, self._plan["campaign"], own, news)
+            changes = ChangeSet()
+            # First: what the journal calls done no later run looks at, and a Lease that a killed run left there would stay.
             if self._options.get("release"):
                 _release(hub, self._plan["campaign"], own, changes)
+            changes.steps += journal_changes(hub, self._plan["campaign"], own, news).steps
             return changes
 
         failures = self._hubs.write([entry["hub"] for entry in entries], plan, acts)

@@ -53,7 +53,7 @@ def test_claim_keep_off_and_give_back(campaign: Campaign, path: Player) -> None:
     found = path.play(gate(other, "before", clusters=ids[:1])).ok().last["gate"]["clusters"][0]
     assert found["problem"]["code"] == "locked" and "campaign gated works on it now" in found["msg"]
     stopped = path.play(record(campaign, {"id": ids[0], "state": "stopped"}, release=True)).ok().last
-    assert [entry["verb"] for entry in stopped["plan"]] == ["patch", "delete"]
+    assert [entry["verb"] for entry in stopped["plan"]] == ["delete", "patch"]
     assert campaign.leases() == []
     again = time.time()
     assert path.play(record(campaign, {"id": ids[0], "state": "stopped"}, release=True)).ok().last["changed"] is False

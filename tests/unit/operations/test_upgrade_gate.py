@@ -263,9 +263,31 @@ def test_the_record_gives_back_the_lease_and_is_written_once(stage: Stage) -> No
     put(stage.hub, "canary", TO, TO)
     done = {"id": CANARY, "state": "done", "events": []}
     result = stage.record(done)
-    assert [e["verb"] for e in result["plan"]] == ["patch", "delete"]
+    assert [e["verb"] for e in result["plan"]] == ["delete", "patch"]
     assert stage.record(done)["changed"] is False
     assert stage.hub.get(LEASE, "clusters", "upgrade-canary") is None
+
+
+def test_what_the_journal_calls_done_has_no_lease_even_if_the_run_was_killed_in_between(stage: Stage) -> None:
+    """The next run notes what has ended and is not noted as done; it looks at nothing else."""
+    stage.gate("before", CANARY)
+    put(stage.hub, "canary", TO, TO)
+
+    class Killed(BaseException):
+        pass
+
+    real = stage.hub._write
+
+    def once(verb: str, kind: Any, *arguments: Any) -> None:
+        if [w for w in stage.hub.writes[before:] if w[0] in ("patch", "delete")]:
+            raise Killed
+        real(verb, kind, *arguments)
+
+    before, stage.hub._write = len(stage.hub.writes), once  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        stage.record({"id": CANARY, "state": "done", "events": []})
+    assert stage.hub.get(LEASE, "clusters", "upgrade-canary") is None and stage.journal("canary")["state"] == "running"
+    assert row(stage.gate("start"), "canary")["finished"] is True
 
 
 def test_slices_write_one_journal_without_losing_a_note(stage: Stage) -> None:
