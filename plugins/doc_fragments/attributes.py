@@ -5,7 +5,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    _MODES = r"""
+    DOCUMENTATION = r"""
 attributes:
   check_mode:
     description:
@@ -17,15 +17,22 @@ attributes:
     description:
     - When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
 """
-    _GROUP = r"""
+    # The modules that reach a cluster: the options of the connection can be set for all of them at once.
+    GROUP = r"""
+attributes:
   action_group:
     description:
-    - Use C(group/hypershift.core.{name}) in C(module_defaults) to set defaults for this module.
+    - Use C(group/hypershift.core.hypershift) in C(module_defaults) to set defaults for this module.
     support: full
     membership:
-    - hypershift.core.{name}
+    - hypershift.core.hypershift
 """
-    # The modules that reach a cluster: the options of the connection can be set for all of them at once.
-    DOCUMENTATION = _MODES + _GROUP.format(name="hypershift").lstrip("\n")
-    AWS = _MODES + _GROUP.format(name="aws").lstrip("\n")
-    ALONE = _MODES
+    AWS_GROUP = r"""
+attributes:
+  action_group:
+    description:
+    - Use C(group/hypershift.core.aws) in C(module_defaults) to set defaults for this module.
+    support: full
+    membership:
+    - hypershift.core.aws
+"""

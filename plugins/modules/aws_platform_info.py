@@ -97,7 +97,8 @@ options:
     type: bool
     default: true
 extends_documentation_fragment:
-- hypershift.core.attributes.aws
+- hypershift.core.attributes
+- hypershift.core.attributes.aws_group
 requirements:
 - python >= 3.11
 - boto3 >= 1.34

@@ -36,7 +36,7 @@ options:
     default: false
 extends_documentation_fragment:
 - hypershift.core.snapshot_store
-- hypershift.core.attributes.alone
+- hypershift.core.attributes
 requirements:
 - python >= 3.11
 - boto3 >= 1.34 (for O(s3))

@@ -45,6 +45,7 @@ options:
 extends_documentation_fragment:
 - kubernetes.core.k8s_auth_options
 - hypershift.core.attributes
+- hypershift.core.attributes.group
 requirements:
 - python >= 3.11
 - kubernetes >= 29.0.0

@@ -58,6 +58,7 @@ options:
 extends_documentation_fragment:
 - kubernetes.core.k8s_auth_options
 - hypershift.core.attributes
+- hypershift.core.attributes.group
 - hypershift.core.wait_options
 notes:
 - O(wait_timeout) is for all stages together.

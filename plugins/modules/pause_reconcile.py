@@ -58,6 +58,7 @@ options:
 extends_documentation_fragment:
 - kubernetes.core.k8s_auth_options
 - hypershift.core.attributes
+- hypershift.core.attributes.group
 - hypershift.core.wait_options
 requirements:
 - python >= 3.11

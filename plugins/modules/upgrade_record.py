@@ -59,6 +59,7 @@ options:
 extends_documentation_fragment:
 - kubernetes.core.k8s_auth_options
 - hypershift.core.attributes
+- hypershift.core.attributes.group
 - hypershift.core.campaign_plan
 - hypershift.core.hub_options
 requirements:
