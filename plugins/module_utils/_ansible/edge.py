@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import K
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Operation, run
 
 Params = dict[str, Any]
+_CLASS = re.compile(r"<class '(?:[\w.]*_AnsibleTagged)?([\w.]*)'>")
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,15 @@ def run_operation(entry: Entry, params: Params, check_mode: bool, progress: Call
 
 def options_refused(name: str, errors: Iterable[Exception]) -> dict[str, Any]:
     """Result of a task whose options do not fit the module's argument spec."""
-    texts = [f"Unsupported parameters for ({name}) module: {e}" if isinstance(e, UnsupportedError) else str(e) for e in errors]
+    texts = [f"Unsupported parameters for ({name}) module: {e}" if isinstance(e, UnsupportedError) else _plain(str(e)) for e in errors]
     failure = Failure("invalid_option", "; ".join(text.rstrip(". ") for text in texts), next_step="Correct the options of the task.")
     return _failed(OptionError(failure))
+
+
+def _plain(text: str) -> str:
+    """Ansible names classes where it means a list, a dictionary or a text."""
+    words = {"list": "a list", "dict": "a dictionary", "str": "a text", "int": "a number", "float": "a number", "bool": "true or false"}
+    return _CLASS.sub(lambda found: words.get(found[1].lower(), found[1]), text)
 
 
 def _failed(error: HypershiftError) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def wait_for(hub: Hub, fact: Fact, timeout: float, progress: Callable[[str], Non
             if missing != told:
                 told = missing
                 voice.say(f"[{fact.ref}] waiting for {fact.what}: {told}")
-    cause = f"{fact.what} was not so within {timeout:.0f} s; missing: {told or NOT_READ}"
+    cause = f"waiting for {fact.what} has not ended within {timeout:.0f} s; missing: {told or NOT_READ}"
     raise WaitError(Failure("timeout", cause, fact.ref, next_step=fact.next_step))
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The command `tests/hub/hub`."""
+"""Start, stop and look at the embedded management cluster: a real API server, with simulated operators."""
 
 from __future__ import annotations
 

@@ -79,6 +79,8 @@ def _import(both: Ground) -> None:
     for task in (both.task("hypershift_addon", state="absent"), both.engine(state="absent")):
         since = time.time()
         assert "hosted cluster(s)" in both.play(task).failed()["msg"] and both.player.writes(since) == []
+    since = time.time()
+    assert "hosted cluster(s)" in both.player.playbook("multicluster_engine_remove").failed()["msg"] and both.player.writes(since) == []
     direct.end("HostedCluster", "clusters", "held")
     both.host("shop")
     task = both.task("hosted_cluster_import", name="shop", cluster_set="production", labels={"tier": "gold"})

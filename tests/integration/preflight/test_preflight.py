@@ -233,6 +233,12 @@ def test_the_playbook_ends_with_the_first_failed_check(player: Player, stage: St
     assert any(line.startswith("default_storage_class") and "failed" in line for line in table(allowed))
 
 
+def test_an_account_that_may_read_nothing_is_not_told_that_all_is_well(hub: EmbeddedHub, player: Player, stage: Stage) -> None:
+    stranger = hub.user_kubeconfig("stranger", [])
+    told = player.playbook("preflight", hypershift_kubeconfig=str(stranger)).failed()["msg"]
+    assert told.startswith("None of 12 checks could be made, first ") and "may not" in told
+
+
 class Accounts:
     """Service accounts in namespace preflight, with the rights given to each and no other."""
 

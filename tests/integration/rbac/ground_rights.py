@@ -23,8 +23,9 @@ SCOPES = {
 _MCE, _CLUSTERS = "multiclusterengines.multicluster.openshift.io", "hostedclusters.hypershift.openshift.io"
 _MANAGED, _ADD_ON = "managedclusters.cluster.open-cluster-management.io", "managedclusteraddons.addon.open-cluster-management.io"
 _CRDS = "customresourcedefinitions.apiextensions.k8s.io"
-_OLM = "operators.coreos.com"
+_OLM, _VARIABLES = "operators.coreos.com", "addondeploymentconfigs.addon.open-cluster-management.io"
 _PRESENT, _ABSENT, _WAITING = "with `state: present`", "with `state: absent`", "while it waits"
+_AGAIN = "with `state: absent`, optional: without it no note says that automatic import brings it back"
 _CREDENTIALS = "with credentials, and with `state: absent`"
 GROUND_MODULES: dict[str, Rows] = {
     "multicluster_engine": (
@@ -67,15 +68,16 @@ GROUND_MODULES: dict[str, Rows] = {
     "hypershift_addon_config": (
         ("list", _MCE, "all", "always"),
         ("get", "namespaces", "all", "always"),
-        ("get patch", "addondeploymentconfigs.addon.open-cluster-management.io", "engine", "always; `patch` with `variables`"),
+        ("get patch", _VARIABLES, "engine", "always; `patch` with `variables`"),
         ("get create patch delete", "configmaps", "local", "with `install_flags`, `override_images` and `state: absent`"),
         ("get create patch delete", "secrets", "local", _CREDENTIALS),
         ("get list watch", "deployments.apps", "operator", "always"),
         ("get", "secrets", "telemetry", "unless `telemeter_secret` is empty; only whether it exists"),
     ),
     "hosted_cluster_import": (
-        ("list", _MCE, "all", _PRESENT),
-        ("list", _CLUSTERS, "all", _PRESENT),
+        ("list", _MCE, "all", f"{_PRESENT}; {_AGAIN}"),
+        ("list", _CLUSTERS, "all", f"{_PRESENT}; {_AGAIN}"),
+        ("get", _VARIABLES, "engine", _AGAIN),
         ("get create patch delete", _MANAGED, "all", "always"),
         ("list watch", _MANAGED, "all", _WAITING),
         (

@@ -148,7 +148,7 @@ def test_the_next_wave_waits_for_the_one_before_by_watching(stage: Stage) -> Non
 
 def test_waiting_for_a_wave_ends_with_who_is_missing(stage: Stage) -> None:
     stage.gate("before", CANARY)
-    with pytest.raises(WaitError, match=f"the end of the waves before was not so within 600 s; missing: {CANARY}"):
+    with pytest.raises(WaitError, match=f"waiting for the end of the waves before has not ended within 600 s; missing: {CANARY}"):
         stage.gate("before", REST)
     assert ("create", "Lease clusters/upgrade-rest") not in stage.hub.writes
 
