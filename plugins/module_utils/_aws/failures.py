@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
 
@@ -61,6 +62,15 @@ def code_of(error: BaseException) -> str:
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
 
 
+def _to(error: BaseException) -> str:
+    """Host and port; a path may name a bucket, and a user may come with a password."""
+    try:
+        url = urlsplit(str(getattr(error, "kwargs", {}).get("endpoint_url") or ""))
+        return f" to {url.hostname}{f':{url.port}' if url.port else ''}" if url.hostname else ""
+    except ValueError:
+        return ""
+
+
 def aws_error(error: BaseException, thing: str) -> HypershiftError | None:
     """One sentence; None when the error is none of boto3's."""
     if not any(c.__module__.startswith(("botocore", "boto3")) for c in type(error).__mro__):
@@ -70,7 +80,8 @@ def aws_error(error: BaseException, thing: str) -> HypershiftError | None:
         told = re.sub(r"[^A-Za-z0-9.]", "", code_of(error))[:60] or type(error).__name__
         row = ("aws_error", f"the answer is {told}", "Look the code up in the documentation of the service.")
     call = str(getattr(error, "operation_name", "") or "")
-    return HypershiftError(Failure(row[0], row[1], object=f"{thing}, call {call}" if call else thing, next_step=row[2]))
+    cause = f"{row[1]}{_to(error)}" if row is _UNREACHABLE else row[1]
+    return HypershiftError(Failure(row[0], cause, object=f"{thing}, call {call}" if call else thing, next_step=row[2]))
 
 
 @contextmanager

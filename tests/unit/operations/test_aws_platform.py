@@ -90,6 +90,11 @@ def test_errors_become_one_sentence_without_their_text(error: Exception, code: s
         assert "call CreateVpc" in str(told)
 
 
+def test_no_connection_says_where_to() -> None:
+    told = aws_error(EndpointConnectionError(endpoint_url="https://user:hush-hush@x.example.com:8443/path"), "AWS platform demo")
+    assert told is not None and told.failure.cause == "no connection to x.example.com:8443"
+
+
 def test_errors_of_others_are_left_alone() -> None:
     assert aws_error(KeyError("x"), "thing") is None
     with pytest.raises(KeyError), told_of_aws("thing"):
