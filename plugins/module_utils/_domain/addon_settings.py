@@ -8,6 +8,7 @@ Flags are two texts with words between single spaces, and variables a list: both
 from __future__ import annotations
 
 import base64
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ Object = dict[str, Any]
 CONFIG, FLAGS, IMAGES = "hypershift-addon-deploy-config", "hypershift-operator-install-flags", "hypershift-override-images"
 ADD, REMOVE = "installFlagsToAdd", "installFlagsToRemove"
 TELEMETRY = "--enable-uwm-telemetry-remote-write"
+VARIABLES = ("hcMaxNumber", "hcThresholdNumber", "autoImportDisabled", "disableHOManagement")
+OVERRIDES = ("hypershift-operator", "cluster-api-provider-agent", "cluster-api-provider-kubevirt")
 _IGNORED = frozenset({"--image-refs", "--hypershift-image", "--namespace"})
 _BACKUP = "cluster.open-cluster-management.io/backup"
 
@@ -117,6 +120,16 @@ def variable_refusals(wanted: Object) -> list[Failure]:
         if wanted.get(name) is not None and not str(wanted[name]).isdigit():
             ref = ADD_ON_CONFIG.ref(None, CONFIG)
             found.append(_bad(ref, f"variable {name} is '{wanted[name]}', but it counts hosted clusters", "Give a whole number."))
+    return found
+
+
+def name_notes(what: str, given: Object, known: Iterable[str]) -> list[str]:
+    """Names that look like a slip of a known one. No refusal: newer add-ons know more. One that is taken out may be any."""
+    spelled = {name.lower(): name for name in known}
+    found = []
+    for name in sorted(str(n) for n, value in given.items() if value is not None and n not in spelled.values()):
+        near = difflib.get_close_matches(name.lower(), spelled, 1)
+        found += [f"{what} {name} is not known here. Did you mean {spelled[near[0]]}?"] if near else []
     return found
 
 

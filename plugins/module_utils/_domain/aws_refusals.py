@@ -57,8 +57,16 @@ def _zone_problems(platform: Platform) -> list[str]:
         if times > 1:
             found.append(f"Option zones names {zone} {times} times; name each zone once.")
         if _REGION.fullmatch(platform.region) and not re.fullmatch(re.escape(platform.region) + r"(-[a-z]+-\d+)?[a-z]", zone):
-            found.append(f"Option zones names {zone}, which is no zone of region {platform.region}; use for example {platform.region}a.")
+            found.append(
+                f"Option zones names {zone}, which is no zone of region {platform.region}{_likely(zone)}; correct region or zones."
+            )
     return found
+
+
+def _likely(zone: str) -> str:
+    """The region that the zone's own name speaks of: either of the two options may be the wrong one."""
+    named = re.match(_REGION, zone)
+    return f" but looks like one of {named[0]}" if named else ""
 
 
 def _cidr_problems(platform: Platform) -> list[str]:
@@ -115,7 +123,9 @@ def account_problems(platform: Platform, found: dict[str, Any]) -> list[str]:
     """Every refusal that the account gives reason for. found: what module aws_platform_info returns."""
     problems = []
     there = set(found.get("availability_zones") or [])
-    for zone in platform.zones:
+    if not any(zone.startswith(platform.region) for zone in there):
+        problems.append(f"Region {platform.region} is not known to this account, or has no zone for it; correct option region.")
+    for zone in platform.zones if not problems else ():
         if zone not in there:
             problems.append(f"Region {platform.region} offers this account no zone {zone}; use one of {', '.join(sorted(there))}.")
     problems += _public_zone_problems(platform, found) + _doubles(found) + _vpc_problems(platform, found) + _foreign(platform, found)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.addon_settings import variables_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import deep_merge, lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import is_true
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
@@ -56,6 +57,12 @@ def is_import(managed: Object) -> bool:
     """Of a hosted cluster, by hand or by the add-on."""
     notes = lookup(managed, ("metadata", "annotations")) or {}
     return HOSTING in notes or notes.get(VIA) == "hypershift"
+
+
+def comes_back(name: str, config: Object | None, hosted: list[Object]) -> bool:
+    """Whether the add-on imports it again once it has left: automatic import is on unless the add-on's configuration turns it off."""
+    stays = any(c["metadata"]["name"] == name and not lookup(c, ("metadata", "deletionTimestamp")) for c in hosted)
+    return stays and variables_of(config).get("autoImportDisabled") != "true"
 
 
 def refusals(name: str, namespace: str, hosted: Object | None, namesakes: list[str], managed: Object | None) -> list[Failure]:

@@ -8,7 +8,7 @@ Source: facts 1.4, 1.5. Entries of others are never touched.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
@@ -32,6 +32,7 @@ KNOWN = (
 HYPERSHIFT, LOCAL_HOSTING, PREVIEW = "hypershift", "hypershift-local-hosting", "hypershift-preview"
 # Without them hosted clusters have no operator, or nobody who reads its configuration.
 CARRY_HOSTED = (HYPERSHIFT, LOCAL_HOSTING, "local-cluster")
+_NAMED = 5
 OWNED_BY_HUB = "multiclusterhubs.operator.open-cluster-management.io/managed-by"
 
 
@@ -62,8 +63,8 @@ def patch(engine: Object | None, enabled: Iterable[str], disabled: Iterable[str]
     return {} if changed is None else {"spec": {"overrides": {"components": changed}}}
 
 
-def refusals(engine: Object | None, enabled: Iterable[str], disabled: Iterable[str], hosted: int) -> list[Failure]:
-    """hosted: number of hosted clusters on this management cluster."""
+def refusals(engine: Object | None, enabled: Iterable[str], disabled: Iterable[str], hosted: Sequence[str]) -> list[Failure]:
+    """hosted: names of the hosted clusters on this management cluster."""
     on, off, found = list(enabled), list(disabled), []
     known = {*KNOWN, *(str(e.get("name")) for e in entries(engine))}
     for name in sorted({*on, *off}):
@@ -77,11 +78,17 @@ def refusals(engine: Object | None, enabled: Iterable[str], disabled: Iterable[s
         found.append(_refuse("invalid_option", f"component {name} is both to be enabled and to be disabled", "Name it once."))
     for name in off:
         if name in CARRY_HOSTED and hosted and state_of(engine, name) is not False:
-            cause = f"component {name} carries {hosted} hosted cluster(s), which would be left without their operator"
+            cause = f"component {name} carries {first_of(hosted)}, which would be left without their operator"
             found.append(_refuse("hosted_clusters_exist", cause, "Destroy or move the hosted clusters first."))
     if engine is not None and found == [] and owned_by_hub(engine) and patch(engine, on, off):
         found.append(owned_by_hub_failure(engine))
     return found
+
+
+def first_of(hosted: Sequence[str]) -> str:
+    """How many hosted clusters, and up to five of them."""
+    more = ", ..." if len(hosted) > _NAMED else ""
+    return f"{len(hosted)} hosted cluster(s) ({', '.join(sorted(hosted)[:_NAMED])}{more})"
 
 
 def owned_by_hub(engine: Object | None) -> bool:

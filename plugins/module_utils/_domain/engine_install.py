@@ -39,6 +39,8 @@ Object = dict[str, Any]
 PACKAGE = "multicluster-engine"
 OLDEST = Version.parse("2.4.0")
 LOCAL_CLUSTER = "local-cluster"
+_FAR = 3  # minors of OpenShift that somebody may still mean to upgrade by
+_NO_ENGINE = (3, 4)  # majors that were skipped; a channel of OpenShift itself, stable-4.20, has one of them
 _CHANNEL = re.compile(r"^stable-(\d+)\.(\d+)$")
 _VERSION = re.compile(r"\.v(\d+\.\d+\.\d+.*)$")
 
@@ -125,7 +127,7 @@ def engine_spec(options: Object) -> Object:
 
 def install_refusals(ground: Ground, options: Object, wanted: Version | None) -> list[Failure]:
     """Everything that forbids the installation or the upgrade, before any write."""
-    if wanted is None or (OLDEST and wanted < OLDEST):
+    if wanted is None or wanted.major in _NO_ENGINE or (OLDEST and wanted < OLDEST):
         cause = f"channel {options['channel']} is none of the multicluster engine for hosted control planes"
         return [Failure("invalid_option", cause, next_step="Name one from stable-2.4 on, for example stable-2.10.")]
     return [
@@ -178,26 +180,40 @@ def _olm_refusals(ground: Ground, options: Object) -> list[Failure]:
 
 
 def _version_refusals(ground: Ground, options: Object, wanted: Version) -> list[Failure]:
-    found: list[Failure] = []
     present, ref = installed(ground, options["namespace"]), SUBSCRIPTION.ref(options["namespace"], PACKAGE)
     if present and line_of_engine(wanted) < line_of_engine(present):
         cause = f"the multicluster engine is at {present}, and OLM has no way back to {options['channel']}"
         return [Failure("downgrade", cause, ref, next_step=f"Name stable-{engine_of(line_of_engine(present))} or a later channel.")]
     below = Version.parse(version_history.completed(ground.openshift, version_history.OPENSHIFT))
     if below is None:
-        return found
+        return []
+    if management_lines(line_of_engine(wanted))[0] > below.line + _FAR:
+        cause = f"channel {options['channel']} is likely a typo: no channel of that name works on an OpenShift near {below}"
+        return [_unsupported(cause, _fitting(below, present))]
     for channel in channels(present, wanted):
         version = channel_version(channel)
         low, high = management_lines(line_of_engine(version)) if version else (0, 0)
         if not low <= below.line <= high:
-            cause = f"{channel} works on OpenShift {minor_of(low)} to {minor_of(high)}, and this management cluster is at {below}"
+            on_the_way = "" if channel == options["channel"] else f", on the way to {options['channel']},"
+            works = f"{channel}{on_the_way} works on OpenShift {minor_of(low)} to {minor_of(high)}"
             if below.line < low:
                 step = f"Upgrade OpenShift to {minor_of(low)} or newer first."
             else:
                 step = f"Name a newer channel, for example stable-{engine_of(below.line)}."
-            found.append(Failure("unsupported_openshift", cause, CLUSTER_VERSION.ref(None, "version"), next_step=step))
-            break
-    return found
+            return [_unsupported(f"{works}, and this management cluster is at {below}", step)]
+    return []
+
+
+def _unsupported(cause: str, step: str) -> Failure:
+    return Failure("unsupported_openshift", cause, CLUSTER_VERSION.ref(None, "version"), next_step=step)
+
+
+def _fitting(below: Version, present: Version | None) -> str:
+    """The channels that work on this OpenShift and are no way back."""
+    oldest = max(line_of_engine(v) for v in (OLDEST, present) if v)
+    ranges = {line: management_lines(line) for line in range(oldest, below.line + _FAR)}
+    names = [f"stable-{engine_of(line)}" for line, (low, high) in ranges.items() if low <= below.line <= high]
+    return f"Correct it; these work on this OpenShift: {', '.join(names)}." if names else "Correct option channel."
 
 
 def removal_refusals(ground: Ground, options: Object) -> list[Failure]:

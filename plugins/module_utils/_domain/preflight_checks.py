@@ -97,7 +97,9 @@ def preflight(picture: Picture) -> dict[str, Any]:
 
 
 def _row(check: Check, picture: Picture) -> Row:
-    found = picture.gap(*check.needs) or check.judge(picture)
+    # That there is no engine is the finding of its own check; what depends on it is unknown for that.
+    own = check.judge is engine.engine_available and picture.without_engine
+    found = (None if own else picture.gap(*check.needs)) or check.judge(picture)
     return {
         "check": check.name,
         "platform": check.platform,

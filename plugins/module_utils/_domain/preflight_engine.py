@@ -16,7 +16,10 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
     MULTICLUSTER_ENGINE,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import ADD_ON_CONFIG
+from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import PROVIDERS
 from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_picture import (
+    NO_ENGINE,
+    SEE_ENGINE,
     Finding,
     Picture,
     failed,
@@ -62,9 +65,7 @@ def engine_available(picture: Picture) -> Finding:
     """Phase Available, and the current version is the desired one (facts 1.4)."""
     found = engine(picture.view)
     if found is None:
-        return picture.unproven(MULTICLUSTER_ENGINE) or failed(
-            "none", "there is no MultiClusterEngine", "Create MultiClusterEngine multiclusterengine and wait until it is Available."
-        )
+        return failed("none", NO_ENGINE, PROVIDERS[MULTICLUSTER_ENGINE])
     status: Mapping[str, Any] = found.get("status") or {}
     phase, current, desired = (str(status.get(k) or "") for k in ("phase", "currentVersion", "desiredVersion"))
     name = f"MultiClusterEngine {found['metadata'].get('name') or ''}"
@@ -105,8 +106,6 @@ def component(picture: Picture, name: str) -> bool | None:
 
 def hypershift_enabled(picture: Picture) -> Finding:
     """Components hypershift and hypershift-local-hosting; both are on unless switched off (facts 1.5)."""
-    if engine(picture.view) is None:
-        return unknown("", "there is no MultiClusterEngine to ask", "See check engine_available.")
     step = "Set it to enabled in spec.overrides.components of the MultiClusterEngine, and keep the other entries of that list."
     for name in _COMPONENTS:
         state = component(picture, name)
@@ -120,6 +119,8 @@ def hypershift_enabled(picture: Picture) -> Finding:
 def operator_available(picture: Picture) -> Finding:
     """Deployment operator in namespace hypershift (facts 1.5)."""
     found = picture.one(DEPLOYMENT, "operator")
+    if found is None and picture.without_engine:
+        return unknown("none", f"there is no Deployment hypershift/operator: {NO_ENGINE}", SEE_ENGINE)
     if found is None:
         step = (
             "Enable components hypershift and hypershift-local-hosting of the multicluster engine, or look at its add-on hypershift-addon."
@@ -137,6 +138,8 @@ def operator_available(picture: Picture) -> Finding:
 def supported_versions(picture: Picture) -> Finding:
     """ConfigMap supported-versions, which the operator writes; its newest minor is the engine's own or newer."""
     minors = picture.view.minors
+    if not minors and picture.without_engine:
+        return unknown("none", f"there is no ConfigMap hypershift/supported-versions: {NO_ENGINE}", SEE_ENGINE)
     if not minors:
         cause = "ConfigMap hypershift/supported-versions is missing or not readable, so nobody can tell which versions can be created"
         return failed("none", cause, "Look at the HyperShift operator, which writes it.")

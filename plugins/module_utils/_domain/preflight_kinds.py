@@ -52,13 +52,14 @@ READ: tuple[tuple[Kind, str | None], ...] = (
 )
 NAMESPACE_OF = {**dict(READ), CONFIG_MAP: OPERATOR_NAMESPACE}  # of that one alone: supported-versions
 
+FROM_ENGINE = frozenset({HOSTED_CLUSTER, AGENT_SERVICE_CONFIG})  # served once the engine is there, by its components
 _OPENSHIFT = "This kind belongs to OpenShift itself: check that the kubeconfig names an OpenShift management cluster."
 PROVIDERS: dict[Kind, str] = {
     CLUSTER_VERSION: _OPENSHIFT,
     INFRASTRUCTURE: _OPENSHIFT,
     NETWORK: _OPENSHIFT,
     INGRESS_CONTROLLER: _OPENSHIFT,
-    MULTICLUSTER_ENGINE: "Install the multicluster engine operator and create a MultiClusterEngine.",
+    MULTICLUSTER_ENGINE: "Install it (playbook hypershift.core.multicluster_engine).",
     HOSTED_CLUSTER: "Enable component hypershift of the multicluster engine, which installs the HyperShift operator.",
     IP_ADDRESS_POOL: "Install the MetalLB operator and create an IPAddressPool, or make sure that something else serves load balancers.",
     HYPER_CONVERGED: "Install OpenShift Virtualization 4.14 or newer and create a HyperConverged.",

@@ -10,18 +10,19 @@ from functools import cached_property
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView, Object
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, Kind
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, MULTICLUSTER_ENGINE, Kind
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
     AGENT_SERVICE_CONFIG,
     API_SERVICE,
     HYPER_CONVERGED,
     INFRASTRUCTURE,
 )
-from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import NAMESPACE_OF, PROVIDERS
+from ansible_collections.hypershift.core.plugins.module_utils._domain.preflight_kinds import FROM_ENGINE, NAMESPACE_OF, PROVIDERS
 
 HIGHLY_AVAILABLE = "HighlyAvailable"
 KUBEVIRT, AGENT, AWS, NONE = "kubevirt", "agent", "aws", "none"
 PLATFORMS = (AGENT, AWS, KUBEVIRT, NONE)
+NO_ENGINE, SEE_ENGINE = "the multicluster engine is not installed", "See check engine_available."
 
 
 class Verdict(str, Enum):
@@ -98,11 +99,20 @@ class Picture:
         """True when it is proven that the kind is not served."""
         return kind in PROVIDERS and not self.all(kind) and self.served is not None and (kind.group, kind.version) not in self.served
 
+    @cached_property
+    def without_engine(self) -> bool:
+        """True when it is proven that there is none: the list is empty, or its kind is not served."""
+        denied = MULTICLUSTER_ENGINE in self.denied and not self.absent(MULTICLUSTER_ENGINE)
+        return not self.all(MULTICLUSTER_ENGINE) and not denied
+
     def gap(self, *kinds: Kind) -> Finding | None:
         """Why nothing can be said of what needs these kinds; None when all of them could be read."""
         for kind in kinds:
+            if kind == MULTICLUSTER_ENGINE and self.without_engine:
+                return unknown("none", NO_ENGINE, SEE_ENGINE)
             if self.absent(kind):
-                return unknown("not served", f"this management cluster does not serve {kind.resource}", PROVIDERS[kind])
+                step = SEE_ENGINE if kind in FROM_ENGINE and self.without_engine else PROVIDERS[kind]
+                return unknown("not served", f"this management cluster does not serve {kind.resource}", step)
             if kind in self.denied:
                 namespace = NAMESPACE_OF.get(kind)
                 where = f"in namespace {namespace}" if namespace else "cluster-wide"

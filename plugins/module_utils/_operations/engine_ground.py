@@ -40,9 +40,13 @@ def read_olm(hub: Hub, namespace: str, ground: Ground) -> Ground:
     return ground
 
 
+def hosted_names(hub: Hub) -> list[str]:
+    return [f"{c['metadata']['namespace']}/{c['metadata']['name']}" for c in hub.list(HOSTED_CLUSTER)]
+
+
 def read_for_removal(hub: Hub, options: Object) -> Ground:
     ground = Ground(engines=hub.list(MULTICLUSTER_ENGINE))
-    ground.hosted = [f"{c['metadata']['namespace']}/{c['metadata']['name']}" for c in hub.list(HOSTED_CLUSTER)]
+    ground.hosted = hosted_names(hub)
     local = str(lookup(ground.engines[0], ("spec", "localClusterName")) or LOCAL_CLUSTER) if ground.engines else LOCAL_CLUSTER
     ground.managed = [c["metadata"]["name"] for c in hub.list(MANAGED_CLUSTER) if c["metadata"]["name"] != local]
     return read_olm(hub, options["namespace"], ground)

@@ -12,12 +12,15 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain import cluster_import as imports
 from ansible_collections.hypershift.core.plugins.module_utils._domain import engine_components as components
 from ansible_collections.hypershift.core.plugins.module_utils._domain import hypershift_addon as addon
+from ansible_collections.hypershift.core.plugins.module_utils._domain.addon_settings import CONFIG
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup, merge_patch
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import index
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, MULTICLUSTER_ENGINE, NAMESPACE
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
+    ADD_ON_CONFIG,
     CUSTOM_RESOURCE_DEFINITION,
     KLUSTERLET_ADD_ON_CONFIG,
     MANAGED_CLUSTER,
@@ -29,6 +32,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.stages
 
 Object = dict[str, Any]
 MODULE = "hosted_cluster_import"
+_FORBIDDEN = 403
 
 
 class HostedClusterImport:
@@ -134,7 +138,22 @@ class HostedClusterImport:
             live = self._hub.get(kind, namespace, self._name)
             if live is not None and not lookup(live, ("metadata", "deletionTimestamp")):
                 changes.delete(kind, live, why)
+        if changes.steps and self._comes_back():
+            step = "turn it off first (module hypershift_addon_config, variable autoImportDisabled)"
+            changes.notes.append(f"{self._ref}: automatic import is on, so it is imported again; {step}.")
         return changes
+
+    def _comes_back(self) -> bool:
+        """For a note alone: an account that may not read all of it leaves without."""
+        try:
+            engine = next(iter(self._hub.list(MULTICLUSTER_ENGINE)), None)
+            home = str(lookup(engine or {}, ("spec", "targetNamespace")) or "multicluster-engine")
+            config = self._hub.get(ADD_ON_CONFIG, home, CONFIG) if engine else None
+            return engine is not None and imports.comes_back(self._name, config, self._hub.list(HOSTED_CLUSTER))
+        except ApiError as error:
+            if error.status != _FORBIDDEN:
+                raise
+            return False
 
     def _gone(self) -> Fact | None:
         if self._hub.get(MANAGED_CLUSTER, None, self._name) is None:

@@ -62,6 +62,7 @@ class HostedObservability:
         plan = Plan(changes, extra=extra)
         if self._options.get("metrics_set") or self._options["verify"]:
             clusters = self._clusters(changes)
+            self._note_none(changes, clusters)
             if self._options.get("metrics_set"):
                 extra["metrics_sets"] = self._metrics_sets(changes, clusters)
             if self._options["verify"]:
@@ -120,6 +121,15 @@ class HostedObservability:
             changes.refuse("not_found", "it does not exist", "Correct name and namespace, or leave them out for all.", ref)
         alive = [c for c in found if not c["metadata"].get("deletionTimestamp")]
         return sorted(alive, key=lambda c: (c["metadata"]["namespace"], c["metadata"]["name"]))
+
+    def _note_none(self, changes: ChangeSet, clusters: list[Object]) -> None:
+        """A selection that finds nobody is likely a mistake."""
+        if clusters or changes.refusals or not any(self._options.get(key) for key in ("name", "namespace", "label_selectors")):
+            return
+        if self._options.get("metrics_set"):
+            changes.notes.append("No hosted cluster matches, so no metrics set of one was changed.")
+        if self._options["verify"]:
+            changes.notes.append("No hosted cluster matches, so no dashboard of one was looked for.")
 
     def _metrics_sets(self, changes: ChangeSet, clusters: list[Object]) -> list[Object]:
         """Sets of single hosted clusters, as they will be; ``default`` takes them out."""

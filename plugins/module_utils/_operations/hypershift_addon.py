@@ -28,6 +28,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.management
     MANAGED_CLUSTER,
     MANAGED_CLUSTER_ADD_ON,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._operations.engine_ground import hosted_names
 from ansible_collections.hypershift.core.plugins.module_utils._operations.multicluster_engine import engine_fact
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
@@ -48,7 +49,7 @@ class HypershiftAddon:
         present = self._options["state"] == "present"
         if engine is None:
             return Plan(ChangeSet(refusals=[components.missing_failure()] if present else []))
-        hosted = 0 if present else len(self._hub.list(HOSTED_CLUSTER))
+        hosted = [] if present else hosted_names(self._hub)
         names = [components.HYPERSHIFT, components.LOCAL_HOSTING]
         refused = components.refusals(engine, names if present else [], [] if present else names, hosted)
         if refused:
@@ -92,7 +93,7 @@ class HypershiftAddon:
         return [
             Stage(self._patch("the engine runs the add-on's manager, and manages its own cluster", on=needed), lambda: settled),
             Stage(ChangeSet, self._joined),
-            Stage(self._patch("the add-on installs the operator on this cluster", on=(components.LOCAL_HOSTING,)), self._ready),
+            Stage(self._patch("the add-on installs the operator on this cluster", on=(*needed, components.LOCAL_HOSTING)), self._ready),
         ]
 
     def _joined(self) -> Fact:
@@ -143,7 +144,10 @@ class HypershiftAddon:
     def _off(self) -> list[Stage]:
         return [
             Stage(self._patch("the add-on uninstalls the operator", off=(components.LOCAL_HOSTING,)), self._operator_gone),
-            Stage(self._patch("the engine ends the add-on's manager", off=(components.HYPERSHIFT,)), self._manager_gone),
+            Stage(
+                self._patch("the engine ends the add-on's manager", off=(components.LOCAL_HOSTING, components.HYPERSHIFT)),
+                self._manager_gone,
+            ),
         ]
 
     def _operator_gone(self) -> Fact | None:

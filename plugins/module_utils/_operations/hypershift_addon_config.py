@@ -161,6 +161,8 @@ class HypershiftAddonConfig:
                     changes.delete(SECRET, live, f"asked for by absent_credentials: {which}", disruptive=True)
 
     def _note(self, changes: ChangeSet, variables: Object, data: Object) -> None:
+        changes.notes += settings.name_notes("Variable", self._options["variables"], settings.VARIABLES)
+        changes.notes += settings.name_notes("Image", self._options["override_images"] or {}, settings.OVERRIDES)
         if variables.get("disableHOManagement") == "true":
             changes.notes.append(
                 "Variable disableHOManagement is true, so the add-on leaves the operator alone: flags, images and credentials have no effect."

@@ -9,16 +9,19 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain import conditions
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.ingress_service import passes_through
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import INGRESS_CONTROLLER
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal, Observed
+from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import refuse_unserved
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 Object = dict[str, Any]
 BEFORE = "hypershift.core/wildcard-policy-before"
 ALLOWED, DISALLOWED = "WildcardsAllowed", "WildcardsDisallowed"
+_FORBIDDEN = 403
 _PATH = ("spec", "routeAdmission", "wildcardPolicy")
 
 
@@ -37,7 +40,7 @@ class IngressWildcardPolicy:
         live = self._hub.get(INGRESS_CONTROLLER, self._namespace, self._name)
         if live is None:
             if self._options["state"] == "present":
-                changes.refuse("not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref)
+                self._refuse_missing(changes)
             return Plan(changes, extra={"resource": {}})
         if self._options["state"] == "present":
             self._allow(changes, live)
@@ -45,6 +48,16 @@ class IngressWildcardPolicy:
             self._restore(changes, live)
         goal = self._goal if self._options["wait"] else None
         return Plan(changes, (INGRESS_CONTROLLER, self._namespace, self._name), live, goal=goal)
+
+    def _refuse_missing(self, changes: ChangeSet) -> None:
+        """An account that may not look at what is served learns that it does not exist, which is as true."""
+        try:
+            refuse_unserved(self._hub, changes, INGRESS_CONTROLLER, "the ingress operator of OpenShift")
+        except ApiError as error:
+            if error.status != _FORBIDDEN:
+                raise
+        if not changes.refusals:
+            changes.refuse("not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref)
 
     def _allow(self, changes: ChangeSet, live: Object) -> None:
         have = lookup(live, _PATH)

@@ -49,7 +49,7 @@ class MulticlusterEngine:
         wanted = olm.channel_version(options["channel"])
         refused = olm.install_refusals(ground, options, wanted)
         engine = next(iter(ground.engines), None)
-        refused += components.refusals(engine, options["enabled_components"], options["disabled_components"], 0)
+        refused += components.refusals(engine, options["enabled_components"], options["disabled_components"], [])
         if refused or wanted is None:
             return Plan(ChangeSet(refusals=refused))
         hops = olm.channels(olm.installed(ground, self._namespace), wanted)
@@ -117,9 +117,11 @@ class MulticlusterEngine:
         if plan is None or lookup(plan, ("spec", "approved")) or olm.not_resolved(subscription, ground.plans, channel):
             return changes
         ref = INSTALL_PLAN.ref(self._namespace, plan["metadata"]["name"])
-        others = [n for n in lookup(plan, ("spec", "clusterServiceVersionNames")) or [] if not str(n).startswith(f"{olm.PACKAGE}.v")]
+        names = [str(n) for n in lookup(plan, ("spec", "clusterServiceVersionNames")) or []]
+        others = [n for n in names if not n.startswith(f"{olm.PACKAGE}.v")]
         if not self._options["approve"]:
-            changes.refuse("approval_required", "it waits for approval", "Approve it (spec.approved: true), or set approve: true.", ref)
+            cause = f"it waits for approval, and would install {', '.join(names)}"
+            changes.refuse("approval_required", cause, "Approve it (spec.approved: true), or set approve: true.", ref)
         elif others:
             cause = f"it would also install {', '.join(others)}, which nobody has asked for here"
             changes.refuse("approval_required", cause, "Approve it by hand (spec.approved: true), then run again.", ref)

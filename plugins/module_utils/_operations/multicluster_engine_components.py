@@ -9,7 +9,8 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain import engine_components as components
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, MULTICLUSTER_ENGINE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import MULTICLUSTER_ENGINE
+from ansible_collections.hypershift.core.plugins.module_utils._operations.engine_ground import hosted_names
 from ansible_collections.hypershift.core.plugins.module_utils._operations.multicluster_engine import engine_fact
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 from ansible_collections.hypershift.core.plugins.module_utils._operations.stages import Stage, staged
@@ -29,7 +30,7 @@ class MulticlusterEngineComponents:
         if engine is None:
             return Plan(ChangeSet(refusals=[components.missing_failure()]))
         name = str(engine["metadata"]["name"])
-        hosted = len(self._hub.list(HOSTED_CLUSTER)) if set(options["disabled"]) & set(components.CARRY_HOSTED) else 0
+        hosted = hosted_names(self._hub) if set(options["disabled"]) & set(components.CARRY_HOSTED) else []
         refused = components.refusals(engine, options["enabled"], options["disabled"], hosted)
         if refused:
             return Plan(ChangeSet(refusals=refused))

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet, Step, Verb
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Applied, Plan, apply_planned
@@ -33,16 +33,30 @@ def staged(hub: Hub, stages: Sequence[Stage], goal: str, check_mode: bool, wait:
     plan = Plan()
     for number, stage in enumerate(stages):
         own = stage.changes()
+        steps = _after(plan.changes.steps, own.steps)
         plan.changes.refusals += own.refusals
         plan.changes.notes += [n for n in own.notes if n not in plan.changes.notes]
         if check_mode or number == 0 or (not wait and not plan.changes.steps):
-            plan.changes.steps += own.steps
-        elif own.steps and not wait:
-            plan.changes.notes.append(f"{own.steps[0].ref}: left for a later run, since this one does not wait")
+            plan.changes.steps += steps
+        elif steps and not wait:
+            plan.changes.notes.append(f"{steps[0].ref}: left for a later run, since this one does not wait")
             break
     if wait:
         plan.goal = lambda _answer: _Stages(goal, stages, plan, timeout)
     return plan
+
+
+def _after(earlier: Sequence[Step], steps: Sequence[Step]) -> list[Step]:
+    """Steps of a stage as they will be once the earlier ones are written, since all are planned from what is there before any."""
+    found: list[Step] = []
+    for step in steps:
+        last = next((s for s in reversed(earlier) if s.ref == step.ref), None)
+        if last is None or Verb.DELETE in (last.verb, step.verb):
+            found.append(step)
+        elif step.verb is Verb.PATCH:
+            later = replace(step, before=last.after)
+            found += [later] if later.after != later.before else []
+    return found
 
 
 class _Stages:

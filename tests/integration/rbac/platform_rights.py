@@ -99,6 +99,7 @@ KUBEVIRT_MODULES: dict[str, Rows] = {
         ("patch", CONTROLLERS, INGRESS, "changing; deleting"),
         ("list watch", CONTROLLERS, INGRESS, WAITING),
         ("list", CLUSTERS, ALL, ABSENT),
+        ("get", API_SERVICES, ALL, "when there is no such IngressController; optional"),
     ),
     "kubevirt_ingress": (
         ("get", SERVICES, HOME, "always, but for a base domain that is passed through"),

@@ -157,3 +157,19 @@ def test_imports() -> None:
     codes = [f.code for f in refusals("shop", "clusters", {"metadata": {}}, ["other"], {"metadata": {"name": "shop"}})]
     assert codes == ["name_taken", "name_taken", "not_available"]
     assert [f.code for f in refusals("shop", "clusters", None, [], None)] == ["not_found"]
+
+
+@pytest.mark.parametrize(
+    ("names", "known", "says"),
+    [
+        ({"hcMaxNumber": 80, "autoImportDisabled": True}, settings.VARIABLES, []),
+        ({"hcMaxNumbr": 80, "hcmaxnumber": 80}, settings.VARIABLES, ["hcMaxNumbr is not known", "hcmaxnumber is not known"]),
+        ({"autoImportDisable": True}, settings.VARIABLES, ["Did you mean autoImportDisabled?"]),
+        ({"somethingNew": "x"}, settings.VARIABLES, []),
+        ({"hcMaxNumbr": None}, settings.VARIABLES, []),
+        ({"hypershift-operater": "x", "hypershift-operator": "y"}, settings.OVERRIDES, ["Did you mean hypershift-operator?"]),
+    ],
+)
+def test_names_that_look_like_a_slip_are_noted(names: dict[str, Any], known: tuple[str, ...], says: list[str]) -> None:
+    found = settings.name_notes("Variable", names, known)
+    assert len(found) == len(says) and all(words in note for note, words in zip(found, says, strict=True))

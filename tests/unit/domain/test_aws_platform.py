@@ -111,7 +111,13 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"prefix": "a_b"}, "no DNS name"),
     ({"zones": []}, "zones is empty"),
     ({"zones": ["us-east-2a", "us-east-2a"]}, "2 times"),
-    ({"zones": ["us-east-1a"]}, "no zone of region us-east-2"),
+    (
+        {"zones": ["us-east-1a"]},
+        "us-east-1a, which is no zone of region us-east-2 but looks like one of us-east-1; correct region or zones.",
+    ),
+    ({"zones": ["us-east-2a1"]}, "no zone of region us-east-2 but looks"),
+    ({"zones": ["a"]}, "names a, which is no zone of region us-east-2; correct region or zones."),
+    ({"region": "us-eats-2", "zones": ["us-east-2a"]}, "no zone of region us-eats-2 but looks like one of us-east-2; correct region"),
     ({"zones": [f"us-east-2{c}" for c in "abcdefghi"]}, "room for 8"),
     ({"vpc_cidr": "10.0.0.1/16"}, "no network address"),
     ({"vpc_cidr": "fd00::/48"}, "no IPv4 network"),
@@ -147,6 +153,12 @@ def test_good_inputs_and_removal_without_zones() -> None:
 ROLE = {"id": "demo-node-pool", "name": "demo-node-pool", "tags": {}}
 ACCOUNT_CASES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"availability_zones": ["us-east-2a"]}, "no zone us-east-2b"),
+    (
+        {},
+        {"availability_zones": ["us-east-1a"]},
+        "Region us-east-2 is not known to this account, or has no zone for it; correct option region.",
+    ),
+    ({}, {"availability_zones": []}, "correct option region."),
     ({}, {"public_zones": []}, "no public zone example.com"),
     ({}, {"public_zones": [{"id": "Z1"}, {"id": "Z2"}]}, "choose one"),
     ({"public_zone_id": "Z3"}, {}, "correct public_zone_id"),

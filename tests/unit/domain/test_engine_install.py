@@ -69,7 +69,7 @@ def test_channels_are_gone_through_one_by_one(present: str | None, wanted: str, 
 
 
 @pytest.mark.parametrize(
-    "channel", ["", "stable", "stable-2", "release-2.10", "stable-2.10.1", "stable-2.3", "candidate-2.10", "stable-x.y"]
+    "channel", ["", "stable", "stable-2", "release-2.10", "stable-2.10.1", "stable-2.3", "candidate-2.10", "stable-x.y", "stable-4.20"]
 )
 def test_what_is_no_channel(channel: str) -> None:
     (found,) = olm.install_refusals(ground(), {**OPTIONS, "channel": channel}, olm.channel_version(channel))
@@ -120,6 +120,31 @@ def test_installations_that_are_refused(case: str) -> None:
     given = {**OPTIONS, **options}
     found = olm.install_refusals(there, given, olm.channel_version(given["channel"]))
     assert [f.code for f in found] == codes and all(f.next_step and f.cause for f in found)
+
+
+@pytest.mark.parametrize(
+    ("channel", "below", "present", "cause", "step"),
+    [
+        (
+            "stable-2.99",
+            "4.20.6",
+            "",
+            "channel stable-2.99 is likely a typo",
+            "OpenShift: stable-2.9, stable-2.10, stable-2.11, stable-2.12.",
+        ),
+        ("stable-2.99", "4.20.6", "2.11.0", "channel stable-2.99 is likely a typo", "OpenShift: stable-2.11, stable-2.12."),
+        ("stable-2.99", "4.14.6", "", "channel stable-2.99 is likely a typo", "OpenShift: stable-2.4, stable-2.5, stable-2.6."),
+        ("stable-2.99", "4.14.6", "2.9.0", "channel stable-2.99 is likely a typo", "Correct option channel."),
+        ("stable-2.12", "4.16.1", "", "channel stable-2.12 is likely a typo", "OpenShift: stable-2.5, stable-2.6, stable-2.7, stable-2.8."),
+        ("stable-2.11", "4.16.1", "", "stable-2.11 works on OpenShift 4.19 to 4.22", "Upgrade OpenShift to 4.19 or newer first."),
+        ("stable-5.1", "4.20.6", "2.11.0", "stable-5.0, on the way to stable-5.1, works on OpenShift 4.21 to 5.1", "to 4.21 or newer"),
+        ("stable-2.8", "4.21.3", "", "stable-2.8 works on OpenShift 4.16 to 4.19", "for example stable-2.11"),
+    ],
+)
+def test_channels_that_do_not_work_on_this_openshift(channel: str, below: str, present: str, cause: str, step: str) -> None:
+    there = ground(openshift=openshift(below), subscriptions=[subscription(present, present)] if present else [])
+    (found,) = olm.install_refusals(there, {**OPTIONS, "channel": channel}, olm.channel_version(channel))
+    assert cause in found.cause and step in found.next_step and channel in found.cause
 
 
 @pytest.mark.parametrize(
@@ -230,13 +255,20 @@ def test_only_named_components_change(
         (["qqqqqqq"], [], 0, "Known are: assisted-service"),
         (["from-the-future"], [], 0, ""),
         (["discovery"], ["discovery"], 0, "both to be enabled and to be disabled"),
-        ([], ["local-cluster"], 2, "carries 2 hosted cluster(s)"),
+        ([], ["local-cluster"], 2, "carries 2 hosted cluster(s) (clusters/demo-0, clusters/demo-1), which"),
+        (
+            [],
+            ["hypershift"],
+            6,
+            "carries 6 hosted cluster(s) (clusters/demo-0, clusters/demo-1, clusters/demo-2, clusters/demo-3, clusters/demo-4, ...)",
+        ),
         ([], ["hypershift-local-hosting"], 0, ""),
         ([], ["discovery"], 2, ""),
     ],
 )
 def test_components_that_are_refused(on: list[str], off: list[str], hosted: int, says: str) -> None:
-    found = components.refusals(engine(("from-the-future", False)), on, off, hosted)
+    names = [f"clusters/demo-{n}" for n in range(hosted)]
+    found = components.refusals(engine(("from-the-future", False)), on, off, names)
     assert [says in f.message() for f in found] == ([True] if says else [])
 
 

@@ -362,11 +362,6 @@ def without(kind: str) -> list[Obj]:
 @pytest.mark.parametrize(
     ("kind", "checks", "step"),
     [
-        (
-            "MultiClusterEngine",
-            {"engine_available", "engine_matches_openshift", "hypershift_enabled"},
-            "Install the multicluster engine operator",
-        ),
         ("HyperConverged", {"virtualization"}, "Install OpenShift Virtualization 4.14 or newer"),
         ("AgentServiceConfig", {"assisted_service"}, "Enable component assisted-service"),
         ("Provisioning", {"bare_metal_hosts"}, "Create Provisioning"),
@@ -384,7 +379,6 @@ def test_what_is_not_served_is_unknown_with_what_to_install(kind: str, checks: s
 @pytest.mark.parametrize(
     ("gone", "check", "words"),
     [
-        ("MultiClusterEngine/multiclusterengine", "engine_available", "there is no MultiClusterEngine"),
         ("HyperConverged/kubevirt-hyperconverged", "virtualization", "has no HyperConverged"),
         ("AgentServiceConfig/agent", "assisted_service", "there is no AgentServiceConfig agent"),
     ],
@@ -394,6 +388,38 @@ def test_what_is_served_but_not_there_has_failed_and_is_unknown_when_that_is_not
     assert (found["verdict"], found["next_step"][:6]) == ("failed", "Create") and words in found["cause"]
     unsure = rows(picture(changed({gone: None}), denied=(API_SERVICE,), asked=ALL))[check]
     assert unsure["verdict"] == "unknown" and "may not list apiservices" in unsure["cause"]
+
+
+ENGINE_KINDS = ("MultiClusterEngine", "HostedCluster", "AgentServiceConfig")
+OF_ENGINE = {"engine_matches_openshift", "hypershift_enabled", "operator_available", "supported_versions"}
+
+
+@pytest.mark.parametrize(
+    ("unserved", "denied", "more"),
+    [
+        ((), (), set()),
+        ((), (API_SERVICE,), set()),  # an empty list says enough
+        (ENGINE_KINDS[:1], (), set()),
+        (ENGINE_KINDS[:1], (MULTICLUSTER_ENGINE,), set()),  # what is not served need not be listed
+        (ENGINE_KINDS, (), {"hosted_cluster_count", "assisted_service"}),
+    ],
+)
+def test_without_an_engine_its_own_check_has_failed_and_no_other_speaks_of_its_components(
+    unserved: tuple[str, ...], denied: tuple[Kind, ...], more: set[str]
+) -> None:
+    groups = {GROUP_OF[kind] for kind in unserved}
+    gone: dict[str, Obj | None] = {"MultiClusterEngine/multiclusterengine": None, "Deployment/operator": None}
+    objects = [o for o in changed(gone) if GROUP_OF.get(o["kind"]) not in groups and o["kind"] != API_SERVICE.kind]
+    found = rows(picture(objects + services(*(g for g in SERVED if g not in groups)), (), denied, asked=ALL))
+    assert bad(found) == {"engine_available": "failed", **dict.fromkeys(OF_ENGINE | more, "unknown")}
+    assert found["engine_available"]["cause"] == "the multicluster engine is not installed"
+    assert found["engine_available"]["next_step"] == "Install it (playbook hypershift.core.multicluster_engine)."
+    assert {found[check]["next_step"] for check in OF_ENGINE | more} == {"See check engine_available."}
+
+
+def test_an_operator_of_others_is_judged_without_an_engine_too() -> None:
+    found = bad(rows(picture(changed({"MultiClusterEngine/multiclusterengine": None}), asked=ALL)))
+    assert found == {"engine_available": "failed", "engine_matches_openshift": "unknown", "hypershift_enabled": "unknown"}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.name)

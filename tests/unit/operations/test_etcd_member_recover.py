@@ -153,5 +153,5 @@ def test_a_ready_pod_with_other_data_is_not_done() -> None:
 def test_a_member_that_never_gets_ready_ends_with_what_is_missing() -> None:
     hub = etcd_hub()
     crash(hub, "etcd-1")
-    with pytest.raises(WaitError, match=r"not so within 60 s; missing: 2 of 3 pods are ready"):
+    with pytest.raises(WaitError, match=r"not ended within 60 s; missing: 2 of 3 pods are ready"):
         recover(hub)

@@ -192,3 +192,18 @@ def test_why_there_can_be_no_dashboard(hub: MemoryHub, code: str, words: str) ->
 def test_without_hosted_clusters_there_is_nothing_to_wait_for() -> None:
     hub = MemoryHub(WITH_DASHBOARDS)
     assert observe(hub, verify=True, dashboard_template=TEMPLATE)["dashboards"] == [] and hub.watches == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "notes"),
+    [
+        ({"metrics_set": "SRE", "namespace": "nowhere"}, ["no metrics set of one was changed"]),
+        ({"metrics_set": "SRE", "label_selectors": ["a=b"]}, ["no metrics set of one was changed"]),
+        ({"verify": True, "namespace": "nowhere"}, ["no dashboard of one was looked for"]),
+        ({"metrics_set": "All", "verify": True, "namespace": "nowhere"}, ["no metrics set of one", "no dashboard of one"]),
+        ({"metrics_set": "SRE", "namespace": "clusters"}, []),
+    ],
+)
+def test_a_selection_that_finds_nobody_is_noted(given: Obj, notes: list[str]) -> None:
+    found = observe(with_template(definition()), **given).get("notes", [])
+    assert len(found) == len(notes) and all(f"No hosted cluster matches, so {n}" in f for f, n in zip(found, notes, strict=True))

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import RefusedError, WaitError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import SECRET
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
+    API_SERVICE,
     EVENT,
     INGRESS_CONTROLLER,
     METALLB,
@@ -177,9 +178,26 @@ def test_it_stays_while_hosted_clusters_need_it() -> None:
     hub.put(live_cluster())
     with pytest.raises(RefusedError, match="first HostedCluster clusters/demo"):
         go(hub, "ingress_wildcard_policy", state="absent")
-    with pytest.raises(RefusedError, match="does not exist"):
-        go(MemoryHub(), "ingress_wildcard_policy")
     assert go(MemoryHub(), "ingress_wildcard_policy", state="absent")["changed"] is False
+
+
+OPERATOR = [API_SERVICE.manifest(f"{INGRESS_CONTROLLER.version}.{INGRESS_CONTROLLER.group}")]
+
+
+@pytest.mark.parametrize(
+    ("objects", "forbidden", "code", "words"),
+    [
+        (OPERATOR, set(), "not_found", "default: it does not exist. Check name, namespace and the management cluster."),
+        ([], set(), "not_installed", "does not serve ingresscontrollers.operator.openshift.io: the ingress operator of OpenShift"),
+        ([], {("get", "APIService")}, "not_found", "default: it does not exist"),
+    ],
+)
+def test_a_controller_that_is_missing(objects: list[Any], forbidden: set[tuple[str, str]], code: str, words: str) -> None:
+    hub = MemoryHub(*objects)
+    hub.forbidden = forbidden
+    with pytest.raises(RefusedError, match=words) as caught:
+        go(hub, "ingress_wildcard_policy")
+    assert [f.code for f in caught.value.refusals] == [code]
 
 
 def test_routers_are_waited_for() -> None:

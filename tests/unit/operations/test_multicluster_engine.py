@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ConflictError, Failure, RefusedError, WaitError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, MULTICLUSTER_ENGINE, NAMESPACE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
+    CONFIG_MAP,
+    HOSTED_CLUSTER,
+    MULTICLUSTER_ENGINE,
+    NAMESPACE,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
     ADD_ON_CONFIG,
     KLUSTERLET_ADD_ON_CONFIG,
@@ -90,6 +95,38 @@ def test_the_first_run_does_not_wait_when_it_is_not_to(monkeypatch: pytest.Monke
     assert engine(hub)["version"] == "2.10.1"
 
 
+def test_each_channel_is_foreseen_from_the_one_before() -> None:
+    hub = SimulatedManagement()
+    engine(hub)
+    foreseen = engine(hub, True, channel="stable-2.12")
+    assert [(d["before"]["spec"]["channel"], d["after"]["spec"]["channel"]) for d in foreseen["diff"]] == [
+        ("stable-2.10", "stable-2.11"),
+        ("stable-2.11", "stable-2.12"),
+    ]
+
+
+def states(found: Obj) -> list[tuple[Any, Any]]:
+    """Of components hypershift and hypershift-local-hosting."""
+    listed = {c["name"]: c["enabled"] for c in found["spec"]["overrides"]["components"]}
+    return [(name, listed.get(name)) for name in ("hypershift", "hypershift-local-hosting")]
+
+
+@pytest.mark.parametrize("state", ["absent", "present"])
+def test_components_of_later_stages_are_foreseen_from_the_earlier(installed: SimulatedManagement, state: str) -> None:
+    if state == "present":
+        go(installed, "hypershift_addon", state="absent")
+    off, half, on = ([("hypershift", h), ("hypershift-local-hosting", local)] for h, local in ((False, False), (True, False), (True, True)))
+    way = [(on, half), (half, off)] if state == "absent" else [(off, half), (half, on)]
+    foreseen = go(installed, "hypershift_addon", True, state=state)
+    assert [(states(d["before"]), states(d["after"])) for d in foreseen["diff"]] == way
+
+
+def test_what_an_earlier_stage_does_is_not_left_for_a_later_run(installed: SimulatedManagement) -> None:
+    go(installed, "multicluster_engine_components", disabled=["hypershift"], wait=False)
+    result = go(installed, "hypershift_addon", wait=False)
+    assert len(result["plan"]) == 1 and "notes" not in result
+
+
 def test_what_others_have_made_is_used_and_left() -> None:
     group = OPERATOR_GROUP.manifest("theirs", HOME, spec={"targetNamespaces": [HOME]})
     hub = SimulatedManagement(NAMESPACE.manifest(HOME), group)
@@ -143,7 +180,7 @@ def test_an_install_plan_that_brings_more_is_left_to_people() -> None:
     hub.put({**hub.objects[key], "spec": {**spec, "clusterServiceVersionNames": [*spec["clusterServiceVersionNames"], "other.v1"]}})
     with pytest.raises(RefusedError, match=r"it would also install other\.v1"):
         engine(hub, install_plan_approval="Manual")
-    with pytest.raises(RefusedError, match="it waits for approval"):
+    with pytest.raises(RefusedError, match=r"it waits for approval, and would install multicluster-engine\.v2\.10\.1, other\.v1"):
         engine(hub, install_plan_approval="Manual", approve=False)
 
 
@@ -202,6 +239,13 @@ def test_configuration_that_changes_no_deployment_ends(installed: SimulatedManag
     started = installed.seconds
     result = go(installed, "hypershift_addon_config", install_flags={"add": {"--x": ""}})
     assert any("disableHOManagement is true" in n for n in result["notes"]) and installed.seconds == started
+
+
+def test_a_slip_in_a_name_is_noted_and_written(installed: SimulatedManagement) -> None:
+    given = {"variables": {"hcMaxNumbr": 9}, "override_images": {"hypershift-operater": "registry.example.com/a"}}
+    result = go(installed, "hypershift_addon_config", True, **given)
+    assert [n.rpartition(" ")[2] for n in result["notes"] if "Did you mean" in n] == ["hcMaxNumber?", "hypershift-operator?"]
+    assert result["variables"]["hcMaxNumbr"] == "9"
 
 
 def test_another_writer_in_between_loses_nothing(installed: SimulatedManagement) -> None:
@@ -265,3 +309,28 @@ def test_automatic_import_until_it_is_turned_off(installed: SimulatedManagement)
     go(installed, "hypershift_addon_config", variables={"autoImportDisabled": False})
     result = go(installed, "hosted_cluster_import", name="demo")
     assert result["conditions"]["ManagedClusterJoined"] == "True"
+    assert "notes" not in result
+
+
+@pytest.mark.parametrize(
+    ("variables", "forbidden", "hosted", "noted"),
+    [
+        ({}, "", True, True),
+        ({"autoImportDisabled": False}, "", True, True),
+        ({"autoImportDisabled": True}, "", True, False),
+        ({}, "", False, False),
+        *(({}, kind, True, False) for kind in ("AddOnDeploymentConfig", "MultiClusterEngine", "HostedCluster")),
+    ],
+)
+def test_an_import_that_comes_back_is_noted(
+    installed: SimulatedManagement, variables: Obj, forbidden: str, hosted: bool, noted: bool
+) -> None:
+    if variables:
+        go(installed, "hypershift_addon_config", variables=variables)
+    installed.put(live_cluster())
+    go(installed, "hosted_cluster_import", name="demo")
+    if not hosted:
+        installed.edit(HOSTED_CLUSTER, "clusters", "demo", {"metadata": {"deletionTimestamp": "2026-11-24T00:00:00Z"}})
+    installed.forbidden = {(verb, forbidden) for verb in ("get", "list")} if forbidden else set()
+    notes = go(installed, "hosted_cluster_import", True, name="demo", state="absent").get("notes", [])
+    assert [n.partition(",")[0] for n in notes] == (["ManagedCluster demo: automatic import is on"] if noted else [])
