@@ -28,9 +28,8 @@ options:
     default: clusters
   cluster_set:
     description:
-    - ManagedClusterSet that it joins.
+    - ManagedClusterSet that it joins. Left out, a new import joins V(default), and one that is there stays in its own.
     type: str
-    default: default
   labels:
     description:
     - Further labels of the ManagedCluster.

@@ -21,22 +21,22 @@ VIA = "open-cluster-management/created-via"
 SET = "cluster.open-cluster-management.io/clusterset"
 
 
-def managed_cluster(name: str, local: str, cluster_set: str, labels: Object) -> Object:
+def managed_cluster(name: str, local: str, cluster_set: str | None, labels: Object) -> Object:
     made = MANAGED_CLUSTER.manifest(name, spec={"hubAcceptsClient": True, "leaseDurationSeconds": 60})
     return deep_merge(
         made,
         {
             "metadata": {
                 "annotations": {HOSTING: local, MODE: "Hosted", VIA: "hypershift"},
-                "labels": {"cloud": "auto-detect", "vendor": "OpenShift", "name": name, SET: cluster_set, **labels},
+                "labels": {"cloud": "auto-detect", "vendor": "OpenShift", "name": name, SET: cluster_set or "default", **labels},
             }
         },
     )
 
 
-def wanted_changes(cluster_set: str, labels: Object) -> Object:
-    """What is brought in line on one that is imported already: cloud and vendor are detected, so they are left as they are."""
-    return {"metadata": {"labels": {SET: cluster_set, **labels}}, "spec": {"hubAcceptsClient": True}}
+def wanted_changes(cluster_set: str | None, labels: Object) -> Object:
+    """What is brought in line on one that is imported already: cloud and vendor are detected, so they are left, and so is a set nobody asked for."""
+    return {"metadata": {"labels": {**({SET: cluster_set} if cluster_set else {}), **labels}}, "spec": {"hubAcceptsClient": True}}
 
 
 def add_on_config(name: str) -> Object:

@@ -152,6 +152,7 @@ def test_imports() -> None:
     made = managed_cluster("shop", "hub", "production", {"tier": "gold"})
     assert is_import(made) and made["metadata"]["annotations"][HOSTING] == "hub"
     assert made["metadata"]["labels"]["cluster.open-cluster-management.io/clusterset"] == "production"
+    assert managed_cluster("shop", "hub", None, {})["metadata"]["labels"]["cluster.open-cluster-management.io/clusterset"] == "default"
     up = {"metadata": {}, **conditions(Available="True")}
     assert refusals("shop", "clusters", up, [], None) == [] == refusals("shop", "clusters", up, [], made)
     codes = [f.code for f in refusals("shop", "clusters", {"metadata": {}}, ["other"], {"metadata": {"name": "shop"}})]

@@ -289,6 +289,7 @@ def test_import_and_its_end(installed: SimulatedManagement) -> None:
     result = twice(installed, "hosted_cluster_import", name="demo", cluster_set="production", klusterlet_addons=True)
     assert result["conditions"]["ManagedClusterJoined"] == "True"
     assert ("KlusterletAddonConfig", "demo", "demo") in installed.objects
+    assert go(installed, "hosted_cluster_import", name="demo", klusterlet_addons=True)["changed"] is False  # it stays in its set
     twice(installed, "hosted_cluster_import", name="demo", state="absent")
     assert ("ManagedCluster", "", "demo") not in installed.objects and ("HostedCluster", "clusters", "demo") in installed.objects
     with pytest.raises(RefusedError, match="it is no import of a hosted cluster"):

@@ -11,7 +11,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs imp
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster_import import HostedClusterImport
 
 _OPTIONS: dict[str, Any] = {
-    "cluster_set": {"type": "str", "default": "default"},
+    "cluster_set": {"type": "str"},
     "labels": {"type": "dict", "default": {}},
     "klusterlet_addons": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
