@@ -94,7 +94,7 @@ def faults(value: Any, options: Kinds, *, kept: bool = False) -> list[str]:
     for text, path in expressions(value):
         handing_over = not (kept or KEPT & set(path) or (path and path[-1] in CONDITIONS))
         all_uses = list(uses(Environment(extensions=["jinja2.ext.do"]).parse(text))) if re.search(r"{[{%]", text) else []
-        told_apart = {name for name, (_, outer, *_) in all_uses if isinstance(outer, nodes.Test) and outer.name == "string"}
+        told_apart = {name for name, around in all_uses if isinstance(around[1], nodes.Test) and around[1].name == "string"}
         for name, around in all_uses:
             kind = options.get(name, "")
             if not kind or (kind == WORDS and name in told_apart):
