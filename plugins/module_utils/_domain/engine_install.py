@@ -38,7 +38,6 @@ Object = dict[str, Any]
 
 PACKAGE = "multicluster-engine"
 OLDEST = Version.parse("2.4.0")
-LOCAL_CLUSTER = "local-cluster"
 _FAR = 3  # minors of OpenShift that somebody may still mean to upgrade by
 _NO_ENGINE = (3, 4)  # majors that were skipped; a channel of OpenShift itself, stable-4.20, has one of them
 _CHANNEL = re.compile(r"^stable-(\d+)\.(\d+)$")

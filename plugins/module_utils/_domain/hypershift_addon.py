@@ -29,6 +29,11 @@ def local_cluster_of(engine: Object | None) -> str:
     return str(lookup(engine or {}, ("spec", "localClusterName")) or LOCAL_CLUSTER)
 
 
+def home_of(engine: Object | None) -> str:
+    """The namespace where the engine keeps its components and their configuration."""
+    return str(lookup(engine or {}, ("spec", "targetNamespace")) or "multicluster-engine")
+
+
 def not_joined(managed: Object | None, name: str) -> str:
     """What keeps a managed cluster from being accepted, joined and available, empty when nothing does."""
     if managed is None:

@@ -58,7 +58,7 @@ class Check:
 
 CHECKS: tuple[Check, ...] = (
     Check("openshift_version", (CLUSTER_VERSION,), engine.openshift_settled),
-    Check("engine_available", (MULTICLUSTER_ENGINE,), engine.engine_available),
+    Check("engine_available", (), engine.engine_available),
     Check("engine_matches_openshift", (MULTICLUSTER_ENGINE, CLUSTER_VERSION), engine.engine_matches_openshift),
     Check("hypershift_enabled", (MULTICLUSTER_ENGINE,), engine.hypershift_enabled),
     Check("operator_available", (DEPLOYMENT,), engine.operator_available),
@@ -97,9 +97,7 @@ def preflight(picture: Picture) -> dict[str, Any]:
 
 
 def _row(check: Check, picture: Picture) -> Row:
-    # That there is no engine is the finding of its own check; what depends on it is unknown for that.
-    own = check.judge is engine.engine_available and picture.without_engine
-    found = (None if own else picture.gap(*check.needs)) or check.judge(picture)
+    found = picture.gap(*check.needs) or check.judge(picture)
     return {
         "check": check.name,
         "platform": check.platform,

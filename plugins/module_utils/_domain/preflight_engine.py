@@ -62,10 +62,11 @@ def openshift_settled(picture: Picture) -> Finding:
 
 
 def engine_available(picture: Picture) -> Finding:
-    """Phase Available, and the current version is the desired one (facts 1.4)."""
+    """Phase Available, and the current version is the desired one (facts 1.4). That there is no engine is said here alone; others refer to it."""
     found = engine(picture.view)
     if found is None:
-        return failed("none", NO_ENGINE, PROVIDERS[MULTICLUSTER_ENGINE])
+        gap = None if picture.without_engine else picture.gap(MULTICLUSTER_ENGINE)
+        return gap or failed("none", NO_ENGINE, PROVIDERS[MULTICLUSTER_ENGINE])
     status: Mapping[str, Any] = found.get("status") or {}
     phase, current, desired = (str(status.get(k) or "") for k in ("phase", "currentVersion", "desiredVersion"))
     name = f"MultiClusterEngine {found['metadata'].get('name') or ''}"

@@ -7,8 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
-from ansible_collections.hypershift.core.plugins.module_utils._domain.engine_install import LOCAL_CLUSTER, PACKAGE, Ground
+from ansible_collections.hypershift.core.plugins.module_utils._domain.engine_install import PACKAGE, Ground
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hypershift_addon import local_cluster_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, HOSTED_CLUSTER, MULTICLUSTER_ENGINE
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
     CATALOG_SOURCE,
@@ -47,6 +48,6 @@ def hosted_names(hub: Hub) -> list[str]:
 def read_for_removal(hub: Hub, options: Object) -> Ground:
     ground = Ground(engines=hub.list(MULTICLUSTER_ENGINE))
     ground.hosted = hosted_names(hub)
-    local = str(lookup(ground.engines[0], ("spec", "localClusterName")) or LOCAL_CLUSTER) if ground.engines else LOCAL_CLUSTER
+    local = local_cluster_of(next(iter(ground.engines), None))
     ground.managed = [c["metadata"]["name"] for c in hub.list(MANAGED_CLUSTER) if c["metadata"]["name"] != local]
     return read_olm(hub, options["namespace"], ground)

@@ -147,7 +147,7 @@ class HostedClusterImport:
         """For a note alone: an account that may not read all of it leaves without."""
         try:
             engine = next(iter(self._hub.list(MULTICLUSTER_ENGINE)), None)
-            home = str(lookup(engine or {}, ("spec", "targetNamespace")) or "multicluster-engine")
+            home = addon.home_of(engine)
             config = self._hub.get(ADD_ON_CONFIG, home, CONFIG) if engine else None
             return engine is not None and imports.comes_back(self._name, config, self._hub.list(HOSTED_CLUSTER))
         except ApiError as error:

@@ -13,7 +13,6 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain import engine_components as components
 from ansible_collections.hypershift.core.plugins.module_utils._domain import hypershift_addon as addon
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
-from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import index
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
@@ -55,7 +54,7 @@ class HypershiftAddon:
         if refused:
             return Plan(ChangeSet(refusals=refused[:1] if hosted else refused))
         self._local = addon.local_cluster_of(engine)
-        self._home = str(lookup(engine, ("spec", "targetNamespace")) or "multicluster-engine")
+        self._home = addon.home_of(engine)
         stages = self._on(engine) if present else self._off()
         plan = staged(
             self._hub,

@@ -43,7 +43,7 @@ class HypershiftAddonConfig:
 
     def plan(self) -> Plan:
         engine = next(iter(self._hub.list(MULTICLUSTER_ENGINE)), None)
-        self._home = str(lookup(engine or {}, ("spec", "targetNamespace")) or "multicluster-engine")
+        self._home = addon.home_of(engine)
         self._managed = self._options["managed_cluster"] or addon.local_cluster_of(engine)
         if self._options["state"] == "absent":
             return self._absent()

@@ -12,7 +12,7 @@ import pytest
 
 from embedded_hub import EmbeddedHub
 from platforms.stage import Stage
-from playing import USER, Admin, Player
+from playing import USER, Admin
 
 SPEED = 240
 
@@ -34,17 +34,6 @@ def admin(hub: EmbeddedHub) -> Admin:
 @pytest.fixture(scope="package")
 def kubeconfig(hub: EmbeddedHub) -> Path:
     return hub.user_kubeconfig(USER, ["system:masters"])
-
-
-@pytest.fixture(params=["in_process", "module"])
-def player(request: pytest.FixtureRequest, hub: EmbeddedHub, kubeconfig: Path) -> Player:
-    """Both execution paths."""
-    return Player(hub, kubeconfig, in_process=request.param == "in_process")
-
-
-@pytest.fixture
-def quick(hub: EmbeddedHub, kubeconfig: Path) -> Player:
-    return Player(hub, kubeconfig)
 
 
 @pytest.fixture(scope="package")
