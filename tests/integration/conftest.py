@@ -18,8 +18,22 @@ for extra in (ROOT / "tests" / "hub", ROOT / "tests" / "integration"):
 
 from embedded_hub import EmbeddedHub  # noqa: E402
 from playing import FOLDER, USER, Admin, Player  # noqa: E402
+from proofs import runs  # noqa: E402
 
 SPEED = 240
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of long proofs the sample alone, unless the whole is asked for (proofs.py); what is left out is counted as deselected."""
+    kept, left_out = [], []
+    for item in items:
+        path = item.path.relative_to(ROOT / "tests" / "integration").as_posix()
+        spec = getattr(item, "callspec", None)
+        function = getattr(item, "originalname", item.name)
+        (kept if runs(path, function, spec.id.split("-") if spec else ()) else left_out).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
 
 
 @pytest.fixture(scope="session")
@@ -59,5 +73,5 @@ def player(request: pytest.FixtureRequest, hub: EmbeddedHub, kubeconfig: Path) -
 
 @pytest.fixture
 def quick(hub: EmbeddedHub, kubeconfig: Path) -> Player:
-    """The in-process path alone, where the path does not matter."""
-    return Player(hub, kubeconfig)
+    """Where the path does not matter: without Ansible when the tasks need nothing of it."""
+    return Player(hub, kubeconfig, directly=True)

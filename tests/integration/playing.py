@@ -17,6 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import operating
 from embedded_hub import EmbeddedHub
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,8 +56,19 @@ class Played:
 
 
 @dataclass
+class Step:
+    """Result of one task, and the writes that it sent."""
+
+    result: dict[str, Any]
+    writes: list[str]
+
+
+@dataclass
 class Player:
-    """Plays tasks on one hub as one account, through one execution path and one ansible-core."""
+    """Plays tasks on one hub as one account, through one execution path and one ansible-core.
+
+    directly: tasks that need nothing of Ansible run in this process (operating.py).
+    """
 
     hub: EmbeddedHub
     kubeconfig: Path
@@ -64,6 +76,7 @@ class Player:
     environment: dict[str, str] = field(default_factory=dict)
     bin: Path = field(default_factory=lambda: Path(os.environ.get("HYPERSHIFT_TEST_BIN") or Path(sys.executable).parent))
     limit: float = 300  # seconds that a play may take
+    directly: bool = False
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def files(self, tasks: Sequence[Task], variables: dict[str, Any] | None) -> tuple[Path, Path]:
@@ -88,8 +101,17 @@ class Player:
         }  # fmt: skip
 
     def play(self, *tasks: Task, check: bool = False, arguments: Sequence[str] = (), variables: dict[str, Any] | None = None) -> Played:
+        if self.directly and not (arguments or variables or self.environment) and operating.can_run(tasks):
+            started = time.time()
+            code, output, records = operating.run_all(tasks, check, str(self.kubeconfig), self.limit)
+            return Played(code, output, records, started, time.time() - started)
         playbook, record = self.files(tasks, variables)
         return self.run(playbook, record, [*arguments, *(["--check", "--diff"] if check else [])])
+
+    def four_steps(self, task: Task) -> list[Step]:
+        """check, do, check, do in one play; what each sent is told apart by the times of its task."""
+        played = self.play(*({**task, "check_mode": check} for check in (True, False, True, False))).ok()
+        return [Step(t["result"], self.writes(t["started"], t["ended"])) for t in played.tasks]
 
     def playbook(self, name: str, *arguments: str, **variables: Any) -> Played:
         """A shipped playbook by its FQCN, with extra variables."""
@@ -118,9 +140,9 @@ class Player:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
         )  # fmt: skip
 
-    def writes(self, since: float) -> list[str]:
-        """verb kind namespace/name of every write this account sent since then, refused ones included."""
-        events = self.hub.audit(user=USER, since=since)
+    def writes(self, since: float, until: float | None = None) -> list[str]:
+        """verb kind namespace/name of every write this account sent in that time, refused ones included."""
+        events = self.hub.audit(user=USER, since=since, until=until)
         return [describe(e) for e in events if e["verb"] not in ("get", "list", "watch")]
 
 

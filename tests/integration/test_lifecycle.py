@@ -19,18 +19,13 @@ WAIT = {"wait_timeout": 180, "progress_timeout": 60}
 
 def four_steps(player: Player, task: dict[str, Any], expected_writes: list[str]) -> dict[str, Any]:
     """check, do, check, do. Returns the result of the first real run."""
-    check = player.play(task, check=True).ok()
-    assert check.last["changed"] is True and player.writes(check.started) == []
-    done = player.play(task).ok()
-    assert done.last["changed"] is True
-    assert [w for w in player.writes(done.started) if w not in expected_writes] == []
-    assert [w for w in expected_writes if w not in player.writes(done.started)] == []
-    assert [s["object"] for s in check.last["plan"]] == [s["object"] for s in done.last["plan"]]
-    again = player.play(task, check=True).ok()
-    assert again.last["changed"] is False and again.last["plan"] == []
-    second = player.play(task).ok()
-    assert second.last["changed"] is False and player.writes(again.started) == []
-    return done.last
+    check, done, again, second = player.four_steps(task)
+    assert check.result["changed"] is True and check.writes == []
+    assert done.result["changed"] is True and set(done.writes) == set(expected_writes)
+    assert [s["object"] for s in check.result["plan"]] == [s["object"] for s in done.result["plan"]]
+    assert again.result["changed"] is False and again.result["plan"] == []
+    assert second.result["changed"] is False and again.writes + second.writes == []
+    return done.result
 
 
 @pytest.fixture

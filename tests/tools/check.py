@@ -1,29 +1,46 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Everything CI checks, stage by stage: `check.py [stage ...]`; without arguments all of them. The counts come last."""
+"""What CI checks: `check.py [--tier test|all|soak] [stage ...]`; without stages all those of the tier (docs/testing.md). The counts come last.
+
+Stages that keep one core busy run two at a time. Each is named with its seconds at the end; build/reports has the logs and the slowest tests.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
+import queue
 import shutil
 import subprocess
 import sys
 import threading
 import time
+import traceback
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "integration"))
+
+from proofs import PROOFS, TIERS  # noqa: E402
+
 BIN = ROOT / ".venv" / "bin"
 REPORTS = ROOT / "build" / "reports"
 COLLECTIONS = ROOT / "build" / "collections"
 PACKAGE = "ansible_collections.hypershift.core.plugins.module_utils"
 SMOKE = "test_lifecycle.py::test_hosted_cluster_and_node_pools"
 OLDER_CORES = ("2.16", "2.19")
-# Beside everything else: they have management clusters of their own, and wait as much as they compute.
-SECOND_PART = ("etcd", "etcd_restore", "etcd_roles", "snapshot_store", "upgrades")
+# Parts of the integration tests that run beside each other: folders with management clusters of their own, or with etcd.
+PARTS: dict[str, tuple[str, ...]] = {
+    "etcd": ("etcd", "etcd_harness", "etcd_restore", "etcd_roles", "snapshot_store"),
+    "engine": ("ground", "aws"),
+    "fleet": ("upgrades", "platforms"),
+}
+# Roles whose check mode, run, second run and removal tests/integration plays, on real etcd, on moto and over a fleet.
+ROLES_OF_INTEGRATION = ("aws_platform", "etcd_backup", "etcd_drill", "etcd_recovery", "staged_upgrade")
 STARTED = time.monotonic()
 
 
@@ -56,17 +73,18 @@ def call(name: str, command: list[str], cwd: Path = ROOT, **variables: str) -> b
         ).returncode
     say(f"{'ok    ' if code == 0 else 'FAILED'} {name}")
     if code != 0:
-        TALLY.broken.append(name)
+        with LOCK:
+            TALLY.broken.append(name)
         print("\n".join(log.read_text(errors="replace").splitlines()[-80:]), flush=True)
     return code == 0
 
 
 def check(name: str, command: list[str], cwd: Path = ROOT, **variables: str) -> None:
     """A check that counts as one test."""
-    if call(name, command, cwd, **variables):
-        TALLY.passed += 1
-    else:
-        TALLY.failed += 1
+    good = call(name, command, cwd, **variables)
+    with LOCK:
+        TALLY.passed += good
+        TALLY.failed += not good
 
 
 def pytest(name: str, *arguments: str, **variables: str) -> None:
@@ -122,33 +140,53 @@ def lint() -> None:
 
 def sanity() -> None:
     check("sanity newest", [str(BIN / "python"), "tests/tools/sanity.py", "newest"])
+
+
+def sanity_oldest() -> None:
     if core_is_there("2.16"):
         check("sanity 2.16", [str(BIN / "python"), "tests/tools/sanity.py", "2.16"])
 
 
-def integration() -> None:
-    apart = [str(Path("tests/integration") / name) for name in SECOND_PART]
-    second = threading.Thread(target=pytest, args=("integration second part", *apart), kwargs={"HYPERSHIFT_TEST_PART": "second"})
-    second.start()
-    pytest("integration", "tests/integration", *(f"--ignore={path}" for path in apart))
-    second.join()
-    pytest("integration own definitions", "tests/integration/test_lifecycle.py", HYPERSHIFT_TEST_CRDS="own")
+def integration(part: str) -> None:
+    """One part; "hub" is all that the others leave."""
+    every = [str(Path("tests/integration") / name) for name in PARTS.get(part, ())]
+    apart = [f"--ignore=tests/integration/{name}" for names in PARTS.values() for name in names]
+    pytest(f"integration {part}", *(every or ["tests/integration", *apart]), HYPERSHIFT_TEST_PART=part)
+
+
+def own_definitions() -> None:
+    pytest("integration own definitions", "tests/integration/test_lifecycle.py", HYPERSHIFT_TEST_CRDS="own", HYPERSHIFT_TEST_PART="own")
 
 
 def molecule() -> None:
+    """Of a scenario, what integration tests of the same role do not show: in the other tiers each step."""
     # State that an interrupted run left would make molecule skip the creation; there may be none, which reset takes for an error.
     environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"}
     subprocess.run(
         [str(BIN / "molecule"), "reset", "--all"], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
-    check("molecule", [str(BIN / "molecule"), "test", "--all"])
+    configs, left_out = ["config.yml"], []
+    if TIER == "test":
+        configs.append("short.yml")
+        left_out = [word for name in ROLES_OF_INTEGRATION for word in ("--exclude", name)]
+    bases = [word for name in configs for word in ("--base-config", str(ROOT / "extensions" / "molecule" / name))]
+    check("molecule", [str(BIN / "molecule"), *bases, "test", "--all", *left_out])
 
 
-def cores() -> None:
-    """The integration smoke on the older cores whose Python is on this machine."""
-    for core in OLDER_CORES:
+def smoke(*cores: str) -> None:
+    """The main story as an ordinary module on older cores whose Python is on this machine."""
+    for core in cores:
         if core_is_there(core):
-            pytest(f"core {core}", f"tests/integration/{SMOKE}", HYPERSHIFT_TEST_BIN=str(ROOT / "build" / "venvs" / core / "bin"))
+            variables = {"HYPERSHIFT_TEST_BIN": str(ROOT / "build" / "venvs" / core / "bin"), "HYPERSHIFT_TEST_TIER": "all"}
+            pytest(f"core {core}", f"tests/integration/{SMOKE}", "-k", "module", HYPERSHIFT_TEST_PART=f"core-{core}", **variables)
+
+
+def soak() -> None:
+    """The long proofs, whole (tests/integration/proofs.py), and the transfers and the fleet that only the benchmarks have."""
+    names = [f"tests/integration/{proof.test}" for proof in PROOFS.values() if proof.tier == "soak"]
+    pytest("soak", *names, HYPERSHIFT_TEST_PART="soak")
+    check("soak transfer faults", [str(BIN / "python"), "tests/bench/etcd.py", "--only", "faults"])
+    check("soak campaign of 1000", [str(BIN / "python"), "tests/bench/campaign.py", "--clusters", "1000"])
 
 
 def core_is_there(core: str) -> bool:
@@ -167,27 +205,110 @@ def core_is_there(core: str) -> bool:
 STAGES: dict[str, Callable[[], None]] = {
     "build": build,
     "unit": unit,
-    "lint": lint,
-    "sanity": sanity,
-    "integration": integration,
+    # The longest first, so that two lanes end at about the same time.
+    "integration-hub": partial(integration, "hub"),
+    "integration-etcd": partial(integration, "etcd"),
+    "integration-engine": partial(integration, "engine"),
+    "integration-fleet": partial(integration, "fleet"),
     "molecule": molecule,
-    "cores": cores,
+    "sanity": sanity,
+    "lint": lint,
+    "smoke": partial(smoke, OLDER_CORES[0]),
+    "sanity-oldest": sanity_oldest,
+    "own-definitions": own_definitions,
+    "smoke-others": partial(smoke, *OLDER_CORES[1:]),
+    "soak": soak,
 }
-NEEDS_HUB = {"integration", "molecule", "cores"}
+GROUPS = {"integration": [name for name in STAGES if name.startswith("integration-")]}
+FIRST = ("build", "unit")  # alone: everything needs the one, and the other is fast and uses both cores
+ONLY_ALL = ("sanity-oldest", "own-definitions", "smoke-others")
+NO_HUB = {"build", "unit", "lint", "sanity", "sanity-oldest"}
+SECONDS: dict[str, float] = {}
+TIER = "test"
+
+
+def stages_of(tier: str) -> list[str]:
+    left_out = {"test": {*ONLY_ALL, "soak"}, "all": {"soak"}, "soak": set(STAGES) - {"build", "soak"}}[tier]
+    return [name for name in STAGES if name not in left_out]
+
+
+def timed(stage: str) -> None:
+    say(f"=== {stage}")
+    started = time.monotonic()
+    try:
+        STAGES[stage]()
+    except Exception:  # a lane that ends would take the stages behind it along, unseen
+        with LOCK:
+            TALLY.failed += 1
+            TALLY.broken.append(stage)
+        print(traceback.format_exc(), flush=True)
+    SECONDS[stage] = time.monotonic() - started
+
+
+def two_at_a_time(stages: list[str]) -> None:
+    waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+    for stage in stages:
+        waiting.put(stage)
+
+    def lane() -> None:
+        while True:
+            try:
+                stage = waiting.get_nowait()
+            except queue.Empty:
+                return
+            timed(stage)
+
+    lanes = [threading.Thread(target=lane) for _ in range(2)]
+    for one in lanes:
+        one.start()
+    for one in lanes:
+        one.join()
+
+
+def slowest(count: int = 20) -> list[tuple[float, str]]:
+    """Seconds and name of the tests that took longest, fixtures included."""
+    found = []
+    for report in REPORTS.glob("*.xml"):
+        for case in ElementTree.parse(report).getroot().iter("testcase"):
+            found.append((float(case.get("time", 0)), f"{case.get('classname', '')}::{case.get('name', '')}"))
+    return sorted(found, reverse=True)[:count]
+
+
+def summary() -> None:
+    lines = [f"{seconds:7.0f}  {stage}" for stage, seconds in SECONDS.items()]
+    say("\n".join(["seconds of each stage, two at a time after the first:", *lines, f"{time.monotonic() - STARTED:7.0f}  all of it"]))
+    (REPORTS / "slowest.txt").write_text("".join(f"{seconds:7.1f}  {name}\n" for seconds, name in slowest()))
+    if TALLY.broken:
+        say(f"failed: {', '.join(TALLY.broken)}; logs are in build/reports")
+
+
+def chosen_stages(given: list[str], tier: str) -> list[str]:
+    named = [stage for name in given for stage in GROUPS.get(name, [name])]
+    chosen = [name for name in STAGES if name in named] if named else stages_of(tier)
+    if set(chosen) - NO_HUB and "build" not in chosen:
+        chosen.insert(0, "build")
+    return chosen
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tier", choices=TIERS, default=TIERS[0])
+    parser.add_argument("stages", nargs="*", choices=[*STAGES, *GROUPS, []], metavar="stage", help=", ".join([*STAGES, *GROUPS]))
+    given = parser.parse_args()
+    global TIER
+    TIER = os.environ["HYPERSHIFT_TEST_TIER"] = given.tier
     REPORTS.mkdir(parents=True, exist_ok=True)
-    chosen = sys.argv[1:] or list(STAGES)
-    if NEEDS_HUB & set(chosen) and "build" not in chosen:
-        chosen.insert(0, "build")
+    for old in REPORTS.glob("*.xml"):
+        old.unlink()
+    chosen = chosen_stages(given.stages, given.tier)
     for stage in chosen:
-        say(f"=== {stage}")
-        STAGES[stage]()
-        if stage == "build" and TALLY.failed:
-            break
-    if TALLY.broken:
-        say(f"failed: {', '.join(TALLY.broken)}; logs are in build/reports")
+        if stage in FIRST:
+            timed(stage)
+            if stage == "build" and TALLY.failed:
+                break
+    else:
+        two_at_a_time([stage for stage in chosen if stage not in FIRST])
+    summary()
     print(f"{TALLY.passed} passed, {TALLY.failed} failed, {TALLY.skipped} skipped", flush=True)
     return 1 if TALLY.failed else 0
 

@@ -25,6 +25,7 @@ def read_events(
     since: float | None = None,
     verbs: Collection[str] | None = None,
     stages: Collection[str] = COMPLETE,
+    until: float | None = None,
 ) -> list[dict[str, Any]]:
     """Events in the order of the log that match every given filter.
 
@@ -41,7 +42,7 @@ def read_events(
             if needle not in line:
                 continue
             event = json.loads(line)
-            if _matches(event, user, since, verbs, stages):
+            if _matches(event, user, since, verbs, stages) and (until is None or received(event) <= until):
                 events.append(event)
     return events
 

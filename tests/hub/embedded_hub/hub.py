@@ -86,12 +86,13 @@ class EmbeddedHub:
         since: float | None = None,
         verbs: Collection[str] | None = None,
         stages: Collection[str] = COMPLETE,
+        until: float | None = None,
     ) -> list[dict[str, Any]]:
-        """Completed requests by user, time (seconds since the epoch) and verb.
+        """Completed requests by user, time (since and until, in seconds since the epoch) and verb.
 
         A watch completes when it ends: ask for stages={"ResponseStarted"} to see those that were opened.
         """
-        return read_events(self.audit_log, user, since, verbs, stages)
+        return read_events(self.audit_log, user, since, verbs, stages, until)
 
     def kill_apiserver(self) -> None:
         """SIGKILL, as a crash would."""

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -22,9 +21,6 @@ from aws_playing import Aws  # noqa: E402
 from moto_account import MotoAccount  # noqa: E402
 
 from playing import FOLDER, Player  # noqa: E402
-
-# Interrupting a run at each of its writes takes most of an hour; test_platform.py has a sample of it.
-collect_ignore = [] if os.environ.get("HYPERSHIFT_TEST_EVERY_CALL") else ["test_interrupted.py"]
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations import
     etcd_restore_volumes,
 )
 
-from etcd_restore.restoring import run  # noqa: E402
+from operating import run  # noqa: E402
 
 _COMMANDS = {
     "--data-dir": "restore", "mkdir -p": "exchange", "snapshot status": "status", "oflag=seek_bytes": "upload", "umask 077": "upload begun",

@@ -4,35 +4,21 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import run_operation
-
 from embedded_hub import EmbeddedHub
 from hosted_etcd import HostedEtcd
+from operating import run
 
 DRIVER = Path(__file__).with_name("driver.py")
 KILLED = -9
-MODULES = "ansible_collections.hypershift.core.plugins.module_utils._ansible.entries"
 Result = dict[str, Any]
-
-
-def run(module: str, options: dict[str, Any], check: bool = False, say: Callable[[str], object] = lambda line: None) -> Result:
-    """A module as a task runs it, in this process."""
-    entry = importlib.import_module(f"{MODULES}.{module}").ENTRY
-    checked = ArgumentSpecValidator(entry.spec, **entry.constraints).validate(options)
-    if checked.error_messages:
-        raise AssertionError(checked.error_messages)
-    return run_operation(entry, checked.validated_parameters, check, say)
 
 
 @dataclass

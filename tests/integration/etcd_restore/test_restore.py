@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from embedded_hub import EmbeddedHub
-from etcd_restore.restoring import Scene, run
+from etcd_restore.restoring import Scene
+from operating import run
 from playing import Player
 
 

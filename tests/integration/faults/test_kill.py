@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""SIGKILL at every single write, before it reached the API server and after; the next run ends where an undisturbed one does, the third writes nothing."""
+"""SIGKILL at a write, before it reached the API server and after; the next run ends where an undisturbed one does, the third writes nothing.
+
+`make soak` kills at every single write; proofs.py names the points of the sample.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import proofs
 from direct import IMAGE, SPEED, Direct, capi, hosted_cluster, new, node_pool
 from embedded_hub import EmbeddedHub
 from faults.cases import FOREVER, SLOW
@@ -97,6 +101,10 @@ class Operator:
         return Rule(on("delete", "hostedclusters"), acted, FOREVER)
 
 
+def killed_at(topic: str, writes: int) -> list[Point]:
+    return proofs.points(f"kill-{topic}", points(writes), lambda point: point.name)
+
+
 def expected(sent: dict[Point, list[str]], writes: list[str]) -> None:
     """Each run was killed where it should be."""
     for point, found in sent.items():
@@ -131,7 +139,7 @@ def swept(hub: EmbeddedHub) -> Iterator[None]:
 
 
 def test_create(hub: EmbeddedHub, kubeconfig: Path) -> None:
-    direct, tasks = Direct(hub), {point: create("kc", point) for point in points(len(CREATED))}
+    direct, tasks = Direct(hub), {point: create("kc", point) for point in killed_at("create", len(CREATED))}
     play_all(hub, kubeconfig, [create("kc", UNDISTURBED)])
     expected(kill_everywhere(hub, Player(hub, kubeconfig), tasks), CREATED)
     twice(hub, kubeconfig, tasks, len(CREATED))
@@ -153,7 +161,7 @@ def test_create_by_the_ordinary_module(hub: EmbeddedHub, kubeconfig: Path, point
 
 
 def test_pause(hub: EmbeddedHub, kubeconfig: Path) -> None:
-    direct, tasks = Direct(hub), {point: pause("kp", point) for point in points(len(PAUSED))}
+    direct, tasks = Direct(hub), {point: pause("kp", point) for point in killed_at("pause", len(PAUSED))}
     names = [name_of("kp", point) for point in (UNDISTURBED, *tasks)]
     for name in names:
         prepared(direct, name, paused=False)
@@ -167,7 +175,7 @@ def test_pause(hub: EmbeddedHub, kubeconfig: Path) -> None:
 
 def test_delete(hub: EmbeddedHub, kubeconfig: Path) -> None:
     direct, operator = Direct(hub), Operator(Direct(hub))
-    tasks = {point: delete("kd", point) for point in points(len(DELETED))}
+    tasks = {point: delete("kd", point) for point in killed_at("delete", len(DELETED))}
     names = [name_of("kd", point) for point in tasks]
     for name in names:
         prepared(direct, name, paused=True)

@@ -36,7 +36,7 @@ class Ground:
     """One account, one execution path."""
 
     def __init__(self, hub: EmbeddedHub, kubeconfig: Path, in_process: bool) -> None:
-        self.player = Player(hub, kubeconfig, in_process=in_process)
+        self.player = Player(hub, kubeconfig, in_process=in_process, directly=in_process)
         self.admin = Admin(hub)
 
     def task(self, module: str, **options: Any) -> Obj:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
@@ -24,11 +25,19 @@ class CallbackModule(CallbackBase):
     CALLBACK_TYPE = "notification"
     CALLBACK_NAME = "record"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._started: dict[tuple[str, str], float] = {}
+
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        self._started[host.get_name(), task._uuid] = time.time()
+
     def _write(self, state: str, result: Any) -> None:
-        name = result.task.get_name() if hasattr(result, "task") else result._task.get_name()
+        task = result.task if hasattr(result, "task") else result._task
         data = result.result if hasattr(result, "result") else result._result
         host = (result.host if hasattr(result, "host") else result._host).get_name()
-        line = {"task": name, "state": state, "host": host, "result": json.loads(json.dumps(data, default=str))}
+        line = {"task": task.get_name(), "state": state, "host": host, "result": json.loads(json.dumps(data, default=str))}
+        line |= {"started": self._started.get((host, task._uuid), 0.0), "ended": time.time()}
         with open(os.environ["RECORD_FILE"], "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
