@@ -9,7 +9,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test unit lint integration bench bench-etcd hub-up hub-down docs
+.PHONY: help setup demo test test-all soak unit lint integration bench bench-etcd hub-up hub-down docs
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -29,6 +29,12 @@ hub-down:  ## stop every embedded management cluster of this checkout
 
 test: setup  ## everything CI checks
 	@$(BIN)/python tests/tools/check.py
+
+test-all: setup  ## also the other cores, both execution paths, own definitions, every step of molecule
+	@$(BIN)/python tests/tools/check.py --tier all
+
+soak: setup  ## the long proofs, whole; as root, hours
+	@$(BIN)/python tests/tools/check.py --tier soak
 
 unit: setup  ## fast tests, no server
 	@$(BIN)/python -m pytest tests/unit -n 2 -q

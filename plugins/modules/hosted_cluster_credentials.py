@@ -13,6 +13,8 @@ author:
 description:
 - Reads the Secrets that the hosted cluster publishes, by the names in its status.
 - Files are written atomically with mode 0600. Returned content is always hidden from logs.
+- A kubeconfig that would run a command or read a file wherever it is used (exec plugin, auth provider, references to files) is refused, since
+  whoever may write that Secret would act with your rights. The operator's own have nothing of it.
 options:
   name:
     description:
@@ -40,6 +42,11 @@ options:
   custom_dns:
     description:
     - Take the kubeconfig for O(hypershift.core.hosted_cluster#module:kube_api_server_dns_name).
+    type: bool
+    default: false
+  verify:
+    description:
+    - Also ask the hosted cluster whether it accepts the kubeconfig, after the files are written. Needs a way to its API server from here.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -93,6 +100,11 @@ files:
   type: list
   returned: success
   elements: str
+verified:
+  description:
+  - Whether the hosted cluster has accepted the kubeconfig.
+  type: bool
+  returned: when O(verify=true), not in check mode
 api_server:
   description:
   - URL of the API server.

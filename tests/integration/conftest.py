@@ -46,7 +46,11 @@ def hub() -> Iterator[EmbeddedHub]:
         return
     crds = os.environ.get("HYPERSHIFT_TEST_CRDS", "auto")
     running = EmbeddedHub.up(
-        name="-".join(filter(None, ("test", crds, os.environ.get("HYPERSHIFT_TEST_PART", "")))), crds=crds, simulator=True, speed=SPEED
+        name="-".join(filter(None, ("test", crds, os.environ.get("HYPERSHIFT_TEST_PART", "")))),
+        crds=crds,
+        simulator=True,
+        speed=SPEED,
+        profile=os.environ.get("P", "full"),
     )
     try:
         yield running

@@ -9,7 +9,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-GENERATORS = ("tests/tools/troubleshooting.py", "tests/tools/rbac.py", "tests/tools/role_tables.py", "tests/hub/crds/generate.py")
+GENERATORS = (
+    "tests/tools/troubleshooting.py",
+    "tests/tools/rbac.py",
+    "tests/tools/role_tables.py",
+    "tests/tools/proofs_table.py",
+    "tests/hub/crds/generate.py",
+)
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ try:
 except ImportError:  # reported when a kubeconfig is to be read
     yaml = None  # type: ignore[assignment]
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
+from ansible_collections.hypershift.core.plugins.module_utils._kube import foreign_kubeconfig
 
 SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 _PLAIN_USER = {
@@ -30,7 +31,6 @@ _PLAIN_USER = {
     "username",
     "password",
 }
-_FILES = {"certificate-authority", "client-certificate", "client-key", "tokenFile"}
 
 
 class NotPlain(Exception):
@@ -84,14 +84,10 @@ def _sections(source: dict[str, Any], context: str | None) -> tuple[dict[str, An
 
 
 def from_content(content: bytes) -> Access:
-    """Access of the current context of a kubeconfig that names neither commands nor files. Raises ApiError."""
+    """Access of the current context of a kubeconfig that others wrote. Raises ApiError."""
+    config = foreign_kubeconfig.parsed(content)
     try:
-        cluster, user = _sections(_parsed(content, "the kubeconfig in the Secret"), None)
-        if set(user) - _PLAIN_USER:
-            raise ApiError(_no_credentials("the kubeconfig in the Secret has an exec plugin or an auth provider, which is not run"))
-        if {key for section in (cluster, user) for key in section} & _FILES:
-            raise ApiError(_no_credentials("the kubeconfig in the Secret names files of another machine"))
-        return _access(cluster, user, "")
+        return _access(*_sections(config, None), "")
     except (AttributeError, TypeError, ValueError):  # lists and texts where a mapping belongs, bad base64
         raise ApiError(_no_credentials("the kubeconfig in the Secret is malformed")) from None
 

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, SECRET
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NAMESPACE, SECRET
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 # What to read -> (field of the status that names the Secret, key in it).
@@ -20,14 +22,23 @@ SOURCES = {
     "custom_kubeconfig": (("status", "customKubeconfig", "name"), "kubeconfig"),
     "password": (("status", "kubeadminPassword", "name"), "password"),
 }
+LookAt = Callable[[bytes], object]  # foreign_kubeconfig.parsed
+OpenHub = Callable[[bytes], Hub]  # KubeHub.from_kubeconfig
 WriteFile = Callable[[str, bytes, bool], bool]  # path, content, check_mode -> changed
 
 
 class Credentials:
-    """Bring kubeconfig and kubeadmin password to files, or return them."""
+    """Bring kubeconfig and kubeadmin password to files, or return them.
 
-    def __init__(self, hub: Hub, options: dict[str, Any], write_file: WriteFile, check_mode: bool) -> None:
+    look_at: raises ApiError for a kubeconfig that would run commands or read files wherever it is used. open_hub: a kubeconfig's own API.
+    """
+
+    def __init__(
+        self, hub: Hub, options: dict[str, Any], write_file: WriteFile, look_at: LookAt, open_hub: OpenHub, check_mode: bool
+    ) -> None:
         self._hub = hub
+        self._look_at = look_at
+        self._open_hub = open_hub
         self._options = options
         self._write_file = write_file
         self._check_mode = check_mode
@@ -49,6 +60,7 @@ class Credentials:
             contents["password"] = self._read(changes, cluster, "password", ref)
         if changes.refusals:
             return Plan(changes)
+        self._refuse_foreign(contents.get("kubeconfig"), ref)
         written = False
         for what, content in contents.items():
             if self._options.get("return_content"):
@@ -58,7 +70,17 @@ class Credentials:
                 written = self._write_file(path, content, self._check_mode) or written
                 extra["files"].append(path)
         extra["changed"] = written
+        if "kubeconfig" in contents and self._options.get("verify") and not self._check_mode:
+            self._open_hub(contents["kubeconfig"]).get(NAMESPACE, None, "kube-system")
+            extra["verified"] = True
         return Plan(changes, unchanged=True, extra=extra)
+
+    def _refuse_foreign(self, kubeconfig: bytes | None, ref: str) -> None:
+        try:
+            if kubeconfig is not None:
+                self._look_at(kubeconfig)
+        except ApiError as error:
+            raise HypershiftError(replace(error.failure, object=ref)) from None
 
     def _read(self, changes: ChangeSet, cluster: dict[str, Any], what: str, ref: str) -> bytes:
         path, key = SOURCES[what]

@@ -6,16 +6,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, SECRET
-from ansible_collections.hypershift.core.plugins.module_utils._operations.credentials import SOURCES
+from ansible_collections.hypershift.core.plugins.module_utils._operations.credentials import SOURCES, OpenHub
 
-OpenHub = Callable[[bytes], Hub]  # KubeHub.from_kubeconfig
 _STEP = "Wait until it is available (hosted_cluster_wait)."
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import stat
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.files import write_private_file
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError, OptionError, RefusedError, WaitError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
+from ansible_collections.hypershift.core.plugins.module_utils._kube.foreign_kubeconfig import parsed
 from ansible_collections.hypershift.core.plugins.module_utils._operations.credentials import Credentials
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster_wait import HostedClusterWait
 from ansible_collections.hypershift.core.plugins.module_utils._operations.information import HostedClusterInfo, NodePoolInfo
@@ -136,7 +138,15 @@ def secret(name: str, key: str, value: str) -> dict[str, Any]:
 
 def credentials(hub: MemoryHub, check: bool = False, **given: Any) -> dict[str, Any]:
     opts = options("hosted_cluster_credentials", name="demo", **given)
-    return run(Credentials(hub, opts, write_private_file, check), hub, check, lambda line: None)
+    opened: list[bytes] = []
+
+    def open_hub(content: bytes) -> MemoryHub:
+        opened.append(content)
+        return MemoryHub()
+
+    result = run(Credentials(hub, opts, write_private_file, parsed, open_hub, check), hub, check, lambda line: None)
+    assert result.get("verified", False) is bool(opened)
+    return result
 
 
 PUBLISHED = (secret("demo-admin-kubeconfig", "kubeconfig", "apiVersion: v1"), secret("demo-kubeadmin-password", "password", "s3cret"))
@@ -162,6 +172,24 @@ def test_unwritable_folder_is_told(tmp_path: Path) -> None:
 def test_content_is_returned_on_request() -> None:
     result = credentials(MemoryHub(live_cluster(), *PUBLISHED), return_content=True)
     assert (result["kubeconfig"], result["password"]) == ("apiVersion: v1", "s3cret")
+
+
+def test_verified_after_it_is_written_and_not_in_check_mode(tmp_path: Path) -> None:
+    hub, given = MemoryHub(live_cluster(), *PUBLISHED), {"kubeconfig_dest": str(tmp_path / "k"), "verify": True}
+    assert "verified" not in credentials(hub, check=True, **given)
+    assert credentials(hub, **given)["verified"] and (tmp_path / "k").exists()
+
+
+@pytest.mark.parametrize("way", [{"return_content": True}, {"kubeconfig_dest": "k"}])
+def test_a_kubeconfig_that_runs_commands_is_refused_and_not_written(tmp_path: Path, way: dict[str, Any]) -> None:
+    user = {"exec": {"command": "sh", "apiVersion": "client.authentication.k8s.io/v1"}}
+    evil = json.dumps({"users": [{"name": "other", "user": user}]})
+    given = {key: str(tmp_path / value) if isinstance(value, str) else value for key, value in way.items()}
+    hub = MemoryHub(live_cluster(), secret("demo-admin-kubeconfig", "kubeconfig", evil), PUBLISHED[1])
+    with pytest.raises(HypershiftError, match="exec plugin or an auth provider, which is not run") as caught:
+        credentials(hub, **given)
+    assert (caught.value.failure.code, caught.value.failure.object) == ("untrusted_kubeconfig", "HostedCluster clusters/demo")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
