@@ -17,6 +17,7 @@ options:
     type: path
   digest:
     description:
-    - Digest that was approved. A plan with another digest is refused.
+    - Digest that was approved, whole, as M(hypershift.core.upgrade_plan) printed it. A plan with another digest is refused.
+    - M(hypershift.core.upgrade_gate) and M(hypershift.core.upgrade_record) do nothing without it; M(hypershift.core.upgrade_report) only looks.
     type: str
 """

@@ -19,9 +19,17 @@ PLAN: dict[str, Any] = {
 ONE_PLAN: dict[str, Any] = {"mutually_exclusive": [("plan", "plan_file")], "required_one_of": [("plan", "plan_file")]}
 
 
-def plan_of(params: dict[str, Any]) -> dict[str, Any]:
-    """The plan, whole and approved. Raises OptionError."""
-    approved = params.get("digest") or ""
+def approved_plan(params: dict[str, Any]) -> dict[str, Any]:
+    """The plan, for what acts on it or lets others act: whole, and its digest given. Raises OptionError."""
+    return _plan(params, params.get("digest") or "")
+
+
+def plan_to_look_at(params: dict[str, Any]) -> dict[str, Any]:
+    """The plan, whole; its digest is compared when one is given. Raises OptionError."""
+    return _plan(params, params.get("digest"))
+
+
+def _plan(params: dict[str, Any], approved: str | None) -> dict[str, Any]:
     if params.get("plan") is not None:
         return checked_plan(params["plan"], approved)
     try:

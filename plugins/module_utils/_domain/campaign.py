@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,7 @@ FORMAT = 1
 CONTROL_PLANE, NODE_POOLS = "control_plane", "node_pools"
 READY, REFUSED, UP_TO_DATE = "ready", "refused", "up_to_date"
 _APART = ("digest", "created")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 Object = dict[str, Any]
 
 
@@ -34,8 +36,11 @@ def digest_of(plan: Object) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def checked_plan(plan: Any, approved: str = "") -> Object:
-    """The plan, if it is one, is whole, and is the approved one. Raises OptionError."""
+def checked_plan(plan: Any, approved: str | None = None) -> Object:
+    """The plan, if it is one, is whole, and is the approved one. None: it is only looked at. Raises OptionError."""
+    if approved is not None and not _DIGEST.fullmatch(approved):
+        shown = f"{approved[:80]!r} is no digest" if approved else "the digest is empty"
+        raise _refused("plan_not_approved", f"nothing is approved: {shown}", "Give the whole digest that upgrade_plan printed: sha256:...")
     if not isinstance(plan, dict) or plan.get("format") != FORMAT or not isinstance(plan.get("clusters"), list):
         raise _refused("invalid_plan", "this is no upgrade plan of this collection", "Make one with upgrade_plan.")
     digest = digest_of(plan)
@@ -43,13 +48,13 @@ def checked_plan(plan: Any, approved: str = "") -> Object:
         raise _refused(
             "plan_changed", "the plan was changed after it was made: its digest does not fit", "Make a new plan with upgrade_plan."
         )
-    if approved and approved != digest:
+    if approved is not None and approved != digest:
         cause = f"approved was {approved}, but this plan has the digest {digest}"
         raise _refused("plan_not_approved", cause, "Read this plan, and approve its digest if it is right.")
     return plan
 
 
-def read_plan(text: str, approved: str = "") -> Object:
+def read_plan(text: str, approved: str | None = None) -> Object:
     """``checked_plan`` of the text of a plan file."""
     try:
         return checked_plan(json.loads(text), approved)

@@ -97,15 +97,26 @@ def test_the_digest_covers_everything_but_the_time() -> None:
 @pytest.mark.parametrize(
     ("text", "approved", "code"),
     [
-        ("no json", "", "invalid_plan"),
-        ('{"format": 2, "clusters": []}', "", "invalid_plan"),
-        ("[]", "", "invalid_plan"),
-        ('{"format": 1, "clusters": [], "digest": "sha256:00"}', "", "plan_changed"),
+        ("no json", None, "invalid_plan"),
+        ('{"format": 2, "clusters": []}', None, "invalid_plan"),
+        ("[]", None, "invalid_plan"),
+        ('{"format": 1, "clusters": [], "digest": "sha256:00"}', None, "plan_changed"),
         ("PLAN", "sha256:other", "plan_not_approved"),
+        ("PLAN", "", "plan_not_approved"),
+        ("PLAN", " ", "plan_not_approved"),
+        ("PLAN", "sha256:", "plan_not_approved"),
+        ("PLAN", "SHORT", "plan_not_approved"),
+        ("PLAN", "BARE", "plan_not_approved"),
+        ("PLAN", "NEWLINE", "plan_not_approved"),
+        ("PLAN", "UPPER", "plan_not_approved"),
+        ("PLAN", "OTHER", "plan_not_approved"),
     ],
 )
-def test_bad_plans(text: str, approved: str, code: str) -> None:
-    made = json.dumps(plan([entry("a", "w", 0)], [{"name": "w"}]))
+def test_bad_plans(text: str, approved: str | None, code: str) -> None:
+    document = plan([entry("a", "w", 0)], [{"name": "w"}])
+    made, digest = json.dumps(document), document["digest"]
+    forms = {"SHORT": digest[:20], "BARE": digest[7:], "NEWLINE": f"{digest}\n", "UPPER": digest.upper(), "OTHER": "sha256:" + "0" * 64}
+    approved = forms.get(approved or "", approved)
     with pytest.raises(OptionError) as caught:
         read_plan(text.replace("PLAN", made), approved)
     assert caught.value.failure.code == code and caught.value.failure.next_step

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.campaign_spec import ONE_PLAN, PLAN, campaign_hubs, plan_of
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.campaign_spec import ONE_PLAN, PLAN, approved_plan, campaign_hubs
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.fleet_spec import HUBS
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, full
@@ -25,7 +25,7 @@ _OPTIONS: dict[str, Any] = {
 
 
 def _operation(clock: Any, params: dict[str, Any], check: bool) -> UpgradeGate:
-    plan = plan_of(params)
+    plan = approved_plan(params)
     return UpgradeGate(clock, campaign_hubs(params, plan), plan, params, RuleCalendar(), time.sleep, check)
 
 

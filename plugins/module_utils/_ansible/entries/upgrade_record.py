@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.campaign_spec import ONE_PLAN, PLAN, campaign_hubs, plan_of
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.campaign_spec import ONE_PLAN, PLAN, approved_plan, campaign_hubs
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.fleet_spec import HUBS
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, full
@@ -26,7 +26,7 @@ _OPTIONS: dict[str, Any] = {
 
 
 def _operation(clock: Any, params: dict[str, Any], _check: bool) -> UpgradeRecord:
-    plan = plan_of(params)
+    plan = approved_plan(params)
     return UpgradeRecord(clock, campaign_hubs(params, plan), plan, params)
 
 

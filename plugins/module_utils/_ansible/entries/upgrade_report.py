@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.campaign_spec import ONE_PLAN, PLAN, campaign_hubs, plan_of
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.campaign_spec import ONE_PLAN, PLAN, campaign_hubs, plan_to_look_at
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.files import write_private_file
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.fleet_spec import HUBS
@@ -33,7 +33,7 @@ def _files(params: dict[str, Any]) -> dict[str, Render]:
 
 
 def _operation(clock: Any, params: dict[str, Any], check: bool) -> UpgradeReport:
-    plan = plan_of(params)
+    plan = plan_to_look_at(params)
     return UpgradeReport(clock, campaign_hubs(params, plan), plan, _files(params), write_private_file, check)
 
 
