@@ -35,7 +35,7 @@ SMOKE = "test_lifecycle.py::test_hosted_cluster_and_node_pools"
 OLDER_CORES = ("2.16", "2.19")
 # Parts of the integration tests that run beside each other: folders with management clusters of their own, or with etcd.
 PARTS: dict[str, tuple[str, ...]] = {
-    "etcd": ("etcd", "etcd_harness", "etcd_restore", "etcd_roles", "snapshot_store"),
+    "etcd": ("etcd", "etcd_harness", "etcd_restore", "etcd_roles", "observe", "snapshot_store"),
     "engine": ("ground", "aws"),
     "fleet": ("upgrades", "platforms"),
 }
@@ -151,7 +151,9 @@ def integration(part: str) -> None:
     """One part; "hub" is all that the others leave."""
     every = [str(Path("tests/integration") / name) for name in PARTS.get(part, ())]
     apart = [f"--ignore=tests/integration/{name}" for names in PARTS.values() for name in names]
-    pytest(f"integration {part}", *(every or ["tests/integration", *apart]), HYPERSHIFT_TEST_PART=part)
+    profile = "full" if part == "etcd" else "light"  # workloads of control planes: only must_gather and etcd look at them
+    variables = {"HYPERSHIFT_TEST_PART": part, "HYPERSHIFT_TEST_PROFILE": profile}
+    pytest(f"integration {part}", *(every or ["tests/integration", *apart]), **variables)
 
 
 def own_definitions() -> None:
