@@ -238,6 +238,11 @@ options:
     choices:
     - fail
     - skip
+  allow_empty:
+    description:
+    - Make an empty plan when the selection matches no hosted cluster, in place of a failure.
+    type: bool
+    default: false
   dest:
     description:
     - File for the plan, written with mode 0600. A file that holds the same plan stays as it is, with the time it was made.

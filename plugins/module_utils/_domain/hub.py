@@ -74,7 +74,7 @@ class Hub(Protocol):
         """The object, None when it does not exist."""
 
     def list(self, kind: Kind, namespace: str | None = None, label_selector: str = "", field_selector: str = "") -> list[Object]:
-        """All objects, paged; empty when the kind is not served."""
+        """All objects, paged; empty when the kind is not served, but for an essential one: that raises ApiError (not_installed)."""
 
     def create(self, kind: Kind, body: Object) -> Object:
         """The object as the server stored it."""

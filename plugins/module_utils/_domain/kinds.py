@@ -14,7 +14,10 @@ from urllib.parse import quote
 
 @dataclass(frozen=True)
 class Kind:
-    """A REST resource. ``other_versions`` are tried, newest last, when the first one is not served."""
+    """A REST resource. ``other_versions`` are tried, newest last, when the first one is not served.
+
+    essential: where it is not served there is no HyperShift, and a list is not empty but wrong.
+    """
 
     group: str
     version: str
@@ -22,6 +25,7 @@ class Kind:
     plural: str
     namespaced: bool = True
     other_versions: tuple[str, ...] = ()
+    essential: bool = False
 
     @property
     def api_version(self) -> str:
@@ -56,8 +60,8 @@ class Kind:
 HYPERSHIFT_GROUP = "hypershift.openshift.io"
 CAPI_GROUP = "cluster.x-k8s.io"
 
-HOSTED_CLUSTER = Kind(HYPERSHIFT_GROUP, "v1beta1", "HostedCluster", "hostedclusters")
-NODE_POOL = Kind(HYPERSHIFT_GROUP, "v1beta1", "NodePool", "nodepools")
+HOSTED_CLUSTER = Kind(HYPERSHIFT_GROUP, "v1beta1", "HostedCluster", "hostedclusters", essential=True)
+NODE_POOL = Kind(HYPERSHIFT_GROUP, "v1beta1", "NodePool", "nodepools", essential=True)
 HOSTED_CONTROL_PLANE = Kind(HYPERSHIFT_GROUP, "v1beta1", "HostedControlPlane", "hostedcontrolplanes")
 CAPI_CLUSTER = Kind(CAPI_GROUP, "v1beta1", "Cluster", "clusters", other_versions=("v1beta2",))
 MACHINE_DEPLOYMENT = Kind(CAPI_GROUP, "v1beta1", "MachineDeployment", "machinedeployments", other_versions=("v1beta2",))

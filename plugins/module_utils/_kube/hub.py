@@ -51,6 +51,7 @@ class KubeHub(Surroundings):
             return self._call("GET", kind, namespace, name)
         except ApiError as error:
             if error.status == 404:
+                self._refuse_unserved(kind, error)
                 return None
             raise
 
@@ -66,6 +67,7 @@ class KubeHub(Surroundings):
                 answer = self._call("GET", kind, namespace, "", query=query)
             except ApiError as error:
                 if error.status == 404:
+                    self._refuse_unserved(kind, error)
                     return []
                 if error.status == 410 and "continue" in query:  # the page token expired: the list starts anew
                     items, query = [], {k: v for k, v in query.items() if k != "continue"}
@@ -140,6 +142,11 @@ class KubeHub(Surroundings):
                 return once()
             raise
 
+    def _refuse_unserved(self, kind: Kind, error: ApiError) -> None:
+        """A 404 without a Status means the kind, not an object of it."""
+        if kind.essential and not error.reason:
+            raise ApiError(not_served(kind, self.server), 404) from None
+
     def _probe(self, kind: Kind) -> bool:
         if kind.group in self._served:
             return False
@@ -158,6 +165,6 @@ class KubeHub(Surroundings):
 def not_served(kind: Kind, server: str) -> Failure:
     return Failure(
         "not_installed",
-        f"{server} does not serve {kind.resource}: HyperShift is not installed there, or this is not a management cluster",
-        next_step="Check kubeconfig and context, or install the multicluster engine first.",
+        f"HyperShift is not served here: {server} does not know {kind.resource}, so it is not a management cluster, or not yet",
+        next_step="Check kubeconfig and context, or install the multicluster engine first (hypershift.core.multicluster_engine).",
     )

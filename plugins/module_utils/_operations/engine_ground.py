@@ -10,7 +10,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.compare im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.engine_install import PACKAGE, Ground
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hypershift_addon import local_cluster_of
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, HOSTED_CLUSTER, MULTICLUSTER_ENGINE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, MULTICLUSTER_ENGINE
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
     CATALOG_SOURCE,
     CLUSTER_SERVICE_VERSION,
@@ -20,6 +20,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.management
     OPERATOR_GROUP,
     SUBSCRIPTION,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_clusters import installed_ones
 
 Object = dict[str, Any]
 
@@ -42,7 +43,7 @@ def read_olm(hub: Hub, namespace: str, ground: Ground) -> Ground:
 
 
 def hosted_names(hub: Hub) -> list[str]:
-    return [f"{c['metadata']['namespace']}/{c['metadata']['name']}" for c in hub.list(HOSTED_CLUSTER)]
+    return [f"{c['metadata']['namespace']}/{c['metadata']['name']}" for c in installed_ones(hub)]
 
 
 def read_for_removal(hub: Hub, options: Object) -> Ground:

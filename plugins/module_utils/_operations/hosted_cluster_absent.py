@@ -8,6 +8,7 @@ what was created with the cluster: by label, never by a retyped name.
 
 from __future__ import annotations
 
+import difflib
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
@@ -57,6 +58,7 @@ class HostedClusterAbsent:
         pools = pools_of(self._hub, self._namespace, self._name)
         plan = Plan(changes, extra={"resource": {}})
         if live is None:
+            changes.notes.append(self._nothing_of_that_name())
             for pool in pools:
                 changes.delete(NODE_POOL, pool, "its hosted cluster does not exist any more", disruptive=True)
             changes.steps += self._leftovers().steps
@@ -68,6 +70,12 @@ class HostedClusterAbsent:
         plan.goal = lambda _answer: self._goal(plan)
         plan.finish = self._leftovers if self._options.get("wait") else None
         return plan
+
+    def _nothing_of_that_name(self) -> str:
+        others = sorted(c["metadata"]["name"] for c in self._hub.list(HOSTED_CLUSTER, self._namespace))
+        near = difflib.get_close_matches(self._name, others, 1) or others[:3]
+        there = f" There: {', '.join(near)}." if near else ""
+        return f"{HOSTED_CLUSTER.ref(self._namespace, self._name)} does not exist, so no hosted cluster is removed.{there}"
 
     def _plan_deletion(self, changes: ChangeSet, live: dict[str, Any]) -> None:
         patch = resume_patch(live)

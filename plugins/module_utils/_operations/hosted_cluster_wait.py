@@ -11,7 +11,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.goals impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import GoalParams
-from ansible_collections.hypershift.core.plugins.module_utils._operations.information import selected
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_clusters import selected
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Target, WaitRequest, targets_of
 

@@ -19,7 +19,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, DEPLOYMENT, HOSTED_CLUSTER
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import CUSTOM_RESOURCE_DEFINITION
-from ansible_collections.hypershift.core.plugins.module_utils._operations.information import selected
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_clusters import selected
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed, wait_for
 from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import Owned
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan

@@ -6,24 +6,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL, Kind
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL
 from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import redacted
 from ansible_collections.hypershift.core.plugins.module_utils._domain.summary import summarize_hosted_cluster, summarize_node_pool
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_clusters import selected, unmatched
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
-
-
-def selected(hub: Hub, kind: Kind, options: dict[str, Any]) -> list[dict[str, Any]]:
-    """Objects by name, namespace and label selectors: a GET for one name in one namespace, one LIST for anything else."""
-    names, namespace = options.get("name") or [], options.get("namespace")
-    selector = ",".join(options.get("label_selectors") or [])
-    if len(names) == 1 and namespace and not selector:
-        found = hub.get(kind, namespace, names[0])
-        return [found] if found else []
-    single = f"metadata.name={names[0]}" if len(names) == 1 else ""
-    found_all = hub.list(kind, namespace, selector, single)
-    return [o for o in found_all if o["metadata"]["name"] in names] if names else found_all
 
 
 class HostedClusterInfo:
@@ -42,7 +32,7 @@ class HostedClusterInfo:
             own = pools.get((cluster["metadata"]["namespace"], cluster["metadata"]["name"]), [])
             rows.append(summarize_hosted_cluster(cluster, now=now, node_pools=own))
         extra: dict[str, Any] = {"hosted_clusters": rows, "resources": _without_noise(clusters) if self._options.get("raw") else []}
-        return Plan(unchanged=True, extra=extra)
+        return Plan(ChangeSet(notes=unmatched(HOSTED_CLUSTER, clusters, self._options)), unchanged=True, extra=extra)
 
 
 class NodePoolInfo:
@@ -52,11 +42,14 @@ class NodePoolInfo:
 
     def plan(self) -> Plan:
         pools = selected(self._hub, NODE_POOL, self._options)
+        changes = ChangeSet(notes=unmatched(NODE_POOL, pools, self._options))
         owner = self._options.get("cluster_name")
         if owner:
             pools = [p for p in pools if lookup(p, ("spec", "clusterName")) == owner]
         rows = [summarize_node_pool(p, now=self._hub.now()) for p in pools]
-        return Plan(unchanged=True, extra={"node_pools": rows, "resources": _without_noise(pools) if self._options.get("raw") else []})
+        return Plan(
+            changes, unchanged=True, extra={"node_pools": rows, "resources": _without_noise(pools) if self._options.get("raw") else []}
+        )
 
 
 def _without_noise(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.changes im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchSpec
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NAMESPACE, SECRET
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import NAMESPACE, SECRET
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
     AGENT,
     AGENT_SERVICE_CONFIG,
@@ -24,6 +24,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.management
     NMSTATE_CONFIG,
     ROLE,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_clusters import installed_ones
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal, Observed
 from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import Owned, gone
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
@@ -203,7 +204,7 @@ class InfraEnvAbsent:
     def _users(self) -> list[Object]:
         """Hosted clusters whose agents or control planes are in the namespace."""
         home = ("spec", "platform", "agent", "agentNamespace")
-        return [c for c in self._hub.list(HOSTED_CLUSTER) if self._namespace in (lookup(c, home), c["metadata"]["namespace"])]
+        return [c for c in installed_ones(self._hub) if self._namespace in (lookup(c, home), c["metadata"]["namespace"])]
 
     def _drop_if_ours(self, owned: Owned, kind: Any, name: str, why: str) -> None:
         live = self._hub.get(kind, self._namespace, name)

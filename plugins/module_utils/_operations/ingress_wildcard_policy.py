@@ -14,6 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import
 from ansible_collections.hypershift.core.plugins.module_utils._domain.ingress_service import passes_through
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import INGRESS_CONTROLLER
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_clusters import installed_ones
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal, Observed
 from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import refuse_unserved
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
@@ -74,9 +75,7 @@ class IngressWildcardPolicy:
                 changes.notes.append(f"{self._ref} allowed wildcard routes before this module, so it goes on.")
             return
         users = sorted(
-            HOSTED_CLUSTER.ref(c["metadata"]["namespace"], c["metadata"]["name"])
-            for c in self._hub.list(HOSTED_CLUSTER)
-            if passes_through(c)
+            HOSTED_CLUSTER.ref(c["metadata"]["namespace"], c["metadata"]["name"]) for c in installed_ones(self._hub) if passes_through(c)
         )
         if users:
             cause = f"the apps of {len(users)} hosted cluster(s) are reached through it, first {users[0]}"

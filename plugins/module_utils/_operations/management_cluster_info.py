@@ -54,6 +54,8 @@ class ManagementClusterInfo:
     @staticmethod
     def _note(denied: set[Kind], kind: Kind, error: ApiError) -> None:
         """What the account may not read is a verdict; anything else that goes wrong is an error of the whole run."""
+        if error.failure.code == "not_installed":
+            return
         if error.status != _FORBIDDEN:
             raise error
         denied.add(kind)

@@ -25,7 +25,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.tables imp
 from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_archive import Draft, Gathering, Limits, Target
 from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_reading import Reader
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_access import OpenHub
-from ansible_collections.hypershift.core.plugins.module_utils._operations.information import selected
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_clusters import selected
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
 

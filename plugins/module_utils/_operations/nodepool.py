@@ -57,6 +57,7 @@ class NodePool:
         changes = ChangeSet()
         plan = Plan(changes, extra={"resource": {}})
         if live is None:
+            changes.notes.append(f"{NODE_POOL.ref(self._namespace, self._name)} does not exist, so no node pool is removed.")
             return plan
         cluster = str(lookup(live, ("spec", "clusterName"), ""))
         changes.patch(NODE_POOL, live, resume_patch(live), "a pause left behind would block the deletion")

@@ -188,6 +188,8 @@ def _result(plan: Plan, done: Applied, check_mode: bool) -> dict[str, Any]:
     result: dict[str, Any] = dict(plan.extra)
     if plan.unchanged:
         result.setdefault("changed", False)
+        if plan.changes.notes:
+            result["notes"] = list(plan.changes.notes)
         return result
     others = plan.foreseen if check_mode else done.acts
     result["changed"] = bool(changes.steps or others)

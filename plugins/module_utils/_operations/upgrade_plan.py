@@ -58,6 +58,11 @@ class UpgradePlan:
         views = self._read()
         planner = Planner(policy, self._calendar, graph, self._options.get("snapshots") or ())
         plan = planner.plan(views, now)
+        if not plan["clusters"] and not self._options.get("allow_empty"):
+            step = "Correct name, namespace, label_selectors or hubs; set allow_empty if there may be none."
+            raise _refused(
+                "label_selectors", "no hosted cluster matches the selection, so there is nothing to plan", step, "nothing_selected"
+            )
         changed, plan = self._keep(plan)
         extra: Object = {
             "changed": changed,
@@ -148,5 +153,5 @@ def _only(view: HubView, names: set[str]) -> HubView:
     return replace(view, objects={**view.objects, HOSTED_CLUSTER: kept})
 
 
-def _refused(option: str, cause: str, next_step: str) -> OptionError:
-    return OptionError(Failure("invalid_option", cause, f"Option {option}", next_step=next_step))
+def _refused(option: str, cause: str, next_step: str, code: str = "invalid_option") -> OptionError:
+    return OptionError(Failure(code, cause, f"Option {option}", next_step=next_step))

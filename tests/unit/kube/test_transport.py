@@ -8,7 +8,14 @@ import json
 
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, MACHINE, SECRET
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
+    HOSTED_CLUSTER,
+    MACHINE,
+    MULTICLUSTER_ENGINE,
+    NODE_POOL,
+    SECRET,
+    Kind,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
 from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
@@ -123,12 +130,24 @@ def test_paged_list_starts_anew_when_its_token_expires() -> None:
         assert len(server.seen) == 4
 
 
-def test_a_kind_that_is_not_served_lists_empty_and_tells_on_create() -> None:
+def test_a_kind_that_is_not_served_lists_empty() -> None:
+    with serving(reply(404, b"404 page not found\n")) as (_server, url):
+        assert hub_at(url).list(MULTICLUSTER_ENGINE) == [] and hub_at(url).get(MULTICLUSTER_ENGINE, None, "engine") is None
+
+
+@pytest.mark.parametrize("kind", [HOSTED_CLUSTER, NODE_POOL])
+def test_a_server_without_hypershift_is_not_an_empty_management_cluster(kind: Kind) -> None:
     with serving(reply(404, b"404 page not found\n")) as (_server, url):
         hub = hub_at(url)
-        assert hub.list(HOSTED_CLUSTER) == [] and hub.get(HOSTED_CLUSTER, "clusters", "demo") is None
-        with pytest.raises(ApiError, match="HyperShift is not installed there"):
-            hub.create(HOSTED_CLUSTER, HC)
+        for ask in (lambda: hub.list(kind), lambda: hub.get(kind, "clusters", "demo"), lambda: hub.create(kind, HC)):
+            with pytest.raises(ApiError, match="HyperShift is not served here") as caught:
+                ask()
+            assert caught.value.failure.code == "not_installed" and url in str(caught.value)
+
+
+def test_an_object_that_does_not_exist_is_none_where_hypershift_is_served() -> None:
+    with serving(status_of(404, "NotFound")) as (_server, url):
+        assert hub_at(url).get(HOSTED_CLUSTER, "clusters", "demo") is None
 
 
 def test_another_served_version_is_found_by_one_probe() -> None:

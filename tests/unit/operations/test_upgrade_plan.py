@@ -87,8 +87,11 @@ def test_several_hubs_and_selections() -> None:
     assert ids() == ["a.clusters.east", "a.clusters.west", "b.clusters.east", "c.clusters.west"]
     assert ids(label_selectors=["tier=gold"]) == ["a.clusters.east", "b.clusters.east"]
     assert ids(name=["a"]) == ["a.clusters.east", "a.clusters.west"] and ids(name=["c"]) == ["c.clusters.west"]
-    assert ids(namespace="elsewhere") == []
-    assert any("no hosted cluster matches" in n for n in make(hubs, namespace="elsewhere")["notes"])
+    with pytest.raises(OptionError, match="no hosted cluster matches the selection, so there is nothing to plan") as caught:
+        ids(namespace="elsewhere")
+    assert caught.value.failure.code == "nothing_selected" and "allow_empty" in caught.value.failure.next_step
+    allowed = make(hubs, namespace="elsewhere", allow_empty=True)
+    assert allowed["plan"]["clusters"] == [] and any("no hosted cluster matches" in n for n in allowed["notes"])
     with pytest.raises(OptionError, match="no hosted cluster is called x, y"):
         make(hubs, name=["y", "a", "x"])
 
@@ -137,7 +140,7 @@ def test_a_name_in_a_wave_that_fits_nothing_is_told() -> None:
 
 
 def test_an_empty_hub_that_serves_nothing_else() -> None:
-    found = make({"hub": MemoryHub()})
+    found = make({"hub": MemoryHub()}, allow_empty=True)
     assert found["plan"]["clusters"] == [] and found["plan"]["batches"] == [] and found["table"][-1].startswith("0 clusters")
 
 

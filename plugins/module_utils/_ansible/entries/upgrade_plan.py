@@ -84,6 +84,7 @@ _OPTIONS: dict[str, Any] = {
     "snapshots": {"type": "list", "elements": "dict", "default": []},
     "max_snapshot_age": {"type": "str"},
     "on_unreachable": {"type": "str", "default": "fail", "choices": ["fail", "skip"]},
+    "allow_empty": {"type": "bool", "default": False},
     "dest": {"type": "path"},
 }
 
