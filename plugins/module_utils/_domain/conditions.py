@@ -26,6 +26,12 @@ class Condition:
     observed_generation: int = 0
 
 
+def status_word(raw: Mapping[str, Any]) -> str:
+    """True, False or Unknown; the API takes any text for a status, and "" is written too (facts O.7)."""
+    status = raw.get("status")
+    return status if status in ("True", "False") else "Unknown"
+
+
 def index(obj: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
     """Raw conditions of an object by type; empty when there is no status yet."""
     status = (obj or {}).get("status") or {}
@@ -38,7 +44,7 @@ def get(obj: Mapping[str, Any] | None, type: str) -> Condition | None:
         return None
     return Condition(
         type=type,
-        status=raw.get("status") or "Unknown",
+        status=status_word(raw),
         reason=raw.get("reason") or "",
         message=raw.get("message") or "",
         last_transition=raw.get("lastTransitionTime") or "",
@@ -92,4 +98,4 @@ def seconds_since(text: str | None, now: datetime) -> float | None:
 def one_line(message: str | None) -> str:
     """A condition message fit for a sentence: one line, no final stop, bounded."""
     text = _SPACE.sub(" ", message or "").strip().rstrip(".")
-    return text if len(text) <= _MESSAGE_LIMIT else text[: _MESSAGE_LIMIT - 3].rstrip() + "..."
+    return text if len(text) <= _MESSAGE_LIMIT else text[: _MESSAGE_LIMIT - 5].rstrip() + "[...]"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current, one_line, seconds_since
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current, one_line, seconds_since, status_word
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import (
     CONTROL_PLANE,
     HOSTED_CLUSTER,
@@ -94,7 +94,7 @@ def subject_matches(subject: Subject, parent: Subject | None = None) -> list[Mat
     rules = rule_set(subject.kind, subject.deleting)
     found: dict[str, Match] = {}
     for name, raw in subject.conditions.items():
-        for rule in rules.rows(name, raw.get("status") or "Unknown"):
+        for rule in rules.rows(name, status_word(raw)):
             values = rule.values(subject, raw)
             if values is not None:
                 found.setdefault(rule.code, _match(rule, parent or subject, subject, raw, values))
@@ -109,10 +109,12 @@ def subject_matches(subject: Subject, parent: Subject | None = None) -> list[Mat
 def _sorted(matches: list[Match], subject: Subject) -> list[Match]:
     """Errors before notes and causes before symptoms; on a cluster that has run, an outage before a refused change.
 
+    One that never ran is down because of what was refused.
+
     Without an error the note that explains the verdict leads.
     """
     verdict = worst(m.verdict for m in matches)
-    down = verdict is Health.UNAVAILABLE and subject.seasoned()
+    down = verdict is Health.UNAVAILABLE and subject.arrived()
 
     def place(match: Match) -> tuple[bool, bool, bool, int]:
         severity, rank = match.finding.severity, RANK[match.rule.code]

@@ -13,7 +13,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain import ver
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import pause_state
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import HOSTED_CLUSTER, NODE_POOL, Subject
-from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_machines import ready, wanted
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_machines import makes_machines, ready, wanted
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_version import latest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import ClusterView, GoalParams
 
@@ -175,7 +175,9 @@ def _pool_resumed(pool: Subject, world: World) -> str:
 
 
 def nodes_ready(pool: Subject, world: World) -> str:
-    """The pool has its nodes and all are healthy; without replicas there is nothing to be ready."""
+    """The pool has its nodes and all are healthy; without replicas, or without machines of the operator, there is nothing to be ready."""
+    if not makes_machines((pool.spec.get("platform") or {}).get("type")):
+        return HOLDS
     have, low, scaling = ready(pool), wanted(pool), pool.spec.get("autoScaling")
     high = int(scaling.get("max") or 0) if scaling else low
     if not low <= have <= high:

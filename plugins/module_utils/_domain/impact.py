@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import RolloutEffect
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import equal, lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.node_pool import node_count
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_machines import makes_machines
 
 # Fields of the HostedCluster that reach every node: (path, what the user reads).
 CLUSTER_TRIGGERS = (
@@ -56,7 +57,8 @@ def _effect(pool: dict[str, Any], why: tuple[str, ...]) -> RolloutEffect | None:
     nodes = node_count(pool)
     on_delete = lookup(pool, ("spec", "management", "replace", "strategy")) == "OnDelete"
     in_place = lookup(pool, ("spec", "management", "upgradeType")) == "InPlace"
-    if not why or nodes == 0 or (on_delete and not in_place):
+    by_hand = not makes_machines(lookup(pool, ("spec", "platform", "type")))
+    if not why or nodes == 0 or by_hand or (on_delete and not in_place):
         return None
     meta = pool["metadata"]
     return RolloutEffect(meta["name"], meta.get("namespace", ""), nodes, "in_place" if in_place else "replace", why)

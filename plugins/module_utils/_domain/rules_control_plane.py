@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import status_word
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import (
     COMING,
     CONTROL_PLANE,
+    HOSTED_CLUSTER,
     NOISE,
     SLOW,
     Raw,
@@ -16,6 +18,12 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.rule impor
     worded,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Health, Severity
+
+# What the control-plane-operator tells of every hosted cluster.
+_OF_THE_CONTROL_PLANE = ("EtcdAvailable", "KubeAPIServerAvailable", "InfrastructureReady", "ValidHostedControlPlaneConfiguration")
+_NOT_IN_HCP = worded(r"condition not found in the hcp")
+# It is deployed by the operator's first loop and writes within seconds once its pod runs; pulling its image takes a while.
+_SILENT_SECONDS = 5 * 60
 
 
 def _storage_class(subject: Subject, raw: Raw) -> dict[str, str]:
@@ -29,7 +37,29 @@ def _exposed(subject: Subject, raw: Raw) -> dict[str, str] | None:
     return None if access == "Private" else {}
 
 
+def _silent(subject: Subject, raw: Raw) -> dict[str, str] | None:
+    """The HostedControlPlane exists, and its operator has written nothing into it."""
+    seen = [subject.conditions.get(name) for name in _OF_THE_CONTROL_PLANE]
+    silent = all(c is not None and status_word(c) == "Unknown" and _NOT_IN_HCP.search(c.get("message") or "") for c in seen)
+    return {} if silent and subject.age() >= _SILENT_SECONDS else None
+
+
 CONTROL_PLANE_RULES = (
+    Rule(
+        code="control_plane_operator_silent",
+        title="The control-plane-operator has written nothing",
+        shows="every condition that comes from the HostedControlPlane is Unknown, `Condition not found in the HCP`, five minutes after creation "
+        "or later",
+        kinds=(HOSTED_CLUSTER,),
+        check=_silent,
+        severity=Severity.ERROR,
+        verdict=Health.UNAVAILABLE,
+        cause="the control-plane-operator has written nothing into its HostedControlPlane: it does not run, or not for this cluster",
+        next_step="Look at Deployment control-plane-operator in namespace {cpns}: its pods, their image and their log.",
+        reason="the HostedCluster repeats the conditions of its HostedControlPlane and says where one is missing (recorded from the real "
+        "operators, facts O.4)",
+        starting=(Severity.WARNING, Health.PROGRESSING),
+    ),
     Rule(
         code="security_group_missing",
         title="The default security group of the workers is missing",

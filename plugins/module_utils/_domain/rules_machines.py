@@ -32,9 +32,19 @@ def ready(subject: Subject) -> int:
     return int(subject.status.get("replicas") or 0)
 
 
+def makes_machines(platform: object) -> bool:
+    """Whether the operator makes the machines of a pool; elsewhere people do, and replicas mean nothing
+    (openshift/hypershift: isAutomatedMachineManagement)."""
+    return platform not in ("None", "IBMCloud")
+
+
+def _platform(subject: Subject) -> object:
+    return (subject.spec.get("platform") or {}).get("type")
+
+
 def _expects_nodes(subject: Subject, raw: Raw) -> dict[str, str] | None:
     """At 0 replicas AllMachinesReady and AllNodesHealthy are False with reason AsExpected, and that is fine."""
-    if wanted(subject) == 0 and ready(subject) == 0:
+    if not makes_machines(_platform(subject)) or (wanted(subject) == 0 and ready(subject) == 0):
         return None
     return {"ready": str(ready(subject)), "wanted": str(wanted(subject))}
 
@@ -45,7 +55,7 @@ def _nodes_exist(subject: Subject, raw: Raw) -> dict[str, str] | None:
 
 
 def _scaling(subject: Subject, raw: Raw) -> dict[str, str] | None:
-    if not subject.conditions:
+    if not subject.conditions or not makes_machines(_platform(subject)):
         return None
     have, scaling = ready(subject), subject.spec.get("autoScaling")
     if scaling:

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current, status_word
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import OWNER, REASON
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import (
     BOTH,
     CHANGE_GOALS,
+    HOSTED_CLUSTER,
     SETTLE_SECONDS,
     Raw,
     Rule,
@@ -69,6 +70,12 @@ def _unseen(subject: Subject, raw: Raw) -> dict[str, str] | None:
     return {} if not subject.conditions and subject.age() >= SETTLE_SECONDS else None
 
 
+def _not_told(subject: Subject, raw: Raw) -> dict[str, str] | None:
+    """Conditions are there, and none of them says whether it is available."""
+    told = subject.conditions.get("Available")
+    return None if not subject.conditions or (told and status_word(told) != "Unknown") else {}
+
+
 STATE_RULES = (
     Rule(
         code="object_vanished",
@@ -106,6 +113,19 @@ STATE_RULES = (
         cause="it is new and its status is still empty",
         next_step="Wait for the operator's first look.",
         reason="the first loop writes conditions (facts O.3)",
+    ),
+    Rule(
+        code="availability_unknown",
+        title="Nobody says whether it is available",
+        shows="`Available` is absent, or its status is neither True nor False",
+        kinds=(HOSTED_CLUSTER,),
+        check=_not_told,
+        severity=Severity.ERROR,
+        verdict=Health.UNKNOWN,
+        cause="its status does not say whether it is available",
+        next_step="Read the other findings, and the log of Deployment operator in namespace hypershift.",
+        reason="the operator writes Available in the step after the inputs were read; what was not said is not well (facts O.3)",
+        starting=(Severity.INFO, Health.PROGRESSING),
     ),
     Rule(
         code="status_behind",

@@ -121,4 +121,4 @@ def test_a_message_becomes_one_bounded_line() -> None:
     assert c.one_line(None) == ""
     long = c.one_line("word " * 200)
     assert len(long) <= 300
-    assert long.endswith("...")
+    assert long.endswith("[...]")
