@@ -9,7 +9,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test test-all soak unit lint integration bench bench-etcd hub-up hub-down docs
+.PHONY: help setup demo test test-all soak unit mutants lint integration bench bench-etcd hub-up hub-down docs
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -36,8 +36,11 @@ test-all: setup  ## also the other cores, both execution paths, own definitions,
 soak: setup  ## the long proofs, whole; as root, hours
 	@$(BIN)/python tests/tools/check.py --tier soak
 
-unit: setup  ## fast tests, no server
-	@$(BIN)/python -m pytest tests/unit -n 2 -q
+unit: setup  ## fast tests, no server, in random order (SEED=... repeats one); branches covered per room
+	@$(BIN)/python tests/tools/units.py
+
+mutants: setup  ## do the unit tests see wrongs? PACKAGE="_domain _store/s3.py" SEED=1 COUNT=10, or NAMED=1
+	@$(BIN)/python tests/tools/mutants.py $(PACKAGE) $(if $(NAMED),--named) --seed $(or $(SEED),1) --count $(or $(COUNT),10)
 
 lint: setup  ## ruff, mypy, ansible-lint, antsibull-docs, galaxy-importer, generated files
 	@$(BIN)/python tests/tools/check.py lint

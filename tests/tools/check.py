@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import units
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 
@@ -115,7 +117,11 @@ def build() -> None:
 
 
 def unit() -> None:
-    pytest("unit", "tests/unit", "-n", "2")
+    seed = units.seed()
+    say(f"units in random order; SEED={seed} make unit repeats it")
+    pytest("unit", *units.arguments(seed))
+    print(units.table(units.rooms())[0], flush=True)
+    check("coverage of the rooms", [str(BIN / "python"), "tests/tools/units.py", "--rooms"])
     check("go test minikubelet", [str(ROOT / "tests" / "hub" / "hub"), "go-test"])
 
 
