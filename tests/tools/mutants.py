@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import compileall
 import hashlib
+import itertools
 import json
 import os
 import py_compile
@@ -29,8 +30,9 @@ from pathlib import Path
 from typing import Any
 
 import coverage
-import mutations
 import yaml
+
+import mutations
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "build" / "mutants"
@@ -40,7 +42,7 @@ EQUIVALENT = Path(__file__).with_name("mutants_equivalent.yml")
 # Players and machinery of the tests cover no product code worth a mutant; the gates look at its text.
 ASIDE = ("hub", "simulator", "gates")
 LIMIT = 90.0  # seconds of the tests of one mutant; a mutant that never ends is noticed as well
-PLAIN = ("-x", "-q", "-p", "no:randomly", "-p", "no:cov", "-p", "no:xdist")
+PLAIN = ("-x", "-q", "--no-header", "--no-summary")
 
 
 @dataclass(frozen=True)
@@ -104,33 +106,49 @@ def modules(subjects: Iterable[str]) -> list[str]:
     return found
 
 
-def sampled(module: str, given: argparse.Namespace, covering: coverage.CoverageData | None) -> list[Mutant]:
+def sampled(module: str, given: argparse.Namespace, covering: Covering | None) -> list[Mutant]:
     """The same mutants for the same seed, whatever other modules are asked for."""
     source = (ROOT / UTILS / module).read_text()
     changes = mutations.of(source)
     random.Random(f"{given.seed} {module}").shuffle(changes)
-    chosen = sorted(changes[: given.count or None], key=lambda c: (c.line, c.says))
+    good = ((change, text) for change in changes if (text := change.applied(source)) is not None)
+    chosen = sorted(itertools.islice(good, given.count or None), key=lambda pair: (pair[0].line, pair[0].says))
     return [
-        Mutant(module, c.line, c.says, c.text, tuple(given.tests) if covering is None else tests_of(covering, module, c.line, c.until))
-        for c in chosen
+        Mutant(module, c.line, c.says, text, covering.of(module, c.line, c.until) if covering else tuple(given.tests)) for c, text in chosen
     ]
 
 
-def tests_of(covering: coverage.CoverageData, module: str, line: int, until: int) -> tuple[str, ...]:
-    """Tests that ran the line; of a line that runs at import, those that ran anything of its module or of one that imports it."""
-    by_line = covering.contexts_by_lineno(str(ROOT / UTILS / module))
-    found = {c for number in range(line, until + 1) for c in by_line.get(number, ()) if c}
-    if not found:
-        name = module.removesuffix(".py").replace("/", ".").rpartition(".")[2]
-        importing = [p for p in (ROOT / UTILS).rglob("*.py") if f"import {name}" in (text := p.read_text()) or f".{name} import" in text]
-        for path in [ROOT / UTILS / module, *importing]:
-            found |= {c for contexts_ in covering.contexts_by_lineno(str(path)).values() for c in contexts_ if c}
-    seconds = json.loads((WORK / "seconds.json").read_text())
-    tests = {c.rpartition("|")[0] for c in found}
-    return tuple(sorted(tests, key=lambda t: (seconds.get(t, 0.0), t)))
+class Covering:
+    """Which test ran which line, and how long each test takes."""
+
+    def __init__(self, data: coverage.CoverageData, seconds: dict[str, float]) -> None:
+        self._data, self._seconds = data, seconds
+        self._lines: dict[Path, dict[int, list[str]]] = {}
+        self._texts = {p: p.read_text() for p in (ROOT / UTILS).rglob("*.py")}
+
+    def of(self, module: str, first: int, last: int) -> tuple[str, ...]:
+        """Tests that ran the lines; of what runs at import, those that ran anything of its module or of one that imports it. Quick ones first."""
+        by_line = self._by_line(ROOT / UTILS / module)
+        found = {c for number in range(first, last + 1) for c in by_line.get(number, ()) if c}
+        if not found and any(by_line.get(number) for number in range(first, last + 1)):
+            name = Path(module).stem
+            importing = [
+                p
+                for p, text in self._texts.items()
+                if f"import {name}\n" in text or f"import {name} as" in text or f".{name} import" in text
+            ]
+            for path in [ROOT / UTILS / module, *importing]:
+                found |= {c for names in self._by_line(path).values() for c in names if c}
+        tests = {c.rpartition("|")[0] for c in found}
+        return tuple(sorted(tests, key=lambda t: (self._seconds.get(t, 0.0), t)))
+
+    def _by_line(self, path: Path) -> dict[int, list[str]]:
+        if path not in self._lines:
+            self._lines[path] = self._data.contexts_by_lineno(str(path))
+        return self._lines[path]
 
 
-def contexts() -> coverage.CoverageData:
+def contexts() -> Covering:
     """Which test ran which line; measured again when plugins or tests have changed."""
     state = hashlib.sha256()
     for path in sorted([*(ROOT / "plugins").rglob("*.py"), *(ROOT / "tests" / "unit").rglob("*.*")]):
@@ -141,7 +159,21 @@ def contexts() -> coverage.CoverageData:
         WORK.mkdir(parents=True, exist_ok=True)
         print("measuring which test covers which line (some minutes, once per state)", flush=True)
         aside = [f"--ignore=tests/unit/{name}" for name in ASIDE]
-        command = ["-m", "pytest", "tests/unit", "-q", "-n", "2", "-p", "no:randomly", "-p", "mutants", "--cov", "--cov-context=test", "--cov-report="]
+        command = [
+            "-m",
+            "pytest",
+            "tests/unit",
+            "-q",
+            "-n",
+            "2",
+            "-p",
+            "no:randomly",
+            "-p",
+            "mutants",
+            "--cov",
+            "--cov-context=test",
+            "--cov-report=",
+        ]
         command += ["--cov-fail-under=0", *aside]
         environment = {**os.environ, "COVERAGE_FILE": str(data), "PYTHONPATH": str(ROOT / "tests" / "tools")}
         if subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=False).returncode != 0:
@@ -149,7 +181,7 @@ def contexts() -> coverage.CoverageData:
         marker.write_text(state.hexdigest())
     found = coverage.CoverageData(str(data))
     found.read()
-    return found
+    return Covering(found, json.loads((WORK / "seconds.json").read_text()))
 
 
 SECONDS: dict[str, float] = {}
@@ -230,10 +262,17 @@ def judged(mutant: Mutant, place: Path) -> str:
 
 
 def tests_end(place: Path, arguments: Path) -> int:
-    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(place / "build" / "collections")}
+    # Loading plugins that nothing here uses takes longer than most tests.
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(place / "build" / "collections"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [sys.executable, "-m", "pytest", *PLAIN, f"@{arguments}"]
     process = subprocess.Popen(
-        command, cwd=place, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        command,
+        cwd=place,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     try:
         output, _none = process.communicate(timeout=LIMIT)

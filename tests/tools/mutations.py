@@ -24,24 +24,37 @@ _TEXTS = {"Failure", "refuse", "OptionError", "HypershiftError", "TypeVar", "New
 
 @dataclass(frozen=True)
 class Change:
-    """One wrong: first and last line of what it changes, what it says, and the whole text with it."""
+    """One wrong: first and last line of what it changes, what it says, and the place and words to put there."""
 
     line: int
     until: int
     says: str
-    text: str
+    place: tuple[int, int]  # offsets of the bytes of UTF-8
+    words: str
+
+    def applied(self, source: str) -> str | None:
+        """The whole text with it, None where that is no Python."""
+        data = source.encode()
+        text = (data[: self.place[0]] + self.words.encode() + data[self.place[1] :]).decode()
+        try:
+            compile(text, "mutant", "exec")
+        except SyntaxError:
+            return None
+        return text
 
 
 def of(source: str) -> list[Change]:
-    """Every change that the mutations make of a module, in the order of the text. Each parses."""
+    """Every change that the mutations make of a module, in the order of the syntax tree."""
     found = []
-    lines = source.splitlines(keepends=True)
+    starts = [0]
+    for line in source.encode().splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    data = source.encode()
     for node, other in _pairs(ast.parse(source)):
-        was = ast.get_source_segment(source, node) or ""
-        text = _replaced(lines, node, other)
-        if text != source and was != other and _parses(text):
-            says = f"{_short(was)} -> {_short(other)}"
-            found.append(Change(node.lineno, node.end_lineno or node.lineno, says, text))
+        place = (starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset)
+        was = data[place[0] : place[1]].decode()
+        if was != other:
+            found.append(Change(node.lineno, node.end_lineno, f"{_short(was)} -> {_short(other)}", place, other))
     return found
 
 
@@ -115,21 +128,6 @@ def _with(node: Any, **fields: Any) -> str:
     for name, value in fields.items():
         setattr(changed, name, value)
     return ast.unparse(changed)
-
-
-def _replaced(lines: list[str], node: Any, other: str) -> str:
-    """Offsets of nodes count bytes of UTF-8."""
-    first, last = lines[node.lineno - 1].encode(), lines[node.end_lineno - 1].encode()
-    joined = first[: node.col_offset] + other.encode() + last[node.end_col_offset :]
-    return "".join([*lines[: node.lineno - 1], joined.decode(), *lines[node.end_lineno :]])
-
-
-def _parses(text: str) -> bool:
-    try:
-        compile(text, "mutant", "exec")
-    except SyntaxError:
-        return False
-    return True
 
 
 def _short(text: str) -> str:
