@@ -61,10 +61,7 @@ class Direct:
 
     def request(self, method: str, where: str, body: Any = None) -> Any:
         content_type = MERGE if method == "PATCH" else "application/json"
-        try:
-            return self._rest.request(method, where, body, content_type)
-        except ConnectionError:  # the server has closed a connection that was idle for long
-            return self._rest.request(method, where, body, content_type)
+        return self._rest.request(method, where, body, content_type)
 
     def create(self, *objects: Obj) -> None:
         for obj in objects:

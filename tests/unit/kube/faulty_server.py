@@ -8,7 +8,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,12 +16,16 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 class FaultyServer:
-    """answers: played one after another, the last one for ever. seen and bodies: (method, path) and content of each request."""
+    """answers: played one after another, the last one for ever. seen and bodies: (method, path) and content of each request.
+
+    closed: set when a connection has been closed after an answer, see close_when_idle.
+    """
 
     def __init__(self) -> None:
         self.answers: list[Answer] = []
         self.seen: list[tuple[str, str]] = []
         self.bodies: list[bytes] = []
+        self.closed = threading.Event()
         self._lock = threading.Lock()
 
     def next_answer(self, method: str, path: str) -> Answer:
@@ -43,6 +47,12 @@ def serving(*answers: Answer) -> Iterator[tuple[FaultyServer, str]]:
             length = int(self.headers.get("Content-Length") or 0)
             state.bodies.append(self.rfile.read(length))
             state.next_answer(self.command, self.path)(self)
+
+        def finish(self) -> None:
+            super().finish()
+            with suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
+            state.closed.set()
 
         do_GET = do_POST = do_PATCH = do_DELETE = answer
 
@@ -81,6 +91,16 @@ def hang_up(handler: BaseHTTPRequestHandler) -> None:
     """Close without an answer, as a server that is killed does."""
     handler.close_connection = True
     handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+def close_when_idle(first: Answer) -> Answer:
+    """Answer, as if the connection stayed, and close it then, as a server does with one that is idle for long."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        first(handler)
+        handler.close_connection = True
+
+    return answer
 
 
 def stream(*events: dict[str, Any], torn: bool = False) -> Answer:

@@ -4,17 +4,14 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import ssl
-import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from embedded_hub import EmbeddedHub, crds
+from embedded_hub.rest import Rest
 
 from .cases import Case, Obj
 
@@ -49,35 +46,18 @@ class Verdict:
 
 
 class Server:
-    """One connection per thread, as the hub's own user."""
+    """As the hub's own user."""
 
     def __init__(self, hub: EmbeddedHub, namespace: str) -> None:
-        address = urlsplit(hub.server)
-        self._address = (address.hostname or "", address.port or 443)
-        self._tls = ssl.create_default_context(cafile=str(hub.paths.pki / "ca.crt"))
-        self._tls.load_cert_chain(hub.paths.pki / "hub.crt", hub.paths.pki / "hub.key")
-        self._local = threading.local()
+        pki = hub.paths.pki
+        self._rest = Rest(hub.server, pki / "ca.crt", pki / "hub.crt", pki / "hub.key", timeout=60)
         self.namespace = namespace
         self._plurals: dict[tuple[str, str], tuple[str, bool]] = {}
 
     def send(self, method: str, path: str, body: Any = None) -> tuple[int, Obj]:
-        payload = None if body is None else json.dumps(body)
-        try:
-            return self._exchange(method, path, payload)
-        except (ConnectionError, http.client.HTTPException):
-            # The server ends connections that were idle for a while.
-            self._local.connection = None
-            return self._exchange(method, path, payload)
-
-    def _exchange(self, method: str, path: str, payload: str | None) -> tuple[int, Obj]:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = http.client.HTTPSConnection(*self._address, timeout=60, context=self._tls)
-            self._local.connection = connection
-        connection.request(method, path, payload, {"Content-Type": "application/json"})
-        response = connection.getresponse()
-        answer: Obj = json.loads(response.read())
-        return response.status, answer
+        status, _kind, content = self._rest.exchange(method, path, body)
+        answer: Obj = json.loads(content)
+        return status, answer
 
     def collection(self, obj: Obj) -> str:
         plural, namespaced = self._resource(obj["apiVersion"], obj["kind"])
