@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import http.client
-from pathlib import Path
+import threading
 from urllib.parse import urlsplit
 
 import pytest
 
-from embedded_hub import pki
 from embedded_hub.rest import APPLY, Rest
 from kube.faulty_server import close_when_idle, hang_up, reply, serving
 
@@ -21,35 +20,29 @@ FOUND = reply(200, ITEM, Content_Type="application/json")
 class PlainRest(Rest):
     """Without TLS, as the misbehaving server speaks."""
 
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._address = (parts.hostname or "", parts.port or 0)
+        self._timeout = 30.0
+        self._local = threading.local()
+
     def _connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(*self._address, timeout=self._timeout)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("pki")
-    pki.create_pki(path, "hub")
-    return path
-
-
-def rest_at(url: str, folder: Path) -> Rest:
-    assert urlsplit(url).port
-    return PlainRest(url, folder / "ca.crt", folder / "hub.crt", folder / "hub.key")
-
-
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
-def test_a_connection_that_was_closed_while_idle_is_not_used(folder: Path, method: str) -> None:
+def test_a_connection_that_was_closed_while_idle_is_not_used(method: str) -> None:
     with serving(close_when_idle(FOUND), FOUND) as (server, url):
-        rest = rest_at(url, folder)
+        rest = PlainRest(url)
         rest.get("/first")
         server.closed.wait(10)
         assert rest.request(method, "/second", None if method == "GET" else ITEM) == ITEM
         assert server.seen == [("GET", "/first"), (method, "/second")]
 
 
-def test_what_may_be_sent_twice_is_sent_once_more_over_a_new_connection(folder: Path) -> None:
+def test_what_may_be_sent_twice_is_sent_once_more_over_a_new_connection() -> None:
     with serving(FOUND, hang_up, FOUND, hang_up, FOUND) as (server, url):
-        rest = rest_at(url, folder)
+        rest = PlainRest(url)
         rest.get("/first")
         assert rest.get("/second") == ITEM
         assert rest.request("PATCH", "/third", ITEM, APPLY) == ITEM
@@ -57,18 +50,18 @@ def test_what_may_be_sent_twice_is_sent_once_more_over_a_new_connection(folder: 
 
 
 @pytest.mark.parametrize(("method", "content"), [("POST", "application/json"), ("PATCH", "application/merge-patch+json"), ("DELETE", "")])
-def test_a_write_of_unknown_outcome_is_not_sent_again(folder: Path, method: str, content: str) -> None:
+def test_a_write_of_unknown_outcome_is_not_sent_again(method: str, content: str) -> None:
     with serving(FOUND, hang_up, FOUND) as (server, url):
-        rest = rest_at(url, folder)
+        rest = PlainRest(url)
         rest.get("/first")
         with pytest.raises(ConnectionError, match=f"{method} /second failed"):
             rest.request(method, "/second", ITEM, content or "application/json")
         assert len(server.seen) == 2
 
 
-def test_a_server_that_hangs_up_each_time_is_asked_twice_and_no_more(folder: Path) -> None:
+def test_a_server_that_hangs_up_each_time_is_asked_twice_and_no_more() -> None:
     with serving(FOUND, hang_up) as (server, url):
-        rest = rest_at(url, folder)
+        rest = PlainRest(url)
         rest.get("/first")
         with pytest.raises(ConnectionError):
             rest.get("/second")

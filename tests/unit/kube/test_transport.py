@@ -20,7 +20,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._kube.connection i
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
 from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
 
-from kube.faulty_server import Answer, hang_up, reply, serving, status_of
+from kube.faulty_server import Answer, close_when_idle, hang_up, reply, serving, status_of
 
 HC = {"metadata": {"name": "demo", "namespace": "clusters"}}
 
@@ -88,6 +88,30 @@ def test_a_write_of_unknown_outcome_is_planned_again_not_sent_again(fault: Answe
     with serving(fault, reply(200, HC)) as (server, url), pytest.raises(ConflictError) as caught:
         hub_at(url).patch(HOSTED_CLUSTER, "clusters", "demo", {"spec": {"channel": "x"}}, "7")
     assert caught.value.failure.code == code and len(server.seen) == 1
+
+
+@pytest.mark.parametrize("write", [False, True], ids=["read", "write"])
+def test_a_connection_that_was_closed_while_idle_costs_nothing(write: bool) -> None:
+    clock = Clock()
+    with serving(close_when_idle(reply(200, HC)), reply(200, HC)) as (server, url):
+        hub = hub_at(url, clock)
+        hub.get(HOSTED_CLUSTER, "clusters", "demo")
+        assert server.closed.wait(10)
+        if write:
+            hub.patch(HOSTED_CLUSTER, "clusters", "demo", {"spec": {"channel": "x"}}, "7")
+        else:
+            assert hub.get(HOSTED_CLUSTER, "clusters", "demo") == HC
+        assert len(server.seen) == 2 and clock.pauses == []
+
+
+def test_a_connection_that_is_closed_under_a_request_is_another_matter_for_reads_than_for_writes() -> None:
+    with serving(reply(200, HC), hang_up, reply(200, HC), hang_up, reply(200, HC)) as (server, url):
+        hub = hub_at(url)
+        hub.get(HOSTED_CLUSTER, "clusters", "demo")
+        assert hub.get(HOSTED_CLUSTER, "clusters", "demo") == HC
+        with pytest.raises(ConflictError, match="whether the write happened is unknown"):
+            hub.patch(HOSTED_CLUSTER, "clusters", "demo", {"spec": {"channel": "x"}}, "7")
+        assert [method for method, _path in server.seen] == ["GET", "GET", "GET", "PATCH"]
 
 
 def test_a_write_refused_for_load_is_sent_again() -> None:
