@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import binaries, gobuild, lifecycle, stopper, toolchain
+from . import binaries, gobuild, lifecycle, simulator, stopper, toolchain
 from .errors import HubError
 from .files import locked
 from .hub import EmbeddedHub
@@ -75,9 +75,10 @@ def status(options: argparse.Namespace) -> int:
     paths = HubPaths.of(options.name, options.state_root)
     parts = stopper.alive(paths)
     state = lifecycle.core_healthy(paths)
+    trouble = simulator.trouble(paths) if state is not None and state.simulator else ""
     for name, alive in parts.items():
-        print(f"{name}: {'running' if alive else 'ended'}")
-    if state is None or (state.simulator and not parts.get("simulator")):
+        print(f"{name}: {trouble if name == 'simulator' and trouble else 'running' if alive else 'ended'}")
+    if state is None or trouble:
         print(f"hub {options.name}: {'incomplete' if any(parts.values()) else 'not running'}")
         return 3
     print(f"hub {state.name}: ready at {state.server}, {state.crds} definitions")

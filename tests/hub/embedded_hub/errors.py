@@ -10,7 +10,11 @@ class HubError(Exception):
 
 
 class PartExited(HubError):
-    """A process of the hub ended while it was being waited for."""
+    """A process of the hub ended while it was being waited for. lost_port: a port of it was taken, as its log says."""
+
+    def __init__(self, message: str, lost_port: bool = False) -> None:
+        super().__init__(message)
+        self.lost_port = lost_port
 
 
 class ApiError(HubError):

@@ -11,14 +11,12 @@ from pathlib import Path
 from . import bare, base, binaries, crds, mounts, ports, simulator, starter, stopper, template
 from .audit import drop_torn_tail
 from .components import PORT_NAMES, Layout
-from .errors import HubError, PartExited
+from .errors import HubError
 from .paths import HubPaths
 from .process import recorded, tail
 from .progress import Say
 from .rest import Rest
 from .state import HubState
-
-_ATTEMPTS = 3
 
 
 def client(paths: HubPaths, state: HubState) -> Rest:
@@ -71,19 +69,15 @@ def _fresh(paths: HubPaths, wanted_crds: str, speed: float, kwok: bool, say: Say
     programs = binaries.resolve(say)
     crd_set = crds.choose(wanted_crds)
     template_data = template.ensure(crd_set, programs, say)
-    for attempt in range(1, _ATTEMPTS + 1):
-        layout = Layout(paths, programs, ports.pick_ports(PORT_NAMES))
+
+    def start(chosen: dict[str, int]) -> HubState:
         try:
-            return _start(layout, template_data, crd_set, speed, kwok, say)
-        except PartExited as error:
-            down(paths, say)
-            if attempt == _ATTEMPTS or not starter.lost_port(error):
-                raise
-            say("another program took one of the chosen ports; trying others")
+            return _start(Layout(paths, programs, chosen), template_data, crd_set, speed, kwok, say)
         except BaseException:
             down(paths, say)
             raise
-    raise AssertionError("the last attempt returns or raises")
+
+    return ports.on_free_ports(PORT_NAMES, start, say)
 
 
 def _start(layout: Layout, template_data: Path, crd_set: crds.CrdSet, speed: float, kwok: bool, say: Say) -> HubState:

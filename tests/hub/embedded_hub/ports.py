@@ -7,7 +7,14 @@ from __future__ import annotations
 import random
 import socket
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
+from .errors import PartExited
+from .progress import Say
+
+T = TypeVar("T")
+
+_ATTEMPTS = 5
 # Below the kernel's usual ephemeral range: an outgoing connection cannot take the port between pick and use.
 LOWEST, HIGHEST = 20000, 32000
 
@@ -35,3 +42,20 @@ def pick_ports(names: Iterable[str], free: Callable[[int], bool] = is_free, choo
             raise OSError(f"No TCP port between {LOWEST} and {HIGHEST} is free on 127.0.0.1: end some servers and try again.")
         picked[name] = port
     return picked
+
+
+def on_free_ports(names: Iterable[str], start: Callable[[dict[str, int]], T], say: Say) -> T:
+    """``start`` what listens on one free port per name; anew on others when one of them was taken in between. Raises what ``start`` raises.
+
+    No port can be held for a program that opens it by itself: only its own failure tells that somebody was faster. ``start`` cleans up
+    before it raises.
+    """
+    wanted = list(names)
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return start(pick_ports(wanted))
+        except PartExited as error:
+            if attempt == _ATTEMPTS or not error.lost_port:
+                raise
+            say("another program took one of the chosen ports; trying others")
+    raise AssertionError("the last attempt returns or raises")

@@ -18,6 +18,8 @@ from .errors import HubError, PartExited
 from .files import write_private
 
 _POLL_SECONDS = 0.05
+_ADDRESS_TAKEN = "address already in use"
+_ALL = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,9 @@ def wait_until(ready: Callable[[], bool], what: str, seconds: float, identity: I
     deadline = time.monotonic() + seconds
     while not ready():
         if not is_alive(identity):
-            raise PartExited(f"{what} ended before it was ready; its log {log} ends with:\n{tail(log)}")
+            message = f"{what} ended before it was ready; its log {log} ends with:\n{tail(log)}"
+            # Far above the end, where a program prints all its threads after it.
+            raise PartExited(message, lost_port=_ADDRESS_TAKEN in tail(log, _ALL))
         if time.monotonic() > deadline:
             raise HubError(f"{what} was not ready within {seconds:.0f} s; its log {log} ends with:\n{tail(log)}")
         time.sleep(_POLL_SECONDS)

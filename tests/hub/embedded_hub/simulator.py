@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from . import process
@@ -14,6 +15,7 @@ from .progress import Say
 
 _PACKAGE = "hypershift_simulator"
 _SECONDS = 60.0
+_SILENCE = 30.0  # it gives a sign of life every second; a machine under load is given time
 
 
 def available() -> bool:
@@ -25,7 +27,7 @@ def start(paths: HubPaths, speed: float, profile: str, bare: Path | None, say: S
 
     Run it as a user of its own, so that the audit log tells it from the users of the kubeconfig.
     """
-    ready, log = paths.root / "simulator.ready", paths.logs / "simulator.log"
+    ready, log = _signs(paths)
     ready.unlink(missing_ok=True)
     argv = [
         *(sys.executable, "-m", _PACKAGE),
@@ -39,3 +41,22 @@ def start(paths: HubPaths, speed: float, profile: str, bare: Path | None, say: S
     process.wait_until(ready.exists, "simulator", _SECONDS, identity, output)
     say(f"simulator: ready at speed {speed:g} (process {identity.pid})")
     return identity
+
+
+def trouble(paths: HubPaths) -> str:
+    """Why a simulator that was started does not play, one or more lines; empty while it does."""
+    ready, log = _signs(paths)
+    if not process.running(paths.run, "simulator"):
+        return f"ended; its log {log} ends with:\n{process.tail(log, 3)}"
+    try:
+        said, age = ready.read_text(), time.time() - ready.stat().st_mtime
+    except FileNotFoundError:
+        return f"sees nothing yet; see its log {log}"
+    if age > _SILENCE:
+        return f"deaf: no sign of life for {age:.0f} s; see its log {log}"
+    return "" if said == "ready\n" else f"deaf to some kinds:\n{said.strip()}"
+
+
+def _signs(paths: HubPaths) -> tuple[Path, Path]:
+    """The file that is written as long as it lives, and its log."""
+    return paths.root / "simulator.ready", paths.logs / "simulator.log"

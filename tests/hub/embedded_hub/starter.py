@@ -14,12 +14,9 @@ from pathlib import Path
 
 from . import components, kubeconfig, pki, process
 from .components import Layout
-from .errors import PartExited
 from .paths import CONFIG_DIR, HUB_DIR
 from .progress import Say
 from .rest import Rest
-
-_ADDRESS_TAKEN = "address already in use"
 
 Argv = Callable[[Layout], list[str]]
 
@@ -128,8 +125,3 @@ def port_open(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def lost_port(error: PartExited) -> bool:
-    """Whether another program took one of our ports between pick and use."""
-    return _ADDRESS_TAKEN in str(error)

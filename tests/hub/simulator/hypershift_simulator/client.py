@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import ssl
 import tempfile
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,7 @@ from .names import FIELD_MANAGER, Obj, unb64
 
 _RETRIED = {429, 500, 502, 503, 504}
 _PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+_SILENCE = 180.0  # the API server sends a bookmark about every minute: a watch without any has lost its other end
 
 
 class ApiError(Exception):
@@ -79,18 +83,33 @@ class Client:
         headers = {"User-Agent": FIELD_MANAGER, "Accept": "application/json"}
         if access.token:
             headers["Authorization"] = f"Bearer {access.token}"
-        connector = aiohttp.TCPConnector(ssl=access.ssl_context(), limit=connections)
-        self._session = aiohttp.ClientSession(access.server, connector=connector, headers=headers)
+        tls = access.ssl_context()
+        self._session = aiohttp.ClientSession(access.server, connector=aiohttp.TCPConnector(ssl=tls, limit=connections), headers=headers)
+        # Watches stay open: they would take the places of the requests.
+        self._watching = aiohttp.ClientSession(access.server, connector=aiohttp.TCPConnector(ssl=tls, limit=0), headers=headers)
 
     async def close(self) -> None:
+        await self._watching.close()
         await self._session.close()
 
     async def get(self, path: str, **query: str) -> Any:
         return await self._request("GET", path, query=query)
 
-    async def list(self, kind: Kind) -> list[Obj]:
+    async def list(self, kind: Kind) -> tuple[list[Obj], str]:
+        """All objects of a kind, and the version from which a watch goes on."""
         answer = await self.get(kind.path())
-        return [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in answer["items"]]
+        items = [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in answer["items"]]
+        return items, answer["metadata"]["resourceVersion"]
+
+    @contextlib.asynccontextmanager
+    async def watch(self, kind: Kind, version: str) -> AsyncIterator[AsyncIterator[Obj]]:
+        """The events after a version, once the API server has agreed to tell them. Raises ApiError when it has not."""
+        query = {"watch": "true", "allowWatchBookmarks": "true", "resourceVersion": version}
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=5.0, sock_read=_SILENCE)
+        async with self._watching.get(kind.path(), params=query, timeout=timeout) as response:
+            if response.status != 200:
+                raise ApiError(response.status, "WATCH", kind.path(), (await response.text())[:500])
+            yield _events(response.content)
 
     async def apply(self, action: Action) -> Any:
         """Send one write; what comes back is the object, or for a deletion what is left of it."""
@@ -133,3 +152,14 @@ class Client:
                 return await response.json()
             text = await response.text()
             raise ApiError(response.status, method, path, text[:500])
+
+
+async def _events(content: aiohttp.StreamReader) -> AsyncIterator[Obj]:
+    """An object can be longer than what a reader takes as a line."""
+    rest = bytearray()
+    async for chunk in content.iter_any():
+        rest += chunk
+        *whole, last = rest.split(b"\n")
+        rest = bytearray(last)
+        for line in whole:
+            yield json.loads(line)

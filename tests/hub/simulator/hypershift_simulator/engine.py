@@ -50,7 +50,8 @@ class Engine:
         self._written: dict[tuple[str, ...], tuple[Action, str | None]] = {}
         self._vain_writes: set[tuple[str, str, str, str]] = set()
         self._changed = asyncio.Event()
-        self.outgrown = asyncio.Event()  # kinds have been defined that were not served when this began
+        self.defined: set[str] = set()  # kinds whose definitions were created, to be served soon
+        self.outgrown = asyncio.Event()  # set with it
 
     def observe(self, obj: Obj) -> None:
         if self.store.put(obj):
@@ -76,6 +77,11 @@ class Engine:
             if moment < self._due.get(wanted, float("inf")):
                 self._due[wanted] = moment
                 self._changed.set()
+
+    def wake_all(self) -> None:
+        """When more has changed than single objects."""
+        hosted = [key(obj) for kind in ("HostedCluster", "NodePool") for obj in self.store.list(kind)]
+        self.wake([management.KEY, *hosted])
 
     async def run(self) -> None:
         limit = asyncio.Semaphore(self._workers)
@@ -173,7 +179,8 @@ class Engine:
         if self._vain(action):
             return True
         if isinstance(action, Create) and action.obj["kind"] == "CustomResourceDefinition":
-            self.outgrown.set()  # also when it is there already, and was not served yet when this began
+            self.defined.add(action.obj["spec"]["names"]["kind"])  # also when it is there already, and is not served yet
+            self.outgrown.set()
         try:
             answer = await self._api.apply(action)
         except ApiError as error:

@@ -1,119 +1,132 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Events from the management cluster, through kopf: plain event handlers, which leave no trace on the objects."""
+"""Keeps the store like the cluster: one list-and-watch per kind, at addresses that are known, so nothing rests on what the API tells of itself."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import itertools
 import logging
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable
 
-import kopf
+import aiohttp
 
-from .client import Access, ApiError, Client
+from .client import ApiError, Client
 from .engine import Engine
 from .kinds import KINDS, UNWATCHED, Kind
+from .names import Obj
 
 log = logging.getLogger(__name__)
 
-_SETTLE = 1.0
+_RECONNECT = 0.3
+PATIENCE = 60.0
+
+
+class Deaf(Exception):
+    """A kind is not seen any more although the API server answers."""
+
+
+class Expired(Exception):
+    """The watch cannot go on from where it was: list again."""
 
 
 class Feed:
-    """Keeps the engine's store like the cluster, and tells when events are coming in."""
+    """live: set while every kind is followed. patience: real seconds that the API server may refuse to list or watch a kind."""
 
-    def __init__(self, client: Client, engine: Engine, access: Access) -> None:
+    def __init__(self, client: Client, engine: Engine, patience: float = PATIENCE) -> None:
         self._client = client
         self._engine = engine
-        self._access = access
-        self.live = asyncio.Event()
-        self._resync: asyncio.Task[None] | None = None
+        self._patience = patience
+        self._watches: asyncio.TaskGroup | None = None
+        self._unseen: dict[str, str] = {}
+        self._changed = asyncio.Condition()
 
-    async def fill(self) -> None:
-        """Bring the store to the present: what is there, and what is there no longer."""
-        for kind in self._watched():
-            # What comes while the list is on its way is not in it, and no less there.
-            known = list(self._engine.store.keys(kind.kind))
-            listed = await self._client.list(kind)
-            names = {(item["metadata"].get("namespace", ""), item["metadata"]["name"]) for item in listed}
-            for namespace, name in known:
-                vanished = self._engine.store.get(kind.kind, namespace, name)
-                if (namespace, name) not in names and vanished is not None:
-                    self._engine.forget(vanished)
-            for item in listed:
-                self._engine.observe(item)
-
-    def _watched(self) -> list[Kind]:
-        return [kind for name, kind in KINDS.items() if name in self._engine.store.served and name not in UNWATCHED]
+    @property
+    def unseen(self) -> dict[str, str]:
+        """Why, by kind, for what is not followed at this moment."""
+        return dict(self._unseen)
 
     async def run(self) -> None:
-        await kopf.operator(registry=self._registry(), settings=_settings(), standalone=True, clusterwide=True, identity=kopf_identity())
+        """Until a kind is not seen any more. Raises Deaf."""
+        try:
+            async with asyncio.TaskGroup() as self._watches:
+                self._follow_all(self._engine.store.served)
+                self._watches.create_task(asyncio.Event().wait())
+        except BaseExceptionGroup as group:
+            raise group.exceptions[0] from None
 
-    def _registry(self) -> kopf.OperatorRegistry:
-        registry = kopf.OperatorRegistry()
+    async def followed(self) -> None:
+        """Until every kind is."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._watches is not None and not self._unseen)
 
-        @kopf.on.login(registry=registry)
-        def login(**_: Any) -> kopf.ConnectionInfo:
-            access = self._access
-            return kopf.ConnectionInfo(
-                server=access.server,
-                ca_data=access.ca,
-                certificate_data=access.certificate,
-                private_key_data=access.key,
-                token=access.token,
-                scheme="Bearer" if access.token else None,
-            )
+    async def extend(self, served: frozenset[str]) -> None:
+        """Follow new kinds too; back when they are in the store, and the engine knows that they are served."""
+        self._follow_all(served - self._engine.store.served)
+        await self.followed()
+        self._engine.store.served = self._engine.store.served | served
 
-        for kind in self._watched():
-            self._handle(registry, kind)
-        return registry
+    def _follow_all(self, kinds: Iterable[str]) -> None:
+        assert self._watches is not None, "extend only what runs"
+        wanted = [KINDS[name] for name in sorted(kinds) if name not in UNWATCHED]
+        self._unseen |= {kind.kind: "not listed yet" for kind in wanted}
+        for kind in wanted:
+            self._watches.create_task(self._follow(kind), name=f"watch of {kind.kind}")
 
-    def _handle(self, registry: kopf.OperatorRegistry, kind: Kind) -> None:
-        group = kind.group or ""
+    async def _follow(self, kind: Kind) -> None:
+        refused: float | None = None  # since when, without anything else in between
+        now = asyncio.get_running_loop().time
+        while True:
+            try:
+                version = await self._fill(kind)
+                async with self._client.watch(kind, version) as events:
+                    refused = None
+                    await self._seen(kind)
+                    async for event in events:
+                        self._take(kind, event)
+            except Expired:
+                log.info("%s is listed again: its watch has expired.", kind.plural)
+            except ApiError as error:
+                refused = now() if refused is None else refused
+                await self._missed(kind, str(error))
+                if now() - refused >= self._patience:
+                    raise Deaf(f"{kind.kind} ({kind.path()}) is not seen any more: {error}") from error
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                refused = None  # an API server may be away for as long as it likes
+                await self._missed(kind, repr(error))
+            await asyncio.sleep(_RECONNECT)
 
-        @kopf.on.event(group, kind.version, kind.plural, registry=registry, id=f"see-{kind.plural}")
-        async def see(event: Any, **_: Any) -> None:
-            obj = {**event["object"], "apiVersion": kind.api_version, "kind": kind.kind}
-            if event["type"] == "DELETED":
-                self._engine.forget(obj)
-                return
-            if event["type"] is None and self.live.is_set():
-                # Another listing means a gap between two watches; deletions that fell into it were not told.
-                self._schedule_resync()
-            self._engine.observe(obj)
-            self.live.set()
+    async def _seen(self, kind: Kind) -> None:
+        async with self._changed:
+            self._unseen.pop(kind.kind, None)
+            self._changed.notify_all()
 
-    def _schedule_resync(self) -> None:
-        if self._resync is None or self._resync.done():
-            self._resync = asyncio.create_task(self._fill_later())
+    async def _missed(self, kind: Kind, why: str) -> None:
+        if kind.kind not in self._unseen:
+            log.info("%s is followed again: %s", kind.plural, why)
+        self._unseen[kind.kind] = why
 
-    async def _fill_later(self) -> None:
-        await asyncio.sleep(_SETTLE)
-        with contextlib.suppress(ApiError, OSError, TimeoutError):
-            await self.fill()
+    async def _fill(self, kind: Kind) -> str:
+        """Bring the store to the present: what is there, and what is there no longer. The version of the list."""
+        store = self._engine.store
+        # What comes while the list is on its way is not in it, and no less there.
+        known = list(store.keys(kind.kind))
+        listed, version = await self._client.list(kind)
+        names = {(item["metadata"].get("namespace", ""), item["metadata"]["name"]) for item in listed}
+        for namespace, name in known:
+            vanished = store.get(kind.kind, namespace, name)
+            if (namespace, name) not in names and vanished is not None:
+                self._engine.forget(vanished)
+        for item in listed:
+            self._engine.observe(item)
+        return version
 
-
-class _Forever:
-    """Pauses between attempts without an end: an API server may be away for as long as it likes."""
-
-    def __iter__(self) -> Iterator[float]:
-        return itertools.chain((0.1, 0.2, 0.5), itertools.repeat(1.0))
-
-
-def kopf_identity() -> Any:
-    return "hypershift-simulator"
-
-
-def _settings() -> kopf.OperatorSettings:
-    settings = kopf.OperatorSettings()
-    settings.posting.enabled = False
-    settings.scanning.disabled = True
-    settings.networking.error_backoffs = _Forever()
-    settings.watching.reconnect_backoff = 0.2
-    settings.watching.connect_timeout = 5.0
-    settings.queueing.exit_timeout = 0.5
-    settings.queueing.idle_timeout = 2.0
-    return settings
+    def _take(self, kind: Kind, event: Obj) -> None:
+        obj = event["object"]
+        if event["type"] == "ERROR":
+            if obj.get("code") == 410:
+                raise Expired
+            raise ApiError(int(obj.get("code") or 500), "WATCH", kind.path(), str(obj.get("message")))
+        if event["type"] == "DELETED":
+            self._engine.forget({**obj, "apiVersion": kind.api_version, "kind": kind.kind})
+        elif event["type"] != "BOOKMARK":
+            self._engine.observe({**obj, "apiVersion": kind.api_version, "kind": kind.kind})
