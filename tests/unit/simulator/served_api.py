@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from aiohttp import web
+
 from hypershift_simulator.client import Access
 from hypershift_simulator.kinds import KINDS
 from hypershift_simulator.names import Obj
@@ -24,6 +25,7 @@ class ServedApi:
         self.refused: dict[str, int] = {}
         self.lists: dict[str, int] = {}
         self._objects: dict[str, dict[str, Obj]] = {}
+        self._told: dict[str, list[tuple[int, Obj]]] = {}
         self._watches: dict[str, list[asyncio.Queue[Obj | None]]] = {}
         self._version = 1
 
@@ -49,26 +51,31 @@ class ServedApi:
         self._tell(kind, {"type": event, "object": obj})
 
     def remove(self, kind: str, name: str, told: bool = True) -> None:
+        self._version += 1
         gone = self._objects[kind].pop(name)
         if told:
             self._tell(kind, {"type": "DELETED", "object": gone})
 
     def hang_up(self, kind: str = "") -> None:
-        """End the watches."""
+        """End the watches of a kind, or all."""
         for name, queues in self._watches.items():
             if kind in ("", name):
                 for queue in queues:
                     queue.put_nowait(None)
 
     def expire(self, kind: str) -> None:
+        self._version += 1
         self._tell(kind, {"type": "ERROR", "object": {"code": 410, "message": "too old resource version"}})
 
     def _tell(self, kind: str, event: Obj) -> None:
+        self._told.setdefault(kind, []).append((self._version, event))
         for queue in self._watches.get(kind, []):
             queue.put_nowait(event)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = f"/{request.match_info['path']}"
+        if request.method == "POST":
+            return await self._create(request)
         if path == "/apis":
             return web.json_response({"groups": []})
         for kind in KINDS.values():
@@ -83,8 +90,6 @@ class ServedApi:
         return web.json_response({"resources": [{"name": plural} for plural in plurals]}, status=200 if plurals else 404)
 
     async def _collection(self, request: web.Request, kind: str) -> web.StreamResponse:
-        if request.method == "POST":
-            return await self._create(request)
         if kind in self.refused or kind not in self.served:
             return web.json_response({"message": "no"}, status=self.refused.get(kind, 404))
         if "watch" in request.query:
@@ -94,8 +99,6 @@ class ServedApi:
         return web.json_response({"metadata": {"resourceVersion": str(self._version)}, "items": found})
 
     async def _create(self, request: web.Request) -> web.Response:
-        if "create" in self.refused:
-            return web.json_response({"message": "no"}, status=self.refused["create"])
         made: Any = await request.json()
         self._version += 1
         return web.json_response({**made, "metadata": {**made["metadata"], "resourceVersion": str(self._version)}}, status=201)
@@ -105,6 +108,9 @@ class ServedApi:
         queue: asyncio.Queue[Obj | None] = asyncio.Queue()
         self._watches.setdefault(kind, []).append(queue)
         try:
+            for version, earlier in self._told.get(kind, []):
+                if version > int(request.query["resourceVersion"]):
+                    queue.put_nowait(earlier)
             await response.prepare(request)
             while (event := await queue.get()) is not None:
                 await response.write(json.dumps(event).encode() + b"\n")

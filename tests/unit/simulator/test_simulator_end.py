@@ -36,12 +36,12 @@ class Running:
         return int(Path(f"/proc/{self.keeper.pid}/task/{self.keeper.pid}/children").read_text().split()[0])
 
     async def until_log(self, words: str) -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(20):
             while words not in self.log:
                 await asyncio.sleep(0.02)
 
     async def end(self) -> int:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(20):
             return await self.keeper.wait()
 
 

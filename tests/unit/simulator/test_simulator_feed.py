@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+
 from hypershift_simulator import __main__ as program
 from hypershift_simulator.client import Client
 from hypershift_simulator.engine import Engine
@@ -62,13 +63,16 @@ class Seeing:
 
     def __init__(self, api: ServedApi, client: Client, feed: Feed, engine: Engine, work: asyncio.Task[None]) -> None:
         self.api, self.client, self.feed, self.engine, self.work = api, client, feed, engine, work
+        self.beside: list[asyncio.Task[None]] = []
 
     def names(self, kind: str) -> list[str]:
         return [obj["metadata"]["name"] for obj in self.engine.store.list(kind)]
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(20):
             while not holds():
+                for task in (self.work, *self.beside):
+                    assert not task.done(), task.exception()
                 await asyncio.sleep(0.01)
 
 
@@ -79,11 +83,13 @@ async def seeing(api: ServedApi, patience: float = 60.0) -> AsyncIterator[Seeing
         engine = Engine(Store(await program.served(client)), client, 1.0)
         feed = Feed(client, engine, patience)
         work = asyncio.create_task(feed.run())
+        now = Seeing(api, client, feed, engine, work)
         try:
-            yield Seeing(api, client, feed, engine, work)
+            yield now
         finally:
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            for task in (work, *now.beside):
+                task.cancel()
+            await asyncio.gather(work, *now.beside, return_exceptions=True)
             await client.close()
 
 
@@ -117,7 +123,7 @@ def test_kinds_that_are_defined_in_quick_succession_are_all_seen() -> None:
     async def go() -> None:
         api = ServedApi(CLUSTERS)
         async with seeing(api) as now:
-            growing = asyncio.create_task(program.grow(now.client, now.engine, now.feed))
+            now.beside.append(asyncio.create_task(program.grow(now.client, now.engine, now.feed)))
             for kind in (ENGINES, "ManagedClusterAddOn", "AddOnDeploymentConfig"):
                 now.engine.defined.add(kind)
                 now.engine.outgrown.set()
@@ -132,7 +138,6 @@ def test_kinds_that_are_defined_in_quick_succession_are_all_seen() -> None:
                 api.put(kind, "two")
                 await now.until(lambda k=kind: now.names(k) == ["one", "two"])  # type: ignore[misc]
             assert now.engine.store.served == {CLUSTERS, ENGINES, "ManagedClusterAddOn", "AddOnDeploymentConfig"}
-            growing.cancel()
 
     asyncio.run(go())
 
@@ -156,14 +161,13 @@ def test_it_says_which_kind_it_does_not_see_at_the_moment(tmp_path: Path) -> Non
         api = ServedApi(ENGINES, CLUSTERS)
         ready = tmp_path / "ready"
         async with seeing(api) as now:
-            announcing = asyncio.create_task(program.announce(now.feed, ready))
+            now.beside.append(asyncio.create_task(program.announce(now.feed, ready)))
             await now.until(lambda: ready.exists() and ready.read_text() == "ready\n")
             api.refused[ENGINES] = 403
             api.hang_up(ENGINES)
             await now.until(lambda: ready.read_text().startswith("MultiClusterEngine: GET /apis/multicluster.openshift.io"))
             api.refused.clear()
             await now.until(lambda: ready.read_text() == "ready\n")
-            announcing.cancel()
 
     asyncio.run(go())
 
