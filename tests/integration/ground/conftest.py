@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -33,14 +34,34 @@ def everything(ground_hub: EmbeddedHub) -> Path:
     return ground_hub.user_kubeconfig(USER, ["system:masters"])
 
 
+@dataclass
+class Standing:
+    """What the tests of this package, in whatever order, have left standing on the hub."""
+
+    installed: bool = False
+
+
+@pytest.fixture(scope="package")
+def standing() -> Standing:
+    return Standing()
+
+
+@pytest.fixture
+def cleared(ground_hub: EmbeddedHub, everything: Path, standing: Standing) -> None:
+    """An OpenShift on which nothing is installed, whichever test was before."""
+    if standing.installed:
+        Ground(ground_hub, everything, True).reset()
+        standing.installed = False
+
+
 @pytest.fixture(params=["in_process", "module"])
-def both(request: pytest.FixtureRequest, ground_hub: EmbeddedHub, everything: Path) -> Ground:
+def both(request: pytest.FixtureRequest, ground_hub: EmbeddedHub, everything: Path, cleared: None) -> Ground:
     """Both execution paths."""
     return Ground(ground_hub, everything, request.param == "in_process")
 
 
 @pytest.fixture
-def ground(ground_hub: EmbeddedHub, everything: Path) -> Ground:
+def ground(ground_hub: EmbeddedHub, everything: Path, cleared: None) -> Ground:
     return Ground(ground_hub, everything, True)
 
 
@@ -51,9 +72,11 @@ def bare(ground: Ground) -> Iterator[Ground]:
     ground.reset()
 
 
-@pytest.fixture(scope="package")
-def installed(ground_hub: EmbeddedHub, everything: Path) -> Ground:
+@pytest.fixture
+def installed(ground_hub: EmbeddedHub, everything: Path, standing: Standing) -> Ground:
     """With the engine and the add-on; tests leave it as they found it, or install what they have removed."""
     ground = Ground(ground_hub, everything, True)
-    ground.play(ground.engine(channel="stable-2.10"), ground.task("hypershift_addon")).ok()
+    if not standing.installed:
+        standing.installed = True  # in part, should the installation fail
+        ground.play(ground.engine(channel="stable-2.10"), ground.task("hypershift_addon")).ok()
     return ground

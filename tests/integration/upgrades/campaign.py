@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -84,15 +85,21 @@ class Campaign:
         given = json.dumps({"hypershift_in_process": self._player.in_process, **self.variables(**extra)})
         return self._player._popen("hypershift.core.upgrade_run", record, ["-f", "10", "-e", given]), record
 
-    def run_for(self, seconds: float) -> bool:
-        """Start, and end it with SIGKILL after so many seconds; whether it was still running then."""
+    def run_until(self, writes: int) -> int:
+        """Start, and end it with SIGKILL once so many updates of hosted clusters and node pools were answered; how many there were in the end.
+
+        With 0 it is killed at its first request.
+        """
+        log = Tail(self._player.hub.audit_log)
         process, _record = self.start()
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline and process.poll() is None:
-            time.sleep(0.05)
-        running = process.poll() is None
+        requests = answered = 0
+        while not requests or answered < writes:
+            assert process.poll() is None, f"the run has ended after {answered} of {writes} updates, before it was killed"
+            time.sleep(0.02)
+            new = [event for event in log.events() if event["user"]["username"] == USER]
+            requests, answered = requests + len(new), answered + sum(map(_is_update, new))
         kill(process)
-        return running
+        return answered + sum(_is_update(event) for event in log.events() if event["user"]["username"] == USER)
 
     def at(self, version: str) -> bool:
         found = self._stage.fleet.versions()
@@ -131,3 +138,21 @@ class Campaign:
 
     def leases(self) -> Sequence[Obj]:
         return [lease for hub in self.hubs for lease in self._stage.direct.list("Lease", hub["namespace"])]
+
+
+class Tail:
+    """What comes into a log of JSON lines from now on."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._file.seek(0, os.SEEK_END)
+        self._rest = b""
+
+    def events(self) -> list[Obj]:
+        *whole, self._rest = (self._rest + self._file.read()).split(b"\n")
+        return [json.loads(line) for line in whole]
+
+
+def _is_update(event: Obj) -> bool:
+    answered = event["stage"] == "ResponseComplete" and event.get("responseStatus", {}).get("code", 0) < 300
+    return answered and event["verb"] == "patch" and (event.get("objectRef") or {}).get("resource") in ("hostedclusters", "nodepools")

