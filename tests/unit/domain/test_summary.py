@@ -7,7 +7,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +16,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.summary im
 
 from domain import recorded
 from domain.recorded import build
+from fakes.effort import calls
 
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 NOT_PAUSED = {"paused": False, "until": "", "expired": False, "owner": "", "reason": "", "since": ""}
@@ -256,11 +256,10 @@ def test_half_made_objects_are_summarised_without_trouble(obj: dict[str, Any]) -
     assert list(_nones(summarize_node_pool(obj, now=NOW))) == [".replicas.autoscaling"]
 
 
-def test_a_thousand_summaries_take_a_fraction_of_a_second_of_cpu() -> None:
-    """About 0.03 s where this was written; the budget of the fleet benchmark is 0.15 s, the limit here allows for a slow machine."""
+def test_a_summary_takes_a_few_hundred_calls() -> None:
+    """A thousand of them take about 0.03 s of CPU where this was written; the budget of the fleet benchmark is 0.15 s."""
     healthy, broken = build("cluster_aws"), recorded.load("etcd_quorum_lost").objects[0]
-    started = time.process_time()
-    for _i in range(500):
-        summarize_hosted_cluster(healthy, now=NOW)
-        summarize_hosted_cluster(broken, now=NOW)
-    assert time.process_time() - started < 0.5
+    for obj in (healthy, broken):
+        summarize_hosted_cluster(obj, now=NOW)  # what is made once is not counted
+        effort = calls(lambda one=obj: summarize_hosted_cluster(one, now=NOW))  # type: ignore[misc]
+        assert 0 < effort < 600
