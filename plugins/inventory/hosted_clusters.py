@@ -29,7 +29,7 @@ options:
     description:
     - Management clusters. Values may be templates, for example C({{ lookup('env', 'EAST_TOKEN') }}).
     - Without any, the environment variables C(K8S_AUTH_*), the default kubeconfig or the pod's service account lead to one, which is called C(hub).
-    - What an entry leaves out is taken from C(K8S_AUTH_*) as well.
+    - An entry that names its own kubeconfig or host takes nothing from C(K8S_AUTH_*); one with a context alone takes the kubeconfig.
     type: list
     elements: dict
     default: []

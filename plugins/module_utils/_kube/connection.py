@@ -51,11 +51,17 @@ class Connection:
 
 
 def with_environment(options: dict[str, Any]) -> dict[str, Any]:
-    """The authentication options, unset ones taken from K8S_AUTH_* as kubernetes.core does."""
+    """The authentication options; without a kubeconfig or host of their own, unset ones are taken from K8S_AUTH_* as kubernetes.core does.
+
+    Who names a management cluster gets that one: a credential of a job engine is meant for tasks that name none. A context alone still needs
+    the kubeconfig that it is in, and nothing else.
+    """
     auth: dict[str, Any] = {}
+    own = options.get("kubeconfig") or options.get("host")
+    fillable = () if own else ("kubeconfig",) if options.get("context") else AUTH_OPTIONS
     for name in AUTH_OPTIONS:
         value = options.get(name)
-        if value is None and name != "proxy_headers":
+        if value is None and name in fillable and name != "proxy_headers":
             value = _from_environment(name)
         if value is not None:
             auth[name] = value

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.fleet_spec import sources_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
 from ansible_collections.hypershift.core.plugins.module_utils._kube.access import from_kubeconfig
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect, find_access, with_environment
@@ -57,6 +58,45 @@ def test_environment_fills_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("K8S_AUTH_VERIFY_SSL", "no")
     auth = with_environment({})
     assert (auth["host"], auth["api_key"], auth["validate_certs"]) == ("https://env.test:6443", "from-env", False)
+
+
+ENVIRONMENT = {
+    "HOST": "https://env.test:6443", "API_KEY": "from-env", "VERIFY_SSL": "no", "CONTEXT": "two", "USERNAME": "env", "PASSWORD": "env",
+    "CERT_FILE": "/env/crt", "KEY_FILE": "/env/key", "SSL_CA_CERT": "/env/ca", "PROXY": "http://env.test:3128", "IMPERSONATE_USER": "env",
+    "IMPERSONATE_GROUPS": "env", "KUBECONFIG": "/env/kubeconfig",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "from_environment"),
+    [
+        ({"kubeconfig": "/own"}, set()),
+        ({"kubeconfig": {"own": 1}}, set()),
+        ({"kubeconfig": "/own", "context": "one"}, set()),
+        ({"host": "https://own.test", "api_key": "own"}, set()),
+        ({"host": "https://own.test"}, set()),
+        ({"context": "one"}, {"kubeconfig"}),
+        ({"validate_certs": True}, None),
+        ({}, None),
+    ],
+)
+def test_who_names_a_management_cluster_takes_nothing_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], from_environment: set[str] | None
+) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(f"K8S_AUTH_{name}", value)
+    auth = with_environment(given)
+    assert {k: auth[k] for k in given} == given
+    filled = set(auth) - set(given)
+    assert filled == from_environment if from_environment is not None else len(filled) >= 11
+
+
+def test_each_hub_is_reached_by_its_own_kubeconfig(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A credential of a job engine in the environment does not turn west into east."""
+    monkeypatch.setenv("K8S_AUTH_HOST", "https://east.test:6443")
+    monkeypatch.setenv("K8S_AUTH_API_KEY", "east")
+    hubs = [{"name": "west", "kubeconfig": kubeconfig()}, {"name": "east", "kubeconfig": kubeconfig(), "context": "two"}]
+    assert [source.connect().server for source in sources_of({"hubs": hubs})] == ["http://one.test:1", "http://two.test:2"]
 
 
 def test_basic_auth_and_relative_paths(tmp_path: Path) -> None:
