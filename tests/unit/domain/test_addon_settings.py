@@ -81,6 +81,33 @@ def test_only_named_variables_change(have: list[tuple[str, str]], wanted: dict[s
     assert found == (None if after is None else [{"name": n, "value": v} for n, v in after])
 
 
+@pytest.mark.parametrize(
+    ("add", "remove", "clear", "says"),
+    [
+        ({"--metrics-set": "All"}, ["--enable-uwm-telemetry-remote-write"], ["--other"], []),
+        ({"metrics-set": "All"}, [], [], ["no name of a flag"]),
+        ({}, ["-m"], [], ["no name of a flag"]),
+        ({}, [], ["--metrics-set=All"], ["no name of a flag"]),
+        ({"--metrics set": "All"}, [], [], ["no name of a flag"]),
+        ({"--x": "a b"}, [], [], ["has a space in it"]),
+        ({"--x": "a\tb"}, [], [], ["has a space in it"]),
+        ({"--x": None, "--y": 5}, [], [], []),
+        ({"--x": "1"}, ["--x"], [], ["named in more than one"]),
+        ({"--x": "1"}, [], ["--x"], ["named in more than one"]),
+        ({}, ["--x"], ["--x"], ["named in more than one"]),
+    ],
+)
+def test_what_is_no_flag_is_refused(add: dict[str, Any], remove: list[str], clear: list[str], says: list[str]) -> None:
+    """A flag that the operator does not take keeps it from starting."""
+    found = settings.flag_refusals(add, remove, clear)
+    assert len(found) == len(says) and all(words in f.cause for words, f in zip(says, found, strict=True)), found
+
+
+@pytest.mark.parametrize("name", sorted(settings._IGNORED))
+def test_flags_that_the_add_on_ignores_are_refused(name: str) -> None:
+    assert ["ignores" in f.cause for f in settings.flag_refusals({name: "x"}, [], [])] == [True]
+
+
 def test_credentials() -> None:
     body = settings.secret_body(
         "external_dns", {"provider": "aws", "domain_filter": "example.com", "txt_owner_id": None, "credentials": "x"}

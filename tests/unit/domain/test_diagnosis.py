@@ -9,14 +9,16 @@ import importlib.util
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import diagnose_hosted_cluster, diagnose_node_pool
+from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import Match, diagnose_hosted_cluster, diagnose_node_pool
+from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import diagnose as combined
 from ansible_collections.hypershift.core.plugins.module_utils._domain.goals import GOALS
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import CONTROL_PLANE, HOSTED_CLUSTER, NODE_POOL, Rule
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules import RULES, rule_set
-from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Diagnosis, Health, Severity
+from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Diagnosis, Finding, Health, Severity
 
 from domain import recorded
 
@@ -282,3 +284,34 @@ def test_every_code_has_its_section_in_the_guide() -> None:
     headings = re.findall(r"^### (\S+)$", guide, flags=re.MULTILINE)
     assert headings == [rule.code for rule in RULES]
     assert "{" not in guide
+
+
+def partial(progressing: str) -> set[str]:
+    state = recorded.load("update_starting")
+    cluster = copy.deepcopy(state.one_of(HOSTED_CLUSTER))
+    assert cluster is not None
+    image = cluster["spec"]["release"]["image"]
+    cluster["status"]["version"] = {
+        "history": [{"state": "Partial", "version": "4.21.5", "image": image, "startedTime": "2026-03-03T11:59:30Z"}]
+    }
+    cluster["status"]["conditions"].append({"type": "ClusterVersionProgressing", "status": progressing, "observedGeneration": 5})
+    return {f.code for f in diagnose_hosted_cluster(cluster, now=state.now, node_pools=(), control_plane=None).findings}
+
+
+def test_an_update_under_way_is_no_finding_of_its_own() -> None:
+    assert "version_partial" not in partial("True")
+    assert "version_partial" in partial("False")
+
+
+def test_a_fault_of_a_node_pool_comes_before_notes_and_after_faults_of_the_cluster() -> None:
+    """What a person reads first is what is broken; notes come last, the cluster's own before its node pools'."""
+
+    def match(code: str, severity: Severity) -> Match:
+        finding = Finding(code, severity, "HostedCluster clusters/demo", "it is so", "Look.")
+        return Match(RULES[0], finding, Health.DEGRADED, True)
+
+    own = [match("own-fault", Severity.ERROR), match("own-warning", Severity.WARNING), match("own-note", Severity.INFO)]
+    pools = [match("pool-fault", Severity.FATAL), match("pool-warning", Severity.WARNING), match("pool-note", Severity.INFO)]
+    subject = SimpleNamespace(deleting=False)
+    found = combined(subject, own, pools)  # type: ignore[arg-type]
+    assert [f.code for f in found.findings] == ["own-fault", "pool-fault", "own-warning", "own-note", "pool-warning", "pool-note"]

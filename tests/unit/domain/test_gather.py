@@ -267,3 +267,23 @@ def test_the_index_says_the_cause_first() -> None:
     assert body["counts"] == {"files": 3, "objects": 4, "logs": 1, "bytes": 16, "failures": 4, "left_out": 1}
     assert body["redaction"] == {"secrets_read": True, "secret_values": 4, "masked": 1, "by": {"token": 1}}
     assert [row["count"] for row in grouped(index.failures)] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("auths", "hidden"),
+    [
+        ({"quay.io": {"auth": base64.b64encode(b"robot:correct horse battery").decode()}}, ["correct horse battery"]),
+        ({"quay.io": {"username": "robot", "password": "correct horse battery"}}, ["correct horse battery"]),
+        ({"broken": "text", "quay.io": {"password": "correct horse battery"}}, ["correct horse battery"]),
+        ({"broken": {"auth": "no base64!"}, "quay.io": {"password": "correct horse battery"}}, ["correct horse battery"]),
+        ({"a.io": {"password": "first-password"}, "b.io": {"password": "second-password"}}, ["first-password", "second-password"]),
+    ],
+)
+def test_passwords_of_a_pull_secret_are_hidden_wherever_they_stand(auths: dict[str, Any], hidden: list[str]) -> None:
+    """One entry that cannot be read does not leave the others in the clear."""
+    redactor = Redactor()
+    data = {".dockerconfigjson": base64.b64encode(json.dumps({"auths": auths}).encode()).decode()}
+    redactor.learn([{"type": "kubernetes.io/dockerconfigjson", "data": data}])
+    for password in hidden:
+        masked, counts = redactor.mask(f"log in as robot with '{password}' now".encode())
+        assert password.encode() not in masked and b"log in as robot" in masked and counts["secret_value"] == 1

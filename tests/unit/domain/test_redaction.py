@@ -46,3 +46,22 @@ def test_a_server_does_not_repeat_a_secret() -> None:
         == "invalid value <hidden>, see https://<hidden>@example.com"
     )
     assert secret_words({"data": {"a": WORD}}, "ConfigMap") == set()
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "shown"),
+    [
+        ("pass password", "got password and pass", "got <hidden> and <hidden>"),
+        ("abcd", "value abcd is bad", "value <hidden> is bad"),
+        ("abc", "value abc is bad", "value abc is bad"),
+    ],
+    ids=["longest-first", "four-characters-hide", "three-say-nothing"],
+)
+def test_nothing_of_a_longer_word_is_left_and_short_ones_hide_nothing_else(value: str, text: str, shown: str) -> None:
+    encoded = base64.b64encode(value.encode()).decode()
+    assert scrubbed(text, secret_words({"data": {"a": encoded}}, "Secret")) == shown
+
+
+def test_the_encoded_value_is_hidden_as_well() -> None:
+    encoded = base64.b64encode(b"hunter2").decode()
+    assert scrubbed(f"cannot parse {encoded}", secret_words({"data": {"a": encoded}}, "Secret")) == "cannot parse <hidden>"

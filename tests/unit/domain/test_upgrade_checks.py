@@ -265,6 +265,7 @@ def test_windows() -> None:
     assert codes(plan_of(windows=[WEEKLY], calendar=Clock(None))) == ["no_window"]
     assert codes(plan_of(windows=[WEEKLY], calendar=Clock(31 * 24))) == ["no_window"]
     assert codes(plan_of(windows=[WEEKLY], calendar=Clock(31 * 24), window_horizon_days=32)) == []
+    assert codes(plan_of(windows=[WEEKLY], calendar=Clock(30 * 24))) == [], "one that opens at the very end of the horizon"
     gold = {**WEEKLY, "label_selectors": ["tier=gold"]}
     assert codes(plan_of(windows=[gold])) == ["no_window"] and "none of the windows" in plan_of(windows=[gold])["refusals"][0]["cause"]
     assert len(plan_of({"metadata": {"labels": {"tier": "gold"}}}, windows=[gold, WEEKLY])["windows"]) == 2

@@ -96,7 +96,9 @@ class MemoryHub:
             raise ApiError(Failure("not_found", "it was not found"), 404)
         if resource_version and resource_version != live["metadata"]["resourceVersion"]:
             raise ConflictError(Failure("conflict", "it was changed by somebody else"), 409, "Conflict")
-        return self.put(apply_merge_patch(live, patch))
+        changed = apply_merge_patch(live, patch)
+        # The server counts generations itself: one more for each change of the spec.
+        return self.put({**changed, "metadata": {k: v for k, v in changed["metadata"].items() if k != "generation"}})
 
     def delete(self, kind: Kind, namespace: str | None, name: str, uid: str = "") -> bool:
         self._write("delete", kind, namespace, name)

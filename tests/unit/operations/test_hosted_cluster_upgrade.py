@@ -272,3 +272,24 @@ def test_the_removal_of_the_annotation_survives_a_conflict() -> None:
     hub.patch = patch  # type: ignore[method-assign]
     assert go(hub, wait=True, **FORCED)["wait"]["clusters"][0]["outcome"] == "done"
     assert count == 4 and FORCE not in annotations(hub)
+
+
+def test_a_view_that_lags_behind_the_change_proves_nothing() -> None:
+    """A release that was refused is corrected; a watch that still shows the object as it was must not end the wait for the new one."""
+    hub = hub_with(ValidReleaseImage="False/InvalidImage")
+    before = stored(hub)
+    for condition in before["status"]["conditions"]:
+        if condition["type"] == "ValidReleaseImage":
+            condition["message"] = "the release is not supported"
+
+    def lags(h: MemoryHub) -> None:
+        h.put({**before, "metadata": {**before["metadata"], "generation": 1}})
+
+    def catches_up(h: MemoryHub) -> None:
+        h.objects["HostedCluster", "clusters", "demo"] = now
+        report(h, "Completed", "4.20.9")
+
+    now = {**before, "spec": {**before["spec"], "release": {"image": NEWER}}, "metadata": {**before["metadata"], "generation": 2}}
+    hub.script = [(10.0, lags), (50.0, catches_up)]
+    assert go(hub, image=NEWER, wait=True, allow_unhealthy=True)["wait"]["clusters"][0]["outcome"] == "done"
+    assert hub.seconds == 50.0

@@ -201,8 +201,8 @@ def test_a_controller_that_is_missing(objects: list[Any], forbidden: set[tuple[s
 
 
 def test_routers_are_waited_for() -> None:
-    old = {"observedGeneration": 0, "conditions": [condition("Available", "True")]}
-    rolling = {"observedGeneration": 1, "conditions": [condition("Progressing", "True", "DeploymentRollingOut", "1 of 2 updated")]}
+    old = {"observedGeneration": 1, "conditions": [condition("Available", "True")]}
+    rolling = {"observedGeneration": 2, "conditions": [condition("Progressing", "True", "DeploymentRollingOut", "1 of 2 updated")]}
     hub = MemoryHub(controller(status=old))
 
     def step(status: Any) -> Any:
