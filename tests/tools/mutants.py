@@ -54,6 +54,7 @@ class Mutant:
     change: str
     text: str
     tests: tuple[str, ...]
+    chosen: bool = False  # tests were named, not measured: they have not yet been seen to pass
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def named() -> list[Mutant]:
             raise SystemExit(f"{NAMED.name}: {row['module']} holds this {text.count(row['was'])} times, not once: {row['was']}")
         line = text[: text.index(row["was"])].count("\n") + 1
         change = f"{row['was']} -> {row['becomes']}"
-        found.append(Mutant(row["module"], line, change, text.replace(row["was"], row["becomes"]), tuple(row["tests"])))
+        found.append(Mutant(row["module"], line, change, text.replace(row["was"], row["becomes"]), tuple(row["tests"]), True))
     return found
 
 
@@ -113,9 +114,9 @@ def sampled(module: str, given: argparse.Namespace, covering: Covering | None) -
     random.Random(f"{given.seed} {module}").shuffle(changes)
     good = ((change, text) for change in changes if (text := change.applied(source)) is not None)
     chosen = sorted(itertools.islice(good, given.count or None), key=lambda pair: (pair[0].line, pair[0].says))
-    return [
-        Mutant(module, c.line, c.says, text, covering.of(module, c.line, c.until) if covering else tuple(given.tests)) for c, text in chosen
-    ]
+    if covering is None:
+        return [Mutant(module, c.line, c.says, text, tuple(given.tests), True) for c, text in chosen]
+    return [Mutant(module, c.line, c.says, text, covering.of(module, c.line, c.until)) for c, text in chosen]
 
 
 class Covering:
@@ -226,6 +227,8 @@ def run_all(mutants: list[Mutant], jobs: int) -> list[Outcome]:
     known = yaml.safe_load(EQUIVALENT.read_text()) or [] if EQUIVALENT.exists() else []
     equivalent = {(row["module"], row["change"]) for row in known}
     places = copies(jobs)
+    if not mutants or mutants[0].chosen:
+        prove_unchanged(places, {t for m in mutants for t in m.tests})
 
     def one(mutant: Mutant) -> Outcome:
         place = places.get()
@@ -240,6 +243,14 @@ def run_all(mutants: list[Mutant], jobs: int) -> list[Outcome]:
 
     with ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(one, mutants))
+
+
+def prove_unchanged(places: queue.Queue[Path], tests: set[str]) -> None:
+    """Tests that fail without any mutant would kill them all."""
+    place = places.get()
+    if not tests or tests_end(place, sorted(tests), LIMIT * 10) != 0:
+        raise SystemExit("the tests have to pass before mutants mean anything")
+    places.put(place)
 
 
 def judged(mutant: Mutant, place: Path) -> str:
@@ -257,7 +268,7 @@ def judged(mutant: Mutant, place: Path) -> str:
     return "survived" if code in (0, 5) else "killed"
 
 
-def tests_end(place: Path, tests: Iterable[str]) -> int:
+def tests_end(place: Path, tests: Iterable[str], limit: float = LIMIT) -> int:
     """Exit status of pytest: 0 passed, 1 to 3 failed, 4 a test was not found, 5 there was none."""
     arguments = place / "build" / "tests.txt"
     arguments.write_text("\n".join(tests))
@@ -274,7 +285,7 @@ def tests_end(place: Path, tests: Iterable[str]) -> int:
         start_new_session=True,
     )
     try:
-        output, _none = process.communicate(timeout=LIMIT)
+        output, _none = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()

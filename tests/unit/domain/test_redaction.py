@@ -64,4 +64,5 @@ def test_nothing_of_a_longer_word_is_left_and_short_ones_hide_nothing_else(value
 
 def test_the_encoded_value_is_hidden_as_well() -> None:
     encoded = base64.b64encode(b"hunter2").decode()
+    assert secret_words({"data": {"a": "abc"}}, "Secret") == set(), "or messages would have holes everywhere"
     assert scrubbed(f"cannot parse {encoded}", secret_words({"data": {"a": encoded}}, "Secret")) == "cannot parse <hidden>"
