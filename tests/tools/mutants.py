@@ -162,6 +162,7 @@ def prove_unchanged(places: queue.Queue[Path], tests: set[str]) -> None:
     """Tests that fail without any mutant would kill them all."""
     place = places.get()
     if not tests or tests_end(place, sorted(tests), LIMIT * 10) != 0:
+        print((place / "build" / "tests.log").read_text(errors="replace")[-4000:])
         raise SystemExit("the tests have to pass before mutants mean anything")
     places.put(place)
 
@@ -199,6 +200,7 @@ def tests_end(place: Path, tests: Iterable[str], limit: float = LIMIT) -> int:
     )
     try:
         output, _none = process.communicate(timeout=limit)
+        (place / "build" / "tests.log").write_bytes(output)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()

@@ -195,3 +195,45 @@ def test_a_lost_answer_to_the_last_command_of_an_upload_is_no_failure(remote: Pa
     upload(shell, remote, str(tmp_path / "target"), lambda _line: None, PATIENCE)
     assert shell.lost == 1
     assert (tmp_path / "target").read_bytes() == content
+
+
+class Garbling(LocalShell):
+    """A disk over there that keeps other bytes than it was sent."""
+
+    def run(self, command: Any, sink: Any = None, source: Any = None, silence: float = 1) -> Any:
+        return super().run(command, sink, [b"\x00" * len(b) for b in source] if source is not None else None, silence)
+
+
+def test_what_arrives_otherwise_never_has_its_name(tmp_path: Path, content: bytes) -> None:
+    source, target = tmp_path / "etcd.db", tmp_path / "pod.db"
+    source.write_bytes(content)
+    with pytest.raises(HypershiftError, match="arrived twice with another SHA-256") as caught:
+        upload(Garbling(), source, str(target), lambda _line: None, PATIENCE)
+    assert caught.value.failure.code == "transfer_corrupt" and not target.exists()
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_missing_right_is_not_asked_for_again(tmp_path: Path, status: int) -> None:
+    calls: list[str] = []
+
+    class Refusing(LocalShell):
+        def run(self, command: Any, sink: Any = None, source: Any = None, silence: float = 1) -> Any:
+            calls.append(command[-1])
+            raise ApiError(Failure("missing_permission", "the account may not create pods/exec"), status)
+
+    (tmp_path / "etcd.db").write_bytes(b"x")
+    for call in (
+        lambda: upload(Refusing(), tmp_path / "etcd.db", "/nowhere/x", lambda _line: None, PATIENCE),
+        lambda: proof_in(Refusing(), "/nowhere/x"),
+    ):
+        calls.clear()
+        with pytest.raises(ApiError, match="may not create"):
+            call()
+        assert len(calls) == 1
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "etcd.db").write_bytes(b"x")
+    with pytest.raises(HypershiftError, match="cannot be written there") as caught:
+        upload(LocalShell(), tmp_path / "etcd.db", str(tmp_path / "nowhere" / "x.db"), lambda _line: None, PATIENCE)
+    assert caught.value.failure.code == "unwritable" and caught.value.failure.object == "this machine"
