@@ -144,7 +144,9 @@ def test_journals_that_people_have_touched_are_tolerated() -> None:
     assert records([journal, {"metadata": {"namespace": "m"}, "data": None}]) == {("n", "good"): {"state": "done"}}
 
 
-@pytest.mark.parametrize(("holder", "after", "expected"), [("autumn", 0, ""), ("winter", 0, "winter"), ("winter", 61, ""), ("", 0, "")])
+@pytest.mark.parametrize(
+    ("holder", "after", "expected"), [("autumn", 0, ""), ("winter", 0, "winter"), ("winter", 60, "winter"), ("winter", 61, ""), ("", 0, "")]
+)
 def test_whose_lease_it_is(holder: str, after: int, expected: str) -> None:
     lease = lease_manifest("demo", "clusters", holder, 60, START)
     assert lease_holder(lease, "autumn", START + timedelta(seconds=after)) == expected

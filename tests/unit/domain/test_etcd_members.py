@@ -101,3 +101,34 @@ def test_the_loss_is_of_all_shards_and_unknown_when_one_is() -> None:
     assert found["revisions"] is None and found["by_shard"] == {"etcd": 50, "etcd-events": None}
     assert (found["seconds"], found["since"]) == (540, "2026-11-24T16:51:00Z")
     assert lost(world(manifest=None)) == {}
+
+
+@pytest.mark.parametrize(
+    ("labels", "container", "found"),
+    [
+        ({"app": "etcd"}, "etcd", True),
+        ({"hypershift.openshift.io/control-plane-component": "etcd"}, "etcd", True),
+        ({"hypershift.openshift.io/control-plane-component": "etcd-events"}, "etcd", True),
+        ({"app": "etcdlike"}, "etcd", False),
+        ({"app": "other"}, "etcd", False),
+        ({}, "etcd", False),
+        ({"app": "etcd"}, "proxy", False),
+    ],
+)
+def test_a_stateful_set_is_etcd_by_label_and_container(labels: dict[str, str], container: str, found: bool) -> None:
+    spec = {"template": {"metadata": {"labels": labels}, "spec": {"containers": [{"name": container}]}}}
+    assert etcd_state.is_etcd({"metadata": {"name": "x", "namespace": "y"}, "spec": spec}) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "document"),
+    [
+        ('{"level":"warn","msg":"retrying"}\n[{"Status": 1}]', [{"Status": 1}]),
+        ('[{"Status": 1}]\n{"level":"warn","msg":"closing"}', [{"Status": 1}]),
+        ('{"level": 3}', {"level": 3}),
+        ("{broken", None),
+        ("", None),
+    ],
+)
+def test_the_answer_is_found_among_lines_of_a_log(text: str, document: Any) -> None:
+    assert Answer(0, text).json() == document

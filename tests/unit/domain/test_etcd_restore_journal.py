@@ -83,6 +83,7 @@ BROKEN: list[Any] = [
     json.dumps({**json.loads(journal().to_json()), "steps": []}),
     json.dumps({**json.loads(journal().to_json()), "shards": [{"name": "etcd"}]}),
     json.dumps({**json.loads(journal().to_json()), "more": 1}),
+    json.dumps({**json.loads(journal().to_json()), "format": 0}),
 ]  # fmt: skip
 
 

@@ -66,3 +66,12 @@ def test_the_encoded_value_is_hidden_as_well() -> None:
     encoded = base64.b64encode(b"hunter2").decode()
     assert secret_words({"data": {"a": "abc"}}, "Secret") == set(), "or messages would have holes everywhere"
     assert scrubbed(f"cannot parse {encoded}", secret_words({"data": {"a": encoded}}, "Secret")) == "cannot parse <hidden>"
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["token", "password", "secretAccessKey", "clientSecretValue", "bindPasswordValue", "ignitionConfigOverride", "ignitionConfigOverrides"],
+)
+def test_each_key_that_holds_a_secret_hides_it(key: str) -> None:
+    shown = redacted({"spec": {"identityProviders": [{key: WORD, f"{key}Ref": {"name": "kept"}}]}}, "OAuth")
+    assert WORD not in str(shown) and shown["spec"]["identityProviders"][0][f"{key}Ref"] == {"name": "kept"}

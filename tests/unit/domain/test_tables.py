@@ -25,6 +25,15 @@ def test_one_line_per_cluster_with_versions_nodes_health_and_pause() -> None:
     assert line.split()[:6] == ["clusters/demo", "4.20.4", "-", "5/5", "paused", "storage"]
 
 
+def test_an_update_under_way_is_shown() -> None:
+    cluster = live_cluster()
+    summary = summarize_hosted_cluster(cluster, now=START, node_pools=[live_pool()])
+    lines = to_status_table(
+        {"hosted_clusters": [{**summary, "desired_version": "4.20.9"}, {**summary, "desired_version": summary["version"]}]}
+    )
+    assert [line.split()[1:3] for line in lines[1:]] == [["4.20.4", "4.20.9"], ["4.20.4", "-"]]
+
+
 def test_without_hosted_clusters_it_says_so() -> None:
     assert to_status_table({"hosted_clusters": []}) == ["No hosted cluster was found."]
 
