@@ -34,7 +34,7 @@ from covering import ROOT, UTILS, WORK, Covering, contexts
 NAMED = Path(__file__).with_name("mutants_named.yml")
 EQUIVALENT = Path(__file__).with_name("mutants_equivalent.yml")
 LIMIT = 90.0  # seconds of the tests of one mutant; a mutant that never ends is noticed as well
-PLAIN = ("-x", "-q", "--no-header", "--no-summary")
+PLAIN = ("-x", "-q", "--no-header", "--tb=short")
 
 
 @dataclass(frozen=True)

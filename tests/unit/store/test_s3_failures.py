@@ -230,3 +230,30 @@ def test_an_object_of_another_size_is_never_handed_out(tmp_path: Path, content: 
 
 def test_locks_are_read_from_headers() -> None:
     assert s3_bucket.lock_of({}) is None and s3_bucket.lock_of({"ObjectLockLegalHoldStatus": "OFF"}) is None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("SlowDown", "503", "ServiceUnavailable", "Throttling", "RequestLimitExceeded", "InternalError", "500", "502", "504"),
+        *("RequestTimeout", "OperationAborted"),
+    ],
+)
+def test_a_server_that_is_busy_is_told_from_one_that_refuses(code: str) -> None:
+    with pytest.raises(HypershiftError) as caught, told_of_s3("Bucket s3://b"):
+        raise answer(code)
+    assert caught.value.failure.code == "s3_busy" and "later" in caught.value.failure.next_step
+
+
+@pytest.mark.parametrize("half", [{"access_key": "a"}, {"secret_key": "b"}])
+def test_half_of_the_credentials_is_refused(half: dict[str, str]) -> None:
+    with pytest.raises(HypershiftError, match="go together") as caught:
+        open_store({"s3": {"bucket": "b", "region": "x", **half}})
+    assert caught.value.failure.code == "invalid_option"
+
+
+def test_credentials_are_used_as_they_are_given() -> None:
+    options = {"bucket": "b", "region": "eu-x-1", "access_key": "a", "secret_key": "s", "session_token": "t", "validate_certs": False}
+    client = open_store({"s3": options})._bucket._client  # type: ignore[attr-defined]
+    found = client._request_signer._credentials
+    assert (found.access_key, found.secret_key, found.token, client.meta.region_name) == ("a", "s", "t", "eu-x-1")
