@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -105,3 +105,6 @@ class Hub(Protocol):
 
     def random_bytes(self, length: int) -> bytes:
         """Fit for keys."""
+
+
+OpenHub = Callable[[bytes], Hub]  # the cluster that a kubeconfig leads to: KubeHub.from_kubeconfig

@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, HypershiftError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, OpenHub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NAMESPACE, SECRET
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
@@ -23,7 +23,6 @@ SOURCES = {
     "password": (("status", "kubeadminPassword", "name"), "password"),
 }
 LookAt = Callable[[bytes], object]  # foreign_kubeconfig.parsed
-OpenHub = Callable[[bytes], Hub]  # KubeHub.from_kubeconfig
 WriteFile = Callable[[str, bytes, bool], bool]  # path, content, check_mode -> changed
 
 

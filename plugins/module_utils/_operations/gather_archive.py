@@ -15,10 +15,10 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_ind
 from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_objects import Dumped, dumped, logs_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_redaction import Redactor
 from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_sources import GUEST_SOURCES, IMPORTANCE, Source
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, OpenHub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL, POD, POD_LOG, SECRET, Kind
 from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_reading import Log, Read, Reader, listed
-from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_access import OpenHub, open_hosted
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_access import open_hosted
 
 Object = dict[str, Any]
 Unit = TypeVar("Unit")

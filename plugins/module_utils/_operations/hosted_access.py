@@ -10,9 +10,9 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, OpenHub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, SECRET
-from ansible_collections.hypershift.core.plugins.module_utils._operations.credentials import SOURCES, OpenHub
+from ansible_collections.hypershift.core.plugins.module_utils._operations.credentials import SOURCES
 
 _STEP = "Wait until it is available (hosted_cluster_wait)."
 

@@ -8,13 +8,12 @@ The node ports are the hosted cluster's: they are read there, with the kubeconfi
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import ingress_service as wanted
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchSpec
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, OpenHub, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, SECRET, control_plane_namespace
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import EVENT, SERVICE
 from ansible_collections.hypershift.core.plugins.module_utils._operations.credentials import SOURCES
@@ -23,7 +22,6 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.platfo
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 Object = dict[str, Any]
-OpenHub = Callable[[bytes], Hub]  # kubeconfig -> the cluster it leads to
 MODULE = "kubevirt_ingress"
 _STEP = "Look at the provider of load balancers: IPAddressPools with free addresses (module load_balancer_pool), events of the Service."
 

@@ -18,13 +18,12 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.changes im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup, parse_duration
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure, HypershiftError, OptionError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_index import Index, archive_name, archives_of, grouped
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, LogWindow
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, LogWindow, OpenHub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL
 from ansible_collections.hypershift.core.plugins.module_utils._domain.summary import summarize_hosted_cluster
 from ansible_collections.hypershift.core.plugins.module_utils._domain.tables import aligned
 from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_archive import Draft, Gathering, Limits, Target
 from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_reading import Reader
-from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_access import OpenHub
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_clusters import selected
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
