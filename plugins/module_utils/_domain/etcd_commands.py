@@ -49,7 +49,7 @@ class Answer:
                 continue
             try:
                 data = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if not (isinstance(data, dict) and "level" in data and "msg" in data):
                 return data
@@ -61,7 +61,7 @@ class Answer:
         last = next((line for line in lines if line.startswith("Error:")), lines[-1] if lines else "it printed nothing")
         try:
             entry = json.loads(last)
-        except ValueError:
+        except (ValueError, RecursionError):
             return last[:300]
         return str(entry.get("error") or entry.get("msg") or last)[:300] if isinstance(entry, dict) else last[:300]
 

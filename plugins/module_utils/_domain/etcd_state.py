@@ -8,8 +8,11 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_asking import UNREADABLE, short
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_commands import CONTAINER, Answer, free_bytes
 
+UNSEEN = "unknown"
+_NO_TOOL = (126, 127)  # exit status of a shell that could not start the program
 _ALARMS = {1: "NOSPACE", 2: "CORRUPT"}
 Object = dict[str, Any]
 
@@ -28,7 +31,9 @@ class Listed:
 class Member:
     """A pod of the StatefulSet and the etcd in it. Sizes in bytes; None or empty: it did not say.
 
-    state: ``running``, or why the container does not run. error: why it did not answer. hash, hash_revision: of its data at that revision.
+    state: ``running``, or why the container does not run; ``unknown`` when that cannot be seen. error: why it did not answer. not_asked: kind of
+    what kept the question from it (etcd_asking), empty when it was asked or does not run; it is neither healthy nor failed then. hash,
+    hash_revision: of its data at that revision.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Member:
     hash_revision: int | None = None
     compact_revision: int | None = None
     listed: tuple[Listed, ...] = ()
+    not_asked: str = ""
 
     @property
     def running(self) -> bool:
@@ -69,9 +75,9 @@ class Member:
         return bool(self.id) and self.id == self.leader
 
     def as_dict(self) -> Object:
-        """Return value of etcd_info."""
+        """Return value of etcd_info; healthy is None when nobody could say."""
         known = {k: v for k, v in asdict(self).items() if k not in ("listed", "leader")}
-        return {**known, "alarms": list(self.alarms), "leader": self.is_leader}
+        return {**known, "healthy": None if self.not_asked else self.healthy, "alarms": list(self.alarms), "leader": self.is_leader}
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,8 @@ class Shard:
     """One StatefulSet of etcd members.
 
     replicas: wanted now (0 while it is scaled down). rolling: an update of it is under way. when_scaled: what becomes of claims when it is
-    scaled down. peers: member name -> peer URL of the whole initial cluster, as the StatefulSet tells the members.
+    scaled down. peers: member name -> peer URL of the whole initial cluster, as the StatefulSet tells the members. available: status of
+    condition EtcdAvailable, empty when there is none.
     """
 
     name: str
@@ -92,6 +99,7 @@ class Shard:
     image: str
     peers: dict[str, str] = field(default_factory=dict)
     members: tuple[Member, ...] = ()
+    available: str = ""
 
     @property
     def size(self) -> int:
@@ -163,13 +171,17 @@ def member_of(name: str, pod: Object | None, claim: Object | None) -> Member:
         return known
     statuses = lookup(pod, ("status", "containerStatuses")) or []
     container: Object = next((s for s in statuses if s.get("name") == CONTAINER), {})
+    state = "terminating" if pod["metadata"].get("deletionTimestamp") else _container_state(container, pod)
+    phase = lookup(pod, ("status", "phase")) or "not reported"
     return replace(
         known,
         pod_exists=True,
         ready=any(c.get("type") == "Ready" and c.get("status") == "True" for c in lookup(pod, ("status", "conditions")) or []),
-        state="terminating" if pod["metadata"].get("deletionTimestamp") else _container_state(container, pod),
+        state=state,
         restarts=int(container.get("restartCount") or 0),
         node=str(lookup(pod, ("spec", "nodeName")) or ""),
+        not_asked=UNREADABLE if state == UNSEEN else "",
+        error=f"its pod (phase {short(phase, 40)}) does not say what container {CONTAINER} does" if state == UNSEEN else "",
     )
 
 
@@ -179,71 +191,101 @@ def _container_state(container: Object, pod: Object) -> str:
         return "running"
     for kind in ("waiting", "terminated"):
         if kind in state:
-            return str(state[kind].get("reason") or kind)
-    return str(lookup(pod, ("status", "phase")) or "Pending")
+            return short((state[kind] or {}).get("reason") or kind, 80)
+    phase = str(lookup(pod, ("status", "phase")) or "Pending")
+    return UNSEEN if phase in ("Running", "Unknown") else short(phase, 80)
 
 
-def with_answers(member: Member, found: dict[str, Answer]) -> Member:
-    """The member with what it said of itself. A part that failed leaves its fields unknown; the first complaint is kept."""
+def with_answers(member: Member, found: dict[str, Answer], health_asked: bool = True) -> Member:
+    """The member with what it said of itself. A part that failed leaves its fields unknown; the first complaint is kept.
+
+    health_asked: whether the script had that part. What is no answer of etcd's tool makes it a member that could not be asked.
+    """
     status, health = found.get("status"), found.get("health")
-    member = _with_status(member, status.json() if status else None)
-    verdicts = health.json() if health else None
-    healthy = bool(health and health.ok and isinstance(verdicts, list) and verdicts and all(v.get("health") for v in verdicts))
-    members, alarms = (found[key].json() if key in found and found[key].ok else None for key in ("members", "alarms"))
-    errors = [v.get("error", "") for v in verdicts or [] if isinstance(v, dict) and not v.get("health")]
+    member = _with_status(member, _first(status))
+    verdicts = [v for v in _dicts(health.json() if health else None) if isinstance(v.get("health"), bool)]
+    healthy = bool(health and health.ok and verdicts and all(v["health"] for v in verdicts))
+    unread = "" if verdicts or (member.id and not health_asked) else _unread(member, [status, health] if health_asked else [status])
+    members, alarms = (_dict(found[key].json()) if key in found and found[key].ok else {} for key in ("members", "alarms"))
+    errors = [short(v.get("error") or "") for v in verdicts if not v["health"]]
     failed = [a for a in (status, health) if a and not a.ok]
+    told = next((e for e in errors if e), short(failed[0].complaint()) if failed else "it did not answer")
     tool = found.get("tool")
     return replace(
         member,
         healthy=healthy,
-        error="" if healthy else next((e for e in errors if e), failed[0].complaint() if failed else "it did not answer"),
-        listed=tuple(_listed(m) for m in (members or {}).get("members") or []),
+        error="" if healthy else unread or told,
+        not_asked=UNREADABLE if unread else "",
+        listed=tuple(_listed(m) for m in _dicts(members.get("members"))),
         alarms=tuple(
-            sorted(
-                {_alarm(a) for a in (alarms or {}).get("alarms") or [] if a.get("alarm") and hexadecimal(a.get("memberID")) == member.id}
-            )
+            sorted({_alarm(a) for a in _dicts(alarms.get("alarms")) if a.get("alarm") and hexadecimal(a.get("memberID")) == member.id})
         ),
-        tool=tool.text.strip() if tool and tool.ok else "",
+        tool=short(tool.text, 40) if tool and tool.ok else "",
         free=free_bytes(found.get("space")),
     )
 
 
-def _with_status(member: Member, document: Any) -> Member:
-    if not isinstance(document, list) or not document:
-        return member
-    status = document[0].get("Status") or {}
-    header = status.get("header") or {}
+def _unread(member: Member, answers: list[Answer | None]) -> str:
+    """Why what came is no answer; empty when etcd's tool ran and says that it got none, and nothing speaks against that."""
+    if member.id or any(a is None or a.code in (None, 0, *_NO_TOOL) for a in answers):
+        complaints = [short(a.complaint(), 120) for a in answers if a and not a.ok and a.text]
+        return f"what came is no answer of etcd's tool ({complaints[0] if complaints else 'it printed nothing that can be read'})"
+    said = next(short(a.complaint(), 120) for a in answers if a)
+    return f"its pod is ready, but the tool in it says: {said}" if member.ready else ""
+
+
+def _with_status(member: Member, document: Object) -> Member:
+    status = _dict(document.get("Status"))
+    header = _dict(status.get("header"))
     return replace(
         member,
         id=hexadecimal(header.get("member_id")),
         cluster_id=hexadecimal(header.get("cluster_id")),
         leader=hexadecimal(status.get("leader")),
         learner=bool(status.get("isLearner")),
-        version=str(status.get("version") or ""),
-        db_size=status.get("dbSize"),
-        db_in_use=status.get("dbSizeInUse"),
-        revision=header.get("revision"),
-        raft_term=status.get("raftTerm"),
-        raft_index=status.get("raftIndex"),
-        raft_applied=status.get("raftAppliedIndex"),
+        version=short(status.get("version") or "", 40),
+        db_size=_number(status.get("dbSize")),
+        db_in_use=_number(status.get("dbSizeInUse")),
+        revision=_number(header.get("revision")),
+        raft_term=_number(status.get("raftTerm")),
+        raft_index=_number(status.get("raftIndex")),
+        raft_applied=_number(status.get("raftAppliedIndex")),
     )
 
 
 def with_hash(member: Member, answer: Answer | None) -> Member:
-    document = answer.json() if answer and answer.ok else None
-    if not isinstance(document, list) or not document:
-        return member
-    values = document[0].get("HashKV") or {}
-    revision = values.get("hash_revision") or lookup(values, ("header", "revision"))
-    return replace(member, hash=values.get("hash"), hash_revision=revision, compact_revision=values.get("compact_revision"))
+    values = _dict(_first(answer if answer and answer.ok else None).get("HashKV"))
+    revision = _number(values.get("hash_revision")) or _number(lookup(values, ("header", "revision")))
+    compacted = _number(values.get("compact_revision"))
+    return replace(member, hash=_number(values.get("hash")), hash_revision=revision, compact_revision=compacted)
+
+
+def _first(answer: Answer | None) -> Object:
+    """The first document of a list, as the tool prints one per endpoint."""
+    return next(iter(_dicts(answer.json() if answer else None)), {})
+
+
+def _dict(value: Any) -> Object:
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(value: Any) -> list[Object]:
+    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
+
+
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _listed(entry: Object) -> Listed:
-    return Listed(hexadecimal(entry.get("ID")), entry.get("name", ""), tuple(entry.get("peerURLs") or ()), bool(entry.get("isLearner")))
+    urls = entry.get("peerURLs")
+    known = tuple(short(u, 200) for u in urls) if isinstance(urls, list) else ()
+    return Listed(hexadecimal(entry.get("ID")), short(entry.get("name") or "", 80), known, bool(entry.get("isLearner")))
 
 
 def _alarm(entry: Object) -> str:
-    return _ALARMS.get(entry["alarm"], str(entry["alarm"]))
+    number = entry["alarm"]
+    return (_ALARMS.get(number) if isinstance(number, int) else None) or short(number, 40)
 
 
 def hexadecimal(number: Any) -> str:

@@ -8,22 +8,28 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_evidence import contradicted, not_asked, seen, told, way_out
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Member, Shard
 
-HEALTHY, MEMBER_FAILED, DIVERGED, NO_QUORUM = "healthy", "member_failed", "diverged", "no_quorum"
+HEALTHY, MEMBER_FAILED, DIVERGED, NO_QUORUM, UNKNOWN = "healthy", "member_failed", "diverged", "no_quorum", "unknown"
 
 
 @dataclass(frozen=True)
 class EtcdVerdict:
-    """name: stable word that playbooks branch on; quorate: a majority of the members answers with a linearizable read."""
+    """name: stable word that playbooks branch on; quorate: a majority of the members answers with a linearizable read, None when that was not seen.
+
+    not_asked: names of members that could not be asked.
+    """
 
     name: str
     cause: str
     next_step: str
-    quorate: bool
+    quorate: bool | None
+    not_asked: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
-        return {"verdict": self.name, "cause": self.cause, "next_step": self.next_step, "quorate": self.quorate}
+        known = {"verdict": self.name, "cause": self.cause, "next_step": self.next_step, "quorate": self.quorate}
+        return {**known, "not_asked": list(self.not_asked)}
 
 
 def healthy_members(shard: Shard) -> list[Member]:
@@ -31,7 +37,8 @@ def healthy_members(shard: Shard) -> list[Member]:
 
 
 def failed_members(shard: Shard) -> list[Member]:
-    return [m for m in shard.members if not m.healthy]
+    """Members that were seen not to be healthy."""
+    return [m for m in shard.members if not m.healthy and not m.not_asked]
 
 
 def common_revision(shard: Shard) -> int | None:
@@ -86,12 +93,39 @@ def _corrupt(shard: Shard) -> str:
     return f"alarm CORRUPT stands on {', '.join(names)}" if names else ""
 
 
+def _quorum_not_seen(shard: Shard) -> str:
+    """No quorum was seen, and it was not seen either that there is none."""
+    healthy, missing = len(healthy_members(shard)), not_asked(shard)
+    if healthy >= shard.quorum:
+        return ""
+    if missing:
+        failed = f"; seen to have failed: {_failures(shard)}" if failed_members(shard) else ""
+        return (
+            f"whether it has quorum is not known: {len(missing)} of {shard.size} members could not be asked ({told(missing)}), "
+            f"{healthy} of those asked are healthy{failed}; {seen(shard)}"
+        )
+    if contradicted(shard):
+        return f"whether it has quorum is not known: {healthy} of {shard.size} members say that they are healthy ({_failures(shard)}), yet {seen(shard)}"
+    return ""
+
+
 def _no_quorum(shard: Shard) -> str:
     healthy = len(healthy_members(shard))
     if healthy >= shard.quorum:
         return ""
-    failed = "; ".join(f"{m.name}: {m.error or m.state}" for m in failed_members(shard))
-    return f"{healthy} of {shard.size} members are healthy, {shard.quorum} are needed ({failed})"
+    return f"{healthy} of {shard.size} members are healthy, {shard.quorum} are needed ({_failures(shard)})"
+
+
+def _failures(shard: Shard) -> str:
+    return "; ".join(f"{m.name}: {m.error or m.state}" for m in failed_members(shard))
+
+
+def _some_not_asked(shard: Shard) -> str:
+    missing = not_asked(shard)
+    if not missing:
+        return ""
+    failed = f"; seen to have failed: {_failures(shard)}" if failed_members(shard) else ""
+    return f"it has quorum, but {len(missing)} of {shard.size} members could not be asked ({told(missing)}){failed}; {seen(shard)}"
 
 
 def _no_space(shard: Shard) -> str:
@@ -125,14 +159,17 @@ def _rolling(shard: Shard) -> str:
 
 
 Test = Callable[[Shard], str]
+Step = str | Callable[[Shard], str]
 _SNAPSHOT_FIRST = "Take a snapshot of each member that answers (etcd_snapshot with member), then run playbook etcd_recovery."
 # Worst first: the first that finds something is the verdict.
-RULES: tuple[tuple[str, Test, str], ...] = (
+RULES: tuple[tuple[str, Test, Step], ...] = (
     ("scaled_down", _scaled_down, "If a restore is under way run it again; else scale it back, or resume the hosted cluster."),
     (DIVERGED, _diverged, f"Do not restart members. {_SNAPSHOT_FIRST}"),
     ("corrupt", _corrupt, f"Do not restart members. {_SNAPSHOT_FIRST}"),
+    (UNKNOWN, _quorum_not_seen, way_out),
     (NO_QUORUM, _no_quorum, "Bring back pods that only wait for a node or a volume; if data is lost run playbook etcd_recovery."),
     ("no_space", _no_space, "Compact and defragment the members, then disarm the alarm (etcdctl alarm disarm)."),
+    (UNKNOWN, _some_not_asked, way_out),
     (MEMBER_FAILED, _member_failed, "Run playbook etcd_recovery, or module etcd_member_recover."),
     (
         "member_list",
@@ -146,11 +183,13 @@ RULES: tuple[tuple[str, Test, str], ...] = (
 
 def verdict_of(shard: Shard) -> EtcdVerdict:
     """The worst that is true of it."""
-    quorate = len(healthy_members(shard)) >= shard.quorum
+    names = tuple(m.name for m in not_asked(shard))
+    quorate = True if len(healthy_members(shard)) >= shard.quorum else (None if _quorum_not_seen(shard) else False)
     for name, test, next_step in RULES:
         cause = test(shard)
         if cause:
-            return EtcdVerdict(name, cause, next_step, quorate)
+            step = next_step if isinstance(next_step, str) else next_step(shard)
+            return EtcdVerdict(name, cause, step, quorate, names)
     same = " and hold the same data" if proved_equal(shard) else ""
     return EtcdVerdict(HEALTHY, f"all {shard.size} members are healthy{same}", "Nothing is to be done.", quorate)
 

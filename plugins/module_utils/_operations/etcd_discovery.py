@@ -14,6 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain import etc
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import get as condition
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure, HypershiftError, RefusedError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_asking import kind_of, short
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import (
     Member,
     Shard,
@@ -34,7 +35,9 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
     control_plane_namespace,
 )
 
-PROBE_SILENCE = 45.0
+PROBE_SILENCE = 25.0  # each part of the question ends by itself within COMMAND_SECONDS
+PROBE_SECONDS = 120.0
+PROBE_BYTES = 4 << 20
 HASH_SILENCE = 600.0  # hashing a large database reads all of it
 RECOVERY_JOB = "etcd-recovery"
 Object = dict[str, Any]
@@ -80,7 +83,8 @@ def find_etcd(hub: Hub, namespace: str, name: str, only: list[str] | None = None
     chosen = {n: s for n, s in sorted(sets.items()) if not only or n in only}
     pods = {p["metadata"]["name"]: p for p in hub.list(POD, place)}
     claims = {c["metadata"]["name"]: c for c in hub.list(PERSISTENT_VOLUME_CLAIM, place)}
-    shards = tuple(_shard(s, pods, claims) for s in chosen.values())
+    told = condition(cluster, "EtcdAvailable")
+    shards = tuple(replace(_shard(s, pods, claims), available=short(told.status, 20) if told else "") for s in chosen.values())
     return Etcd(cluster, place, shards, _own_recovery(hub, cluster, place), chosen)
 
 
@@ -105,7 +109,7 @@ def hashed(hub: Hub, shard: Shard) -> Shard:
     def one(member: Member) -> Member:
         if not member.revision:
             return member
-        found = _answers(hub, shard, member, {"hash": commands.hashkv(revision)}, HASH_SILENCE)
+        found = answers_of(hub, shard, member, {"hash": commands.hashkv(revision)}, HASH_SILENCE)
         return member if isinstance(found, ApiError) else with_hash(member, found.get("hash"))
 
     return replace(shard, members=tuple(each(one, shard.members)))
@@ -118,24 +122,45 @@ def each(work: Callable[[Any], Any], items: Any) -> list[Any]:
 
 
 def _asked(hub: Hub, shard: Shard) -> Shard:
-    def one(member: Member) -> Member:
-        if not member.running:
-            return member
-        found = _answers(hub, shard, member, commands.STATUS, PROBE_SILENCE)
-        return replace(member, error=found.failure.cause) if isinstance(found, ApiError) else with_answers(member, found)
-
-    return replace(shard, members=tuple(each(one, shard.members)))
+    return replace(shard, members=tuple(each(lambda m: asked(hub, shard, m, commands.STATUS), shard.members)))
 
 
-def _answers(hub: Hub, shard: Shard, member: Member, parts: dict[str, str], silence: float) -> dict[str, commands.Answer] | ApiError:
-    """What a member answered; a missing right is raised, since it is no state of etcd."""
+def asked(hub: Hub, shard: Shard, member: Member, parts: dict[str, str]) -> Member:
+    """The member with its answers to these parts of STATUS; one that could not be asked says why."""
+    if not member.running:
+        return member
+    found = answers_of(hub, shard, member, parts, PROBE_SILENCE)
+    if isinstance(found, ApiError):
+        return replace(member, error=short(found.failure.cause), not_asked=kind_of(found.status, found.failure.cause))
+    return with_answers(member, found, health_asked="health" in parts)
+
+
+class _Hearing:
+    """Keeps what a command prints, up to a limit of bytes and of time: a container may answer without end."""
+
+    def __init__(self, hub: Hub, where: str, seconds: float) -> None:
+        self.text = bytearray()
+        self._hub, self._where, self._ends = hub, where, hub.monotonic() + seconds
+
+    def __call__(self, block: bytes) -> None:
+        self.text += block
+        late = self._hub.monotonic() > self._ends
+        if late or len(self.text) > PROBE_BYTES:
+            cause = "its answer did not come to an end" if late else f"its answer is longer than {PROBE_BYTES >> 20} MiB"
+            raise ApiError(Failure("exec_failed", cause, self._where, next_step="Look at what runs in its container."))
+
+
+def answers_of(hub: Hub, shard: Shard, member: Member, parts: dict[str, str], silence: float) -> dict[str, commands.Answer] | ApiError:
+    """What a member answered, or why it could not be asked."""
+    shell = hub.shell(shard.namespace, member.name, commands.CONTAINER)
+    heard = _Hearing(hub, shell.where, silence + PROBE_SECONDS)
     try:
-        result = hub.shell(shard.namespace, member.name, commands.CONTAINER).run(commands.script(parts), silence=silence)
+        result = shell.run(commands.script(parts), heard, silence=silence)
     except ApiError as error:
-        if error.status in (401, 403) or error.failure.code == "missing_library":
-            raise
+        if error.failure.code == "missing_library":
+            raise  # of this machine, no state of etcd
         return error
-    return commands.answers(result.text)
+    return commands.answers(bytes(heard.text).decode("utf-8", "replace") + result.text)
 
 
 def _shard(stateful_set: Object, pods: dict[str, Object], claims: dict[str, Object]) -> Shard:

@@ -9,10 +9,9 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_commands as commands
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_pod import is_over
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_world import WRITERS, World, Writer, replicas_by_policy
-from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Member, Shard, with_answers
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Shard
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
     DEPLOYMENT,
@@ -25,7 +24,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_catalog import newest_good
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_manifest import Manifest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_store import SnapshotStore
-from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_discovery import PROBE_SILENCE, each, find_etcd
+from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_discovery import asked, each, find_etcd
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_identity import key_fingerprint, release_of
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_scaling import selects
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_site import read_journal
@@ -67,20 +66,9 @@ def read_world(hub: Hub, options: dict[str, Any], store: SnapshotStore, holder: 
 
 def _how_far(hub: Hub, shard: Shard) -> Shard:
     """The shard with each running member's revision. Health is not asked: without quorum the question alone takes half a minute."""
-
-    def one(member: Member) -> Member:
-        if not member.running:
-            return member
-        parts = {"status": commands.STATUS["status"]}
-        try:
-            result = hub.shell(shard.namespace, member.name, commands.CONTAINER).run(commands.script(parts), silence=PROBE_SILENCE)
-        except ApiError as error:
-            if error.status in (401, 403):
-                raise
-            return member
-        return with_answers(member, commands.answers(result.text))
-
-    return replace(shard, members=tuple(each(one, [m for m in shard.members if m.name in shard.peers])))
+    parts = {"status": commands.STATUS["status"]}
+    members = [m for m in shard.members if m.name in shard.peers]
+    return replace(shard, members=tuple(each(lambda m: asked(hub, shard, m, parts), members)))
 
 
 def find_snapshot(store: SnapshotStore, namespace: str, name: str, wanted: str) -> tuple[Manifest | None, str]:
