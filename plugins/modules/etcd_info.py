@@ -13,6 +13,7 @@ author:
 description:
 - Asks each member of a hosted cluster's etcd what state it is in, and says in one word what is to be done.
 - Works while the API of the hosted cluster is down, since it runs the etcd tools in the members' own containers.
+- A member that could not be asked is V(unknown) with the cause, be it a right that is missing, an admission policy or a node that does not answer.
 - Compares the members' data at one revision. Members can all report healthy and still hold different data, for example after a restore of one
   member alone; that is the verdict V(diverged).
 options:
@@ -82,8 +83,9 @@ etcd:
   contains:
     verdict:
       description:
-      - 'The worst that is true: V(scaled_down), V(diverged), V(corrupt), V(no_quorum), V(no_space), V(member_failed), V(member_list),
+      - 'The worst that is true: V(scaled_down), V(diverged), V(corrupt), V(unknown), V(no_quorum), V(no_space), V(member_failed), V(member_list),
         V(learner), V(rolling) or V(healthy).'
+      - V(unknown) means that members could not be asked, or that they and the management cluster contradict each other. It counts as none of the others.
       type: str
       returned: success
     cause:
@@ -98,8 +100,14 @@ etcd:
       returned: success
     quorate:
       description:
-      - Whether a majority of the members answers linearizable reads.
+      - Whether a majority of the members answers linearizable reads; null when that was not seen.
       type: bool
+      returned: success
+    not_asked:
+      description:
+      - Members that run, or may run, and could not be asked. RV(etcd.cause) says why.
+      type: list
+      elements: str
       returned: success
     compared:
       description:
@@ -123,11 +131,13 @@ etcd:
       returned: success
     shards:
       description:
-      - 'Per StatefulSet: C(name), C(namespace), verdict as above, C(replicas), C(ready_replicas), C(rolling), C(retention_when_scaled), C(image),
+      - 'Per StatefulSet: C(name), C(namespace), verdict as above, C(replicas), C(ready_replicas), C(rolling), C(etcd_available) (status of
+        that condition), C(retention_when_scaled), C(image),
         C(leader), C(member_list) as etcd has it, and C(members).'
       - 'Per member: C(name), C(id), C(cluster_id), C(healthy), C(leader), C(learner), C(version), C(tool), C(db_size), C(db_in_use) and C(free) in
         bytes, C(revision), C(raft_term), C(raft_index), C(raft_applied), C(alarms), C(hash) at C(hash_revision), C(state), C(restarts), C(claim),
-        C(claim_phase), C(node), C(error).'
+        C(claim_phase), C(node), C(error). C(healthy) is null for a member that could not be asked; C(not_asked) is the kind of cause then:
+        V(forbidden) (no right), V(denied) (an admission policy), V(silent), V(absent) (nothing behind exec) or V(unreadable).'
       type: list
       elements: dict
       returned: success

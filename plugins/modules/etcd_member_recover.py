@@ -13,7 +13,7 @@ author:
 description:
 - Deletes the volume claim and the pod of the one failed member; its StatefulSet makes both again and the member joins the others with empty data.
 - Ends only when every member is healthy and holds the same data.
-- Refuses when a second member is not healthy, when the StatefulSet is rolling, when the operator's own recovery is at work, and when members
+- Refuses when a member that runs could not be asked, when a second member is not healthy, when the StatefulSet is rolling, when the operator's own recovery is at work, and when members
   hold different data.
 - 'A run that was interrupted is safe to repeat: a claim that is new is waited for and not deleted again.'
 options:
@@ -36,6 +36,13 @@ options:
     - StatefulSet of the member.
     type: str
     default: etcd
+  assume_lost:
+    description:
+    - Members that are lost for good although they could not be asked, by name. Without it nothing is done while a member could not be asked.
+    - Refused for a member that answers, and where something that can be seen speaks against it.
+    type: list
+    elements: str
+    default: []
   wait_timeout:
     description:
     - Longest wait in seconds until every member is healthy.

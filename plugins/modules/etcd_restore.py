@@ -92,6 +92,15 @@ options:
     - Seconds that each step may wait for what it has asked for.
     type: int
     default: 900
+  assume_lost:
+    description:
+    - Members that are lost for good although they could not be asked, by name. While a member that runs could not be asked there is neither plan nor
+      digest, since it may hold newer data.
+    - Refused for a member that answers, and where something that can be seen speaks against it, as a ready pod, a volume in use by a container that
+      runs, the StatefulSet's count or condition EtcdAvailable.
+    type: list
+    elements: str
+    default: []
   lease_seconds:
     description:
     - Seconds after which another machine may take over from a run that does not renew its Lease any more. A run on the same machine takes over at once.

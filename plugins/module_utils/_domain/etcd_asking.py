@@ -46,7 +46,9 @@ def remedy(kind: str, cause: str, names: str, namespace: str) -> str:
             f"-n {namespace} tells whether it is there), then run again."
         )
     if kind == DENIED:
-        return f"Have {policy_in(cause) or 'the admission policy'} allow pods/exec in namespace {namespace} to this account, then run again."
+        return (
+            f"Have {policy_in(cause) or 'the admission policy'} allow pods/exec in namespace {namespace} to this account, then run again."
+        )
     if kind == SILENT:
         return (
             f"Look at the node of {names}, its kubelet and the way to it, then run again; once the Node object of a node that is gone for good "

@@ -50,6 +50,11 @@ def look(run: str) -> Mapping[str, str]:
     }
 
 
+def tools() -> Mapping[str, str]:
+    """Parts of a script that tells whether etcd's tool runs, and the room for the snapshot."""
+    return {"tool": "utl snapshot restore --help >/dev/null 2>&1 || utl version", "room": f"df -kP {SNAPSHOT.rpartition('/')[0]}"}
+
+
 def status() -> list[str]:
     return single(f"utl snapshot status {SNAPSHOT} -w json 2>/dev/null")
 
@@ -103,7 +108,9 @@ def swap_back(run: str) -> list[str]:
 def discard(run: str) -> list[str]:
     """Remove restored copies that were never used."""
     place = Places(run)
-    return single(f"if test -d {place.old}; then exit 3; fi; rm -rf {place.new} {place.new}.part-* && sync")
+    return single(
+        f"if test -d {place.old}; then echo 'its data was exchanged already' >&2; exit 3; fi; rm -rf {place.new} {place.new}.part-* && sync"
+    )
 
 
 def forget(run: str) -> list[str]:

@@ -7,6 +7,7 @@ It holds all that going on needs and that cannot be seen any more once the clust
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -14,11 +15,13 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import parse_time
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_asking import short
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_mark import Mark, is_digest
 
 FORMAT = 1
 KEY = "journal"
 STEPS = (
-    "fetch", "pause", "stop_writers", "stop_etcd", "prepare", "swap", "start_etcd", "prove", "start_writers", "resume", "clean_up",
+    "fetch", "rehearse", "pause", "stop_writers", "stop_etcd", "prepare", "swap", "start_etcd", "prove", "start_writers", "resume", "clean_up",
 )  # fmt: skip
 RUNNING, DONE, UNDONE, ROLLED_BACK = "running", "done", "undone", "rolled_back"
 PENDING, STARTED, FAILED = "pending", "started", "failed"
@@ -46,9 +49,7 @@ class ShardRecord:
     replicas: int
     when_scaled: str
     quorate: bool
-    image: str
     peers: dict[str, str]
-    claims: dict[str, str]
     size: int
     sha256: str
     hash: int
@@ -93,6 +94,21 @@ class Journal:
     @property
     def ended(self) -> bool:
         return self.state != RUNNING
+
+    @property
+    def content(self) -> str:
+        """SHA-256 of what the restore is about: all that was known when it began, and that only a forger changes."""
+        moving = ("state", "finished", "rolling_back", "down_at", "up_at", "failure", "steps", "format")
+        fixed = {key: value for key, value in asdict(self).items() if key not in moving}
+        fixed["shards"] = [{key: value for key, value in shard.items() if key != "bumped"} for shard in fixed["shards"]]
+        return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()
+
+    def mark(self, state: str) -> Mark:
+        return Mark(self.digest, self.snapshot, self.started, self.content, state, self.after)
+
+    @property
+    def begun(self) -> bool:
+        return any(s.state != PENDING for s in self.steps)
 
     def step(self, name: str) -> StepRecord:
         return next(s for s in self.steps if s.name == name)
@@ -156,8 +172,10 @@ def from_json(text: str, ref: str) -> Journal:
         steps = [StepRecord(**s) for s in data.pop("steps")]
         if [s.name for s in steps] != list(STEPS):
             raise ValueError("its steps are not those of this version")
+        if not is_digest(data["digest"]):
+            raise ValueError("its digest is none")
         return Journal(**data, shards=shards, steps=steps)
-    except (ValueError, TypeError, KeyError) as error:
-        cause = f"the journal of a restore cannot be read ({type(error).__name__}: {str(error)[:120]})"
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        cause = f"the journal of a restore cannot be read ({type(error).__name__}: {short(error, 120)})"
         step = "Go on with the version of the collection that began the restore, or put back the ConfigMap from a copy."
         raise HypershiftError(Failure("bad_journal", cause, ref, next_step=step)) from None

@@ -76,7 +76,7 @@ def first_journal(world: World, digest: str) -> Journal:
         bump=world.bump,
         started=stamp(world.now),
         kept=bool(world.options.get("keep_old_data")),
-        after=earlier(world.journal),
+        after=earlier(world.mark),
     )
 
 
@@ -89,9 +89,7 @@ def _record(world: World, shard: Shard) -> ShardRecord:
         replicas=shard.size,
         when_scaled=shard.when_scaled,
         quorate=bool(shard.replicas) and shard.ready_replicas >= shard.quorum,  # a member is Ready only with quorum (facts O.6)
-        image=shard.image,
         peers=dict(shard.peers),
-        claims={name: claim_name(world, shard, name) for name in shard.peers},
         size=file.size,
         sha256=file.sha256,
         hash=file.hash,

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_asking import short
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_commands import CONTAINER
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import PERSISTENT_VOLUME_CLAIM, POD
 
@@ -20,33 +22,44 @@ _POD_FIELDS = ("securityContext", "nodeSelector", "tolerations", "affinity", "pr
 Object = dict[str, Any]
 
 
-def pod_name(member: str) -> str:
-    return f"{member}-restore"
+def pod_name(member: str, use: str = "") -> str:
+    return f"{member}-restore{use and '-'}{use}"
 
 
-def pod(stateful_set: Object, member: str, claim: str, run: str, image: str) -> Object:
-    """Without owner, so that nothing removes it under way; not of etcd's labels, so that no Service sends clients to it."""
+def label_of(run: str, use: str = "") -> str:
+    """Value of the label: pods of another use have other volumes or another command, and must never be taken for those that restore."""
+    return f"{run}{use and '-'}{use}"
+
+
+def pod(stateful_set: Object, member: str, claim: str, run: str, image: str, use: str = "", command: Sequence[str] = ()) -> Object:
+    """Without owner, so that nothing removes it under way; not of etcd's labels, so that no Service sends clients to it.
+
+    claim: empty for a pod without the member's volume. command: what it does by itself, once; it waits for exec when there is none.
+    """
     meta, template = stateful_set["metadata"], lookup(stateful_set, ("spec", "template", "spec")) or {}
     etcd: Object = next((c for c in template.get("containers") or [] if c.get("name") == CONTAINER), {})
     container: Object = {
         "name": CONTAINER_NAME,
         "image": image or etcd.get("image", ""),
-        "command": ["/bin/sh", "-c", "trap 'kill $!; exit 0' TERM INT; while :; do sleep 30 & wait $!; done"],
+        "command": list(command) or ["/bin/sh", "-c", "trap 'kill $!; exit 0' TERM INT; while :; do sleep 30 & wait $!; done"],
         "volumeMounts": [{"name": "data", "mountPath": "/var/lib"}, {"name": "restore", "mountPath": "/restore"}],
         "terminationMessagePolicy": "FallbackToLogsOnError",
     }
     container |= {k: deepcopy(etcd[k]) for k in ("securityContext", "resources", "imagePullPolicy") if etcd.get(k)}
     spec: Object = {k: deepcopy(template[k]) for k in _POD_FIELDS if template.get(k)}
     spec |= {
-        "restartPolicy": "Always",
+        "restartPolicy": "Never" if command else "Always",
         "automountServiceAccountToken": False,
         "activeDeadlineSeconds": SAFETY_SECONDS,
         "terminationGracePeriodSeconds": 5,
         "containers": [container],
-        "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": claim}}, {"name": "restore", "emptyDir": {}}],
+        "volumes": [
+            {"name": "data", **({"persistentVolumeClaim": {"claimName": claim}} if claim else {"emptyDir": {}})},
+            {"name": "restore", "emptyDir": {}},
+        ],
     }
-    manifest = POD.manifest(pod_name(member), meta["namespace"], spec=spec)
-    manifest["metadata"]["labels"] = {"app": "etcd-restore", LABEL: run}
+    manifest = POD.manifest(pod_name(member, use), meta["namespace"], spec=spec)
+    manifest["metadata"]["labels"] = {"app": "etcd-restore", LABEL: label_of(run, use)}
     return manifest
 
 
@@ -75,6 +88,17 @@ def is_ready(found: Object | None) -> bool:
 def is_over(found: Object) -> bool:
     """Whether it can do no more work."""
     return lookup(found, ("status", "phase")) in ("Succeeded", "Failed")
+
+
+def failure(found: Object | None) -> str:
+    """What a pod with a command of its own ended with, empty while it has not failed."""
+    if lookup(found or {}, ("status", "phase")) != "Failed":
+        return ""
+    for status in lookup(found or {}, ("status", "containerStatuses")) or []:
+        ended = (status.get("state") or {}).get("terminated") or {}
+        if ended:
+            return short(ended.get("message") or f"{ended.get('reason') or 'it ended'} with status {ended.get('exitCode')}", 200)
+    return short(lookup(found or {}, ("status", "message")) or lookup(found or {}, ("status", "reason")) or "it failed", 200)
 
 
 def trouble(found: Object | None) -> str:

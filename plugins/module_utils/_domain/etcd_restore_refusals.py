@@ -10,6 +10,16 @@ from dataclasses import dataclass
 from ansible_collections.hypershift.core.plugins.module_utils._domain import pausing, version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup, parse_quantity
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_evidence import (
+    assumption_problems,
+    code_of,
+    not_asked,
+    seen,
+    signs_of_life,
+    told,
+    way_out,
+)
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_mark import RUNNING
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_world import OWNER_NAME, World
 
 ROOM = 1.1  # a new database may be a little larger than the snapshot
@@ -27,8 +37,12 @@ class Refusal:
 
     code: str
     test: Callable[[World], str]
-    next_step: str
+    next_step: str | Callable[[World], str]
     risk: str = ""
+
+    def failure(self, world: World, cause: str) -> Failure:
+        step = self.next_step if isinstance(self.next_step, str) else self.next_step(world)
+        return Failure(self.code, cause, world.ref, next_step=step)
 
 
 def _no_snapshot(world: World) -> str:
@@ -134,9 +148,10 @@ def _paused(world: World) -> str:
 
 
 def _under_way(world: World) -> str:
-    if world.journal is None or world.journal.ended:
+    mark = world.mark
+    if mark is None or mark.state != RUNNING:
         return ""
-    return f"a restore from snapshot {world.journal.snapshot} with digest {world.journal.digest} began at {world.journal.started} and has not ended"
+    return f"a restore from snapshot {mark.snapshot} with digest {mark.digest} began at {mark.started} and has not ended"
 
 
 def _locked(world: World) -> str:
@@ -174,6 +189,44 @@ def _strays(world: World) -> str:
     return f"pods that write to etcd belong to no Deployment and would go on writing: {', '.join(found)}" if found else ""
 
 
+def _unseen(world: World, right: bool) -> str:
+    """Members that run and could not be asked, for want of a right alone or for another reason; those called lost are another row's."""
+    assumed = set(world.options.get("assume_lost") or [])
+    missing = [m for s in world.shards for m in not_asked(s) if m.name not in assumed]
+    if not missing or (code_of(missing) == "missing_permission") is not right:
+        return ""
+    every = sum(s.size for s in world.shards)
+    failed = ", ".join(m.name for s in world.shards for m in s.members if not m.not_asked and not m.running)
+    lost = f"; {failed} {'does' if ',' not in failed else 'do'} not run" if failed else ""
+    return f"{len(missing)} of {every} members could not be asked and may hold newer data ({told(missing)}){lost}; {_seen(world)}"
+
+
+def _seen(world: World) -> str:
+    return "; ".join(seen(s) for s in world.shards)
+
+
+def _no_right(world: World) -> str:
+    return _unseen(world, True)
+
+
+def _not_asked(world: World) -> str:
+    return _unseen(world, False)
+
+
+def _way_out(world: World) -> str:
+    """How to be able to ask, and where that is hopeless, when a member may be called lost."""
+    shard = next((s for s in world.shards if not_asked(s)), None)
+    if shard is None:
+        return "Leave it out of assume_lost."
+    assumed = [m.name for m in not_asked(shard)]
+    lost = [m.name for m in not_asked(shard) if not signs_of_life(shard, m, assumed)]
+    return way_out(shard) + (f" If it is lost for good name it: assume_lost: [{', '.join(lost)}]." if lost else "")
+
+
+def _not_lost(world: World) -> str:
+    return "; ".join(assumption_problems(world.shards, world.options.get("assume_lost") or []))
+
+
 REFUSALS: tuple[Refusal, ...] = (
     Refusal("being_deleted", _deleting, "Restore into a new hosted cluster instead."),
     Refusal("snapshot_not_found", _no_snapshot, "Look at the catalogue (etcd_snapshot_info)."),
@@ -192,6 +245,9 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "restore_under_way", _under_way, "Go on with state: applied and that digest, or end it with state: rolled_back and that digest."
     ),
+    Refusal("missing_permission", _no_right, _way_out),
+    Refusal("not_asked", _not_asked, _way_out),
+    Refusal("not_lost", _not_lost, _way_out),
     Refusal("locked", _locked, "Wait until it has ended."),
     Refusal("claim_lost", _claims, "Delete the claim: the restore makes a new one."),
     Refusal("too_little_space", _small, "Enlarge the volumes first."),
@@ -206,7 +262,7 @@ def refusals(world: World) -> list[Failure]:
     for row in REFUSALS:
         cause = "" if row.risk and world.accepts(row.risk) else row.test(world)
         if cause:
-            found.append(Failure(row.code, cause, world.ref, next_step=row.next_step))
+            found.append(row.failure(world, cause))
     return found
 
 

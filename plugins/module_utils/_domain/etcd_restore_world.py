@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
-from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_journal import UNDONE, Journal
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_mark import Mark
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Shard
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import OWNER, REASON, SINCE
@@ -55,7 +55,7 @@ class World:
     recovery: str = ""
     release: str = ""
     key_fingerprint: str = ""
-    journal: Journal | None = None
+    mark: Mark | None = None
     holder: str = ""
     every_shard: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
@@ -127,17 +127,15 @@ def parts(world: World) -> dict[str, Any]:
         "pause": pause_as_found(unit),
         "options": [
             sorted(s.name for s in world.shards), world.bump, bool(options.get("allow_retention_patch")),
-            sorted(options.get("accept") or []), options.get("helper_image") or "",
+            sorted(options.get("accept") or []), options.get("helper_image") or "", sorted(options.get("assume_lost") or []),
         ],
-        "earlier restores": earlier(world.journal),
+        "earlier restores": earlier(world.mark),
     }  # fmt: skip
 
 
-def earlier(journal: Journal | None) -> str:
-    """Mark of the last restore that changed anything: so the same restore can be planned and done once more, and never by accident."""
-    if journal is None or not journal.ended:
-        return ""
-    return journal.after if journal.state == UNDONE else journal.digest
+def earlier(mark: Mark | None) -> str:
+    """Digest of the last restore that changed anything: so the same restore can be planned and done once more, and never by accident."""
+    return mark.changed if mark else ""
 
 
 def digest_of(world: World) -> str:

@@ -132,19 +132,24 @@ class ExecStream:
         """Exit status; ApiError when the command never ran."""
         try:
             status = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self._broken("its last message is no status") from None
+        if not isinstance(status, dict):
+            raise self._broken("its last message is no status")
         if status.get("status") == "Success":
             return 0
-        causes = (status.get("details") or {}).get("causes") or []
-        for cause in causes:
-            if cause.get("reason") == "ExitCode" and str(cause.get("message", "")).isdigit():
-                return int(cause["message"])
+        details = status.get("details")
+        causes = details.get("causes") if isinstance(details, dict) else None
+        for cause in causes if isinstance(causes, list) else []:
+            said = str(cause.get("message", "")) if isinstance(cause, dict) and cause.get("reason") == "ExitCode" else ""
+            if said.isdecimal() and len(said) < 6:
+                return int(said)
         text = str(status.get("message") or "no reason given")[:300]
         failure = Failure(
             "exec_failed", f"the command did not run: {text}", self._ref, next_step="Look at the pod's containers, then run again."
         )
-        raise ApiError(failure, int(status.get("code") or 500), str(status.get("reason") or ""))
+        code = status.get("code")
+        raise ApiError(failure, code if isinstance(code, int) and code else 500, str(status.get("reason") or ""))
 
     def _broken(self, reason: str) -> ApiError:
         cause = f"the stream of a command in it ended without an exit status ({reason[:120].rstrip('. ')})"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_mark import RUNNING, mark_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Shard
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_verdict import verdict_of, worst
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
@@ -30,12 +31,22 @@ class EtcdInfo:
                 "hosted_cluster": {"namespace": options["namespace"], "name": options["name"]},
                 "control_plane_namespace": etcd.namespace,
                 **overall.as_dict(),
+                "not_asked": sorted(m.name for s in etcd.shards for m in s.members if m.not_asked),
                 "operator_recovery": etcd.recovery,
+                "restore": restore_under_way(etcd.cluster),
                 "compared": bool(options["compare_data"]),
                 "shards": [etcd_row(etcd, s) for s in etcd.shards],
             }
         }
         return Plan(unchanged=True, extra=told)
+
+
+def restore_under_way(cluster: dict[str, Any]) -> dict[str, str]:
+    """digest, snapshot and start of a restore that has not ended, empty when there is none."""
+    mark = mark_of(cluster)
+    if mark is None or mark.state != RUNNING:
+        return {}
+    return {"digest": mark.digest, "snapshot": mark.snapshot, "started": mark.started}
 
 
 def etcd_row(etcd: Etcd, shard: Shard) -> dict[str, Any]:
@@ -48,6 +59,7 @@ def etcd_row(etcd: Etcd, shard: Shard) -> dict[str, Any]:
         **verdict_of(shard).as_dict(),
         "replicas": shard.replicas,
         "ready_replicas": shard.ready_replicas,
+        "etcd_available": shard.available,
         "rolling": shard.rolling,
         "retention_when_scaled": shard.when_scaled,
         "image": shard.image,

@@ -11,9 +11,17 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import seconds_since
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, WaitError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_evidence import (
+    assumption_problems,
+    code_of,
+    not_asked,
+    told,
+    way_out,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Member, Shard
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_verdict import (
     DIVERGED,
+    UNKNOWN,
     failed_members,
     proved_equal,
     verdict_of,
@@ -39,8 +47,11 @@ class RecoverMember:
         etcd = self._etcd()
         shard, changes = etcd.shards[0], ChangeSet()
         plan = Plan(changes, extra={"etcd": etcd_row(etcd, shard)})
+        self._refuse_unseen(shard, changes)
+        if changes.refusals:
+            return plan
         member = self._patient(shard)
-        if member is None and not failed_members(shard):
+        if member is None and not self._failed(shard):
             self._refuse_sick(shard, changes)
             return plan
         self._refuse(etcd, shard, member, changes)
@@ -57,26 +68,41 @@ class RecoverMember:
         etcd = find_etcd(self._hub, options["namespace"], options["name"], [options["shard"]])
         return ask(self._hub, etcd)
 
+    def _failed(self, shard: Shard) -> list[Member]:
+        """Members seen to have failed, and those that the person calls lost."""
+        assumed = self._options.get("assume_lost") or []
+        return [*failed_members(shard), *(m for m in not_asked(shard) if m.name in assumed)]
+
+    def _refuse_unseen(self, shard: Shard, changes: ChangeSet) -> None:
+        """A member that could not be asked may hold the only good copy of the data."""
+        assumed, ref = self._options.get("assume_lost") or [], STATEFUL_SET.ref(shard.namespace, shard.name)
+        for problem in assumption_problems([shard], assumed):
+            changes.refuse("not_lost", problem, way_out(shard) if not_asked(shard) else "Leave it out of assume_lost.", ref)
+        unseen = [m for m in not_asked(shard) if m.name not in assumed]
+        if unseen:
+            cause = f"{len(unseen)} of {shard.size} members could not be asked ({told(unseen)})"
+            changes.refuse(code_of(unseen), cause, way_out(shard), ref)
+
     def _patient(self, shard: Shard) -> Member | None:
         """The failed member: named, or the only one."""
-        failed = failed_members(shard)
+        failed = self._failed(shard)
         named = [m for m in failed if not self._options.get("member") or m.name == self._options["member"]]
         return named[0] if len(failed) == 1 and named else None
 
     def _refuse_sick(self, shard: Shard, changes: ChangeSet) -> None:
         """Nobody failed; still there may be something that this module must not call well."""
         verdict = verdict_of(shard)
-        if verdict.name in (DIVERGED, "corrupt", "scaled_down"):
+        if verdict.name in (DIVERGED, UNKNOWN, "corrupt", "scaled_down"):
             changes.refuse(verdict.name, verdict.cause, verdict.next_step, STATEFUL_SET.ref(shard.namespace, shard.name))
 
     def _refuse(self, etcd: Etcd, shard: Shard, member: Member | None, changes: ChangeSet) -> None:
-        ref, failed, verdict = STATEFUL_SET.ref(shard.namespace, shard.name), failed_members(shard), verdict_of(shard)
+        ref, failed, verdict = STATEFUL_SET.ref(shard.namespace, shard.name), self._failed(shard), verdict_of(shard)
         if shard.size < 3:
             changes.refuse("not_redundant", f"it has {shard.size} member: nobody could give its data back", "Use etcd_restore.", ref)
         elif len(failed) > 1:
             names = ", ".join(f"{m.name} ({m.error or m.state})" for m in failed)
             changes.refuse("not_quorate", f"{len(failed)} members have failed: {names}", verdict.next_step, ref)
-        elif verdict.name in (DIVERGED, "corrupt"):
+        elif verdict.name in (DIVERGED, "corrupt") or not verdict.quorate:
             changes.refuse(verdict.name, verdict.cause, verdict.next_step, ref)
         elif member is None:
             cause = f"{self._options.get('member')} is healthy, {failed[0].name} has failed"

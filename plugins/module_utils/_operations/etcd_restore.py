@@ -9,16 +9,32 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_restore_journal as journals
+from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_restore_mark as marks
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_asking import short
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_journal import Journal
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_mark import Mark, mark_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_plan import entry, first_journal, foreseen
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_refusals import accepted, refusals
-from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_world import World, differences, digest_of, lost
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_world import (
+    OWNER_NAME,
+    World,
+    differences,
+    digest_of,
+    lost,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, LEASE, control_plane_namespace
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
+    CONFIG_MAP,
+    HOSTED_CLUSTER,
+    LEASE,
+    control_plane_namespace,
+)
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import owner_of
 from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_lease import CampaignLease
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_reading import read_world
+from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_rehearsal import exec_refusal
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_running import Means, Restorer
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_site import Site, journal_name, read_journal
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
@@ -40,17 +56,23 @@ class EtcdRestore:
         if not digest:
             step = "Run with state: planned, look at what would be lost, and give the digest that it returns."
             return self._refused("missing_digest", f"state {state} needs the digest of a plan", step)
+        if not marks.is_digest(digest):
+            step = "Give the whole digest that state: planned returns."
+            return self._refused("bad_digest", "option digest is no digest of a plan", step)
+        mark = self._mark()
         if state == "rolled_back":
-            return self._roll_back(digest)
-        journal = self._own_journal(digest)
-        if journal and journal.state == journals.DONE:
-            return self._ended(journal, f"this restore was done at {journal.finished}")
-        return self._go_on(journal) if journal and not journal.ended else self._begin(digest)
+            return self._roll_back(digest, mark)
+        if mark is None or mark.digest != digest or mark.state in (marks.UNDONE, marks.ROLLED_BACK):
+            return self._begin(digest)
+        if mark.state in (marks.DONE, marks.KEPT):
+            return self._ended(mark, "this restore was done")
+        journal = self._own_journal(mark)
+        return self._settled(journal) if self._is_settled(journal) else self._go_on(journal)
 
     def _planned(self) -> Plan:
         world = self._world()
         plan = Plan(unchanged=True)
-        plan.changes.refusals += refusals(world)
+        plan.changes.refusals += self._refusals(world)
         if world.manifest:
             plan.extra = {"plan": foreseen(world), "digest": digest_of(world), "restore": _outlook(world)}
             plan.extra["notes"] = accepted(world)
@@ -59,7 +81,7 @@ class EtcdRestore:
     def _begin(self, digest: str) -> Plan:
         world = self._world()
         plan = Plan()
-        plan.changes.refusals += refusals(world)
+        plan.changes.refusals += self._refusals(world)
         plan.changes.notes += accepted(world)
         if plan.changes.refusals:
             return plan
@@ -89,31 +111,64 @@ class EtcdRestore:
         plan.act = lambda acts, progress: self._work(plan, journal, acts, progress)
         return plan
 
-    def _roll_back(self, digest: str) -> Plan:
-        journal = self._own_journal(digest)
-        if journal and journal.state in (journals.UNDONE, journals.ROLLED_BACK):
-            return self._ended(journal, f"the previous data is in use; this restore ended at {journal.finished}")
-        if journal is None:
-            return self._refused("no_such_restore", f"no restore of digest {digest[:12]} is known here", "Check the digest.")
-        if journal.state == journals.DONE and not journal.kept:
+    def _refusals(self, world: World) -> list[Failure]:
+        """All reasons against; when there is none, whether its tools would be let in."""
+        found = refusals(world)
+        if found:
+            return found
+        refused = exec_refusal(self._hub, world.namespace, [m.name for s in world.shards for m in s.members])
+        return [refused] if refused else []
+
+    def _roll_back(self, digest: str, mark: Mark | None) -> Plan:
+        if mark is None or mark.digest != digest:
+            cause = f"no restore of digest {digest[:12]} has changed anything here, as the HostedCluster does not carry its mark"
+            return self._refused("no_such_restore", cause, "Check the digest. What a ConfigMap alone tells of a restore is not believed.")
+        if mark.state in (marks.UNDONE, marks.ROLLED_BACK):
+            return self._ended(mark, "the previous data is in use")
+        if mark.state == marks.DONE:
             return self._refused("nothing_kept", "the restore is done and the data of before is removed", "Restore another snapshot.")
+        journal = self._own_journal(mark)
+        if self._is_settled(journal):
+            return self._settled(journal)
         plan = self._unless_locked()
         plan.foreseen = [entry("roll back", self._ref, "the data of before takes its place again; what was written since is lost", True)]
         plan.extra = {"digest": digest, "restore": journal.summary()}
         plan.act = lambda acts, progress: self._work(plan, journal, acts, progress, back=True)
         return plan
 
+    def _is_settled(self, journal: Journal) -> bool:
+        """Whether it was put back as found and its run killed before it could mark that: the pause, the last that is put back, is gone."""
+        cluster = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name) or {}
+        return journal.state in (journals.UNDONE, journals.ROLLED_BACK) and bool(cluster) and owner_of(cluster) != OWNER_NAME
+
+    def _settled(self, journal: Journal) -> Plan:
+        plan = self._unless_locked()
+        plan.foreseen = [entry("patch", self._ref, f"marked: the restore that began at {journal.started} is {journal.state}")]
+        plan.extra = {"digest": journal.digest, "restore": journal.summary()}
+
+        def act(acts: list[dict[str, Any]], progress: Callable[[str], None]) -> None:
+            with self._lease:
+                self._site(journal, acts, progress).mark(journal.state)
+
+        plan.act = act
+        return plan
+
+    def _site(self, journal: Journal, acts: list[dict[str, Any]], progress: Callable[[str], None]) -> Site:
+        mark = self._mark()
+        return Site(
+            self._hub, self._namespace, self._name, control_plane_namespace(self._namespace, self._name), journal,
+            self._lease, float(self._options["timeout"]), progress, acts, self._sleep, str(self._options.get("helper_image") or ""),
+            marked=mark is not None and mark.digest == journal.digest and mark.state == marks.RUNNING,
+        )  # fmt: skip
+
     def _work(self, plan: Plan, journal: Journal, acts: list[dict[str, Any]], progress: Callable[[str], None], back: bool = False) -> None:
         """Under the Lease, with the journal read again: another run may have ended between plan and now."""
         with self._lease:
-            current = self._under_lease(journal)
-            if current.state == journals.DONE and not back:
+            current, ended = self._under_lease(journal, back)
+            if ended:
                 plan.extra["restore"] = current.summary()
                 return
-            site = Site(
-                self._hub, self._namespace, self._name, control_plane_namespace(self._namespace, self._name), current,
-                self._lease, float(self._options["timeout"]), progress, acts, self._sleep, str(self._options.get("helper_image") or ""),
-            )  # fmt: skip
+            site = self._site(current, acts, progress)
             restorer = Restorer(site, self._options, self._means)
             try:
                 restorer.back() if back else restorer.forward()
@@ -125,24 +180,42 @@ class EtcdRestore:
     def _world(self) -> World:
         return read_world(self._hub, self._options, self._means.store, self._lease.holder())
 
-    def _under_lease(self, planned: Journal) -> Journal:
-        """The journal as it is now. Raises HypershiftError when another restore was begun between plan and Lease."""
-        current = read_journal(self._hub, self._namespace, self._name)
-        if current is None or (current.digest == planned.digest and current.ended and not planned.ended and not planned.touched):
-            return planned if current is None or current.state != journals.DONE else current
-        if current.digest == planned.digest:
-            return current
-        if not current.ended:
-            cause = f"a restore with digest {current.digest} was begun meanwhile"
-            raise HypershiftError(Failure("restore_under_way", cause, self._ref, next_step="See who works on the cluster."))
-        return planned
+    def _under_lease(self, planned: Journal, back: bool) -> tuple[Journal, bool]:
+        """The journal as it is now, and whether there is nothing left to do. Raises HypershiftError when another restore was begun meanwhile."""
+        mark = self._mark()
+        if mark is None or mark.digest != planned.digest:
+            if mark is not None and mark.state == marks.RUNNING:
+                cause = f"a restore with digest {mark.digest} was begun meanwhile"
+                raise HypershiftError(Failure("restore_under_way", cause, self._ref, next_step="See who works on the cluster."))
+            return planned, False
+        if mark.state == marks.RUNNING or (back and mark.state == marks.KEPT):
+            current = self._own_journal(mark)
+            if not back and current.state in (journals.UNDONE, journals.ROLLED_BACK):
+                current.state = journals.RUNNING  # by the mark it has not ended
+            return current, False
+        if mark.state in (marks.UNDONE, marks.ROLLED_BACK) and not back and not planned.begun:
+            return planned, False
+        return self._own_journal(mark), True
 
-    def _own_journal(self, digest: str) -> Journal | None:
-        """The journal of this very restore."""
+    def _mark(self) -> Mark | None:
+        cluster = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
+        return mark_of(cluster) if cluster else None
+
+    def _own_journal(self, mark: Mark) -> Journal:
+        """The journal that the mark stands for. Raises HypershiftError for any other."""
         journal = read_journal(self._hub, self._namespace, self._name)
-        if journal is None or journal.digest != digest:
-            return None
-        return journal
+        if journal is not None and journal.digest == mark.digest and journal.content == mark.content:
+            return journal
+        ref = CONFIG_MAP.ref(self._namespace, journal_name(self._name))
+        cause = (
+            "it is gone"
+            if journal is None
+            else "somebody has changed or replaced it: it is not what the mark on the HostedCluster stands for"
+        )
+        step = (
+            f"See in the audit log who wrote it, and put the journal of digest {mark.digest} back from a copy; until then nothing is done."
+        )
+        raise HypershiftError(Failure("bad_journal", f"the journal of the restore is not believed: {cause}", ref, next_step=step))
 
     def _unless_locked(self) -> Plan:
         plan, holder = Plan(), self._lease.holder()
@@ -150,10 +223,11 @@ class EtcdRestore:
             plan.changes.refuse("locked", f"another run works on it now ({holder})", "Wait until it has ended.", self._ref)
         return plan
 
-    def _ended(self, journal: Journal, note: str) -> Plan:
+    def _ended(self, mark: Mark, note: str) -> Plan:
         """Nothing is left to do, except to remove the Lease of a run that was killed after its last step."""
-        plan = Plan(extra={"digest": journal.digest, "restore": journal.summary()})
-        plan.changes.notes.append(f"{self._ref}: {note}")
+        journal = self._own_journal(mark)
+        plan = Plan(extra={"digest": mark.digest, "restore": journal.summary()})
+        plan.changes.notes.append(f"{self._ref}: {note}; it ended at {short(journal.finished, 40)}")
         lease = self._lease.abandoned()
         if lease:
             plan.changes.delete(LEASE, lease, "a run that was killed has left it")

@@ -9,6 +9,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_commands as commands
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_mark import mark_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_pod import is_over
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_world import WRITERS, World, Writer, replicas_by_policy
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Shard
@@ -27,7 +28,6 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_s
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_discovery import asked, each, find_etcd
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_identity import key_fingerprint, release_of
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_scaling import selects
-from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_site import read_journal
 from ansible_collections.hypershift.core.plugins.module_utils._operations.node_pools import pools_of
 
 Object = dict[str, Any]
@@ -37,7 +37,6 @@ def read_world(hub: Hub, options: dict[str, Any], store: SnapshotStore, holder: 
     """holder: a living other run. Raises HypershiftError when there is no such cluster or etcd."""
     namespace, name = options["namespace"], options["name"]
     etcd = find_etcd(hub, namespace, name)
-    journal = read_journal(hub, namespace, name)
     manifest, damage = find_snapshot(store, namespace, name, options["snapshot"])
     wanted = options.get("shards") or [s.name for s in etcd.shards]
     shards = tuple(_how_far(hub, s) for s in etcd.shards if s.name in wanted)
@@ -57,7 +56,7 @@ def read_world(hub: Hub, options: dict[str, Any], store: SnapshotStore, holder: 
         recovery=etcd.recovery,
         release=release_of(cluster),
         key_fingerprint=key_fingerprint(hub, cluster),
-        journal=journal,
+        mark=mark_of(cluster),
         holder=holder,
         every_shard=tuple(s.name for s in etcd.shards),
         options=options,

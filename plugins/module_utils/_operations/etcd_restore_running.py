@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_restore_journal as journals
+from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_restore_mark as marks
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_journal import stamp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_store import SnapshotStore
 from ansible_collections.hypershift.core.plugins.module_utils._operations import etcd_restore_pausing as pausing
 from ansible_collections.hypershift.core.plugins.module_utils._operations import etcd_restore_proof as proof
+from ansible_collections.hypershift.core.plugins.module_utils._operations import etcd_restore_rehearsal as rehearsal
 from ansible_collections.hypershift.core.plugins.module_utils._operations import etcd_restore_scaling as scaling
+from ansible_collections.hypershift.core.plugins.module_utils._operations import etcd_restore_undoing as undoing
 from ansible_collections.hypershift.core.plugins.module_utils._operations import etcd_restore_volumes as volumes
 from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_lease import LeaseLost
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_fetching import Unseal, Workspace, fetch
@@ -57,9 +60,11 @@ class Restorer:
             raise
         except HypershiftError as error:
             raise self._after(error) from None
-        journal.end(journals.DONE, site.hub.now())
-        journal.failure = ""
-        site.save()
+        if journal.state != journals.DONE:
+            journal.end(journals.DONE, site.hub.now())
+            journal.failure = ""
+            site.save()
+        site.mark(marks.KEPT if journal.kept else marks.DONE)
         down = journal.downtime()
         site.say(f"done; the hosted API was down for {down:.0f} s" if down is not None else "done")
 
@@ -72,6 +77,8 @@ class Restorer:
         site = self._site
         unprepared = not site.journal.is_done("prepare")
         site.step("fetch", lambda: self._fetch(folder), again=unprepared)
+        site.step("rehearse", lambda: rehearsal.rehearse(site), again=unprepared and not site.marked)
+        site.mark(marks.RUNNING)
         site.step("pause", lambda: pausing.pause(site), again=True)
         site.step("stop_writers", lambda: scaling.stop_writers(site), again=True)
         site.step("stop_etcd", lambda: scaling.stop_etcd(site), again=True)
@@ -123,22 +130,26 @@ class Restorer:
     def _undo(self) -> None:
         """As found: nothing of ours on the volumes, etcd and writers back, pauses as found."""
         site, journal = self._site, self._site.journal
-        volumes.discard(site)
-        self._back_up(quorum=all(r.quorate for r in journal.shards))
+        undoing.discard(site)
+        if site.marked:
+            self._back_up(quorum=all(r.quorate for r in journal.shards))
         journal.end(journals.UNDONE, site.hub.now())
         site.save()
+        if site.marked:
+            site.mark(marks.UNDONE)
 
     def back(self) -> None:
         """The previous data in use again, with everything around it as found."""
         site, journal = self._site, self._site.journal
         journal.rolling_back, journal.state = True, journals.RUNNING
         site.save()
+        site.mark(marks.RUNNING)
         try:
             with self._workspace():
                 pausing.pause(site)
             scaling.stop_writers(site)
             scaling.stop_etcd(site)
-            volumes.swap_back(site)
+            undoing.swap_back(site)
             self._back_up(quorum=all(r.quorate for r in journal.shards))
         except LeaseLost:
             raise
@@ -147,6 +158,7 @@ class Restorer:
             raise _failure(error, f"{error.failure.message().rstrip('. ')}; rolling back has not ended", step, site.ref) from None
         journal.end(journals.ROLLED_BACK, site.hub.now())
         site.save()
+        site.mark(marks.ROLLED_BACK)
         site.say("rolled back: the data of before is in use")
 
     def _back_up(self, quorum: bool) -> None:

@@ -11,6 +11,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.compare im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_journal import ShardRecord, stamp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_pod import is_over, trouble
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_world import WRITERS
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import DEPLOYMENT, POD, STATEFUL_SET, Kind
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_site import Site
@@ -153,7 +154,7 @@ def _ready(pod: Object | None) -> bool:
 
 def _deployments(site: Site) -> list[Object]:
     """The recorded writers that are there."""
-    found = [site.hub.get(DEPLOYMENT, site.home, name) for name in site.journal.writers]
+    found = [site.hub.get(DEPLOYMENT, site.home, name) for name in WRITERS if name in site.journal.writers]
     return [d for d in found if d is not None]
 
 

@@ -13,6 +13,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain import etc
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import equal
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ConflictError, Failure, HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_journal import Journal
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_mark import ANNOTATION
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_plan import entry
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, HOSTED_CLUSTER, Kind
@@ -36,7 +37,10 @@ def read_journal(hub: Hub, namespace: str, cluster: str) -> Journal | None:
 
 @dataclass
 class Site:
-    """home: namespace of the control plane. acts: plan entries of what was done. say: a line for people."""
+    """home: namespace of the control plane. acts: plan entries of what was done. say: a line for people.
+
+    marked: the HostedCluster carries this restore's mark; before that nothing of the cluster was changed.
+    """
 
     hub: Hub
     namespace: str
@@ -49,6 +53,7 @@ class Site:
     acts: list[dict[str, Any]]
     sleep: Callable[[float], None] = time.sleep
     helper_image: str = ""
+    marked: bool = False
     started: float = field(default=0.0)
 
     def __post_init__(self) -> None:
@@ -138,6 +143,14 @@ class Site:
             return self.hub.patch(CONFIG_MAP, self.namespace, name, {"data": data})
 
         self._write(once)
+
+    def mark(self, state: str) -> None:
+        """State of the restore onto its HostedCluster: what a later run goes by. Nothing is to be marked where the cluster is gone."""
+        cluster = self.hub.get(HOSTED_CLUSTER, self.namespace, self.name)
+        if cluster is not None:
+            patch = {"metadata": {"annotations": {ANNOTATION: self.journal.mark(state).text()}}}
+            self.patch(HOSTED_CLUSTER, self.namespace, cluster, patch, f"marked: restore {self.journal.run} {state}")
+        self.marked = True
 
     def _owner(self) -> list[Object]:
         """A journal must not outlive its hosted cluster: the next one of that name has nothing to do with it."""

@@ -13,14 +13,16 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain import etc
 from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_restore_pod as pods
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_asking import DENIED, FORBIDDEN, kind_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_commands import Answer, answers, free_bytes, script
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_journal import PENDING, ShardRecord
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_refusals import ROOM, room_on_volume
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_snapshot_file import status_of
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import shard_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import PERSISTENT_VOLUME_CLAIM, POD, STATEFUL_SET
 from ansible_collections.hypershift.core.plugins.module_utils._domain.shell import ExecResult, Shell
-from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_discovery import each
+from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_discovery import claim_of, each
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_scaling import require
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_site import Site
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed
@@ -45,11 +47,14 @@ class Volume:
 
     def run(self, command: Sequence[str]) -> ExecResult:
         """A command that may be given again when its stream broke."""
+        return self.repeated(self.shell, command)
+
+    def repeated(self, shell: Shell, command: Sequence[str]) -> ExecResult:
         for attempt in range(REPEATS):
             try:
-                return self.shell.run(command, silence=SILENCE)
+                return shell.run(command, silence=SILENCE)
             except ApiError as error:
-                if error.status in (401, 403) or attempt == REPEATS - 1:
+                if kind_of(error.status, error.failure.cause) in (FORBIDDEN, DENIED) or attempt == REPEATS - 1:
                     raise
             self.site.sleep(0.2 * 2**attempt)
         raise self.failed("internal", "a command did not come to an end", "")
@@ -74,20 +79,11 @@ def volumes(site: Site) -> list[Volume]:
 def open_pods(site: Site) -> list[Volume]:
     """A running pod on every member's volume, with claims for those that have none."""
     every = volumes(site)
-    _clear_old(site)
-    sets = {r.name: require(site, STATEFUL_SET, r.name) for r in site.journal.shards}
-    claims = {c["metadata"]["name"]: c for c in site.hub.list(PERSISTENT_VOLUME_CLAIM, site.home)}
-    leaving = [c for v in every if lookup(claims.get(c := v.record.claims[v.member], {}), ("metadata", "deletionTimestamp"))]
-    if leaving:
-        _await_gone(site, leaving)
+    clear_old(site)
     existing = {p["metadata"]["name"] for p in site.hub.list(POD, site.home, label_selector=f"{pods.LABEL}={site.journal.run}")}
-    for volume in every:
-        name, stateful_set = volume.record.claims[volume.member], sets[volume.record.name]
-        if name not in claims or name in leaving:
-            site.create(PERSISTENT_VOLUME_CLAIM, pods.claim(stateful_set, name), f"member {volume.member} has no volume")
+    for volume, (stateful_set, claim) in zip(every, claims_of(site, every), strict=True):
         if pods.pod_name(volume.member) not in existing:
-            image = site.helper_image or volume.record.image
-            body = pods.pod(stateful_set, volume.member, name, site.journal.run, image)
+            body = pods.pod(stateful_set, volume.member, claim, site.journal.run, site.helper_image)
             site.create(POD, body, f"works on the volume of {volume.member} while etcd is down")
     names = [pods.pod_name(v.member) for v in every]
 
@@ -98,6 +94,31 @@ def open_pods(site: Site) -> list[Volume]:
     step = "See the pod's events: its node, its volume or its image is what is missing."
     site.wait(Fact("pods on the volumes running", (WatchSpec(POD, site.home),), missing, site.ref, step))
     return every
+
+
+def claims_of(site: Site, every: Sequence[Volume]) -> list[tuple[Object, str]]:
+    """Each volume's StatefulSet and claim as they are now; a claim that is missing is made. Raises HypershiftError."""
+    sets = {r.name: _unchanged(site, r) for r in site.journal.shards}
+    found = [(sets[v.record.name], claim_of(sets[v.record.name], v.member)) for v in every]
+    claims = {c["metadata"]["name"]: c for c in site.hub.list(PERSISTENT_VOLUME_CLAIM, site.home)}
+    leaving = [name for _set, name in found if lookup(claims.get(name, {}), ("metadata", "deletionTimestamp"))]
+    if leaving:
+        _await_gone(site, leaving)
+    for volume, (stateful_set, name) in zip(every, found, strict=True):
+        if name not in claims or name in leaving:
+            site.create(PERSISTENT_VOLUME_CLAIM, pods.claim(stateful_set, name), f"member {volume.member} has no volume")
+    return found
+
+
+def _unchanged(site: Site, record: ShardRecord) -> Object:
+    """The StatefulSet, with the members that the plan was made for."""
+    live = require(site, STATEFUL_SET, record.name)
+    peers = shard_of(live).peers
+    if peers and peers != record.peers:
+        cause = f"its members are {', '.join(sorted(peers))} with other addresses than the plan was made for"
+        ref = STATEFUL_SET.ref(site.home, record.name)
+        raise HypershiftError(Failure("members_differ", cause, ref, next_step="See who has changed it, and put it back as it was."))
+    return live
 
 
 def close_pods(site: Site) -> None:
@@ -139,24 +160,6 @@ def swap(site: Site) -> str:
         site.did("exchange", f"Member {site.home}/{volume.member}", "the restored data is in use; the data of before is kept aside", True)
     close_pods(site)
     return f"{len(every)} volumes"
-
-
-def swap_back(site: Site) -> str:
-    every = open_pods(site)
-    site.lease.check()
-    each(lambda v: v.must(commands.swap_back(site.journal.run), "putting the previous data back"), every)
-    for volume in every:
-        site.did("exchange", f"Member {site.home}/{volume.member}", "the data of before is in use again", True)
-    close_pods(site)
-    return f"{len(every)} volumes"
-
-
-def discard(site: Site) -> None:
-    """Nothing of ours left on the volumes, as far as pods run on them; without a pod nothing was written."""
-    running = {p["metadata"]["name"] for p in site.hub.list(POD, site.home, label_selector=pods.SELECTOR) if pods.is_ready(p)}
-    each(lambda v: v.must(commands.discard(site.journal.run), "removing the restored copy"),
-         [v for v in volumes(site) if pods.pod_name(v.member) in running])  # fmt: skip
-    close_pods(site)
 
 
 def _look(volume: Volume) -> bool:
@@ -230,7 +233,7 @@ def _state(volume: Volume) -> str:
     return state
 
 
-def _clear_old(site: Site) -> None:
+def clear_old(site: Site) -> None:
     """Pods that can do no more work, or that belong to another run, make way."""
     stale = [
         p

@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_commands as commands
 from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_snapshot_file as file
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_evidence import code_of, not_asked, told, way_out
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Member, Shard
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_verdict import DIVERGED, best_member, verdict_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
@@ -55,10 +56,16 @@ class Sources:
             changes.refuse(verdict.name, f"{verdict.cause}; which of them holds the truth is yours to say", step, ref)
             return None
         member = shard.member(wish) if wish else best_member(shard)
+        unseen = [m for m in not_asked(shard) if not wish or m.name == wish]
+        if unseen and (member is None or not member.revision):
+            changes.refuse(code_of(unseen), f"it could not be asked ({told(unseen)})", way_out(shard), ref)
+            return None
         if member is None or not member.running or not member.revision:
             why = (member.error or member.state) if member else verdict.cause
             changes.refuse("no_member", f"no member can be read: {wish or why}", "Look at etcd_info; restore from an older snapshot.", ref)
             return None
+        if verdict.quorate and verdict.not_asked:
+            changes.notes.append(f"{ref}: {verdict.cause}; their data was not compared with that of {member.name}. {verdict.next_step}")
         if not verdict.quorate:
             changes.notes.append(f"{ref}: {verdict.cause}; the snapshot holds what {member.name} has, newer writes may be lost.")
         found = commands.answers(self.shell(shard, member).run(file.look(self.directory)).text)

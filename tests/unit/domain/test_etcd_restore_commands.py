@@ -14,7 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_comma
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_journal import ShardRecord
 
 RUN = "0123456789ab"
-RECORD = ShardRecord("etcd", 1, "Retain", True, "i", {"etcd-0": "https://etcd-0:2380"}, {}, 1, "s", 1, 1, 1)
+RECORD = ShardRecord("etcd", 1, "Retain", True, {"etcd-0": "https://etcd-0:2380"}, 1, "s", 1, 1, 1)
 Command = Callable[[str], list[str]]
 
 
@@ -131,7 +131,7 @@ def test_restore_leaves_a_whole_copy_or_none(tmp_path: Path) -> None:
 
 def test_restore_names_all_members_and_raises_the_revision() -> None:
     peers = {f"etcd-{n}": f"https://etcd-{n}:2380" for n in range(3)}
-    record = ShardRecord("etcd", 3, "Retain", True, "i", peers, {}, 1, "s", 1, 1, 1, bumped=1000)
+    record = ShardRecord("etcd", 3, "Retain", True, peers, 1, "s", 1, 1, 1, bumped=1000)
     text = commands.restore(RUN, record, "etcd-1")[2]
     for words in (
         "--name etcd-1", "--initial-cluster etcd-0=https://etcd-0:2380,etcd-1=https://etcd-1:2380,etcd-2=https://etcd-2:2380",

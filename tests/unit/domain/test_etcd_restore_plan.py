@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_restore_journal as journals
+from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_restore_mark as marks
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_plan import first_journal, foreseen
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_refusals import REFUSALS, RISKS, accepted, refusals
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_world import (
@@ -39,14 +39,14 @@ def with_status(history: list[dict[str, str]]) -> dict[str, Any]:
     return {**cluster(), "status": {"version": {"history": history}}}
 
 
-def running() -> Any:
-    return first_journal(world(), "d" * 64)
+def marked(state: str) -> Any:
+    return first_journal(world(), "d" * 64).mark(state)
 
 
-def undone() -> Any:
-    journal = running()
-    journal.end(journals.UNDONE, NOW)
-    return journal
+def unasked(kind: str = "silent", ready: bool = False, number: int = 2, **over: Any) -> Any:
+    members = [replace(m, revision=130, ready=ready) for m in shard().members]
+    members[number] = replace(members[number], revision=None, not_asked=kind, error="it sent nothing for 25 s", ready=ready)
+    return shard(members=tuple(members), **over)
 
 
 deleted = cluster()
@@ -69,7 +69,10 @@ REFUSED: dict[str, World] = {
     "recovery_active": world(recovery="Job etcd-recovery is running"),
     "retention_delete": world(shards=(shard(when_scaled="Delete"),)),
     "paused_by_other": world(cluster=paused("storage-team")),
-    "restore_under_way": world(journal=running()),
+    "restore_under_way": world(mark=marked(marks.RUNNING)),
+    "missing_permission": world(shards=(unasked("forbidden"),)),
+    "not_asked": world(shards=(unasked("denied"),)),
+    "not_lost": world(shards=(unasked(ready=True),), options=options(assume_lost=["etcd-2"])),
     "locked": world(holder="host/1-2/abc"),
     "claim_lost": world(claims=claims(phase="Lost")),
     "too_little_space": world(manifest=manifest(files=(file_of(size=9 << 30),))),
@@ -89,7 +92,10 @@ ALLOWED: dict[str, World] = {
     ),
     "members without claims": world(claims={}),
     "scaled to 0 by hand": world(shards=(shard(replicas=0, rolling=True),)),
-    "after one that was undone": world(journal=undone()),
+    "not asked, called lost, and nothing speaks against it": world(
+        shards=(unasked(ready_replicas=0),), options=options(assume_lost=["etcd-2"])
+    ),
+    "after one that was undone": world(mark=marked(marks.UNDONE)),
 }
 
 
@@ -128,7 +134,7 @@ def test_all_refusals_come_at_once() -> None:
 
 def test_the_digest_stands_while_the_world_does() -> None:
     later = world(now=NOW + timedelta(hours=3), shards=(shard(members=tuple(replace(m, revision=999) for m in shard().members)),))
-    assert digest_of(later) == digest_of(world()) == digest_of(world(journal=undone()))
+    assert digest_of(later) == digest_of(world()) == digest_of(world(mark=marked(marks.UNDONE)))
     assert differences(digest_of(world()), later) == []
 
 
@@ -140,7 +146,7 @@ def test_the_digest_stands_while_the_world_does() -> None:
         "etcd": world(shards=(shard(image="registry/etcd:3.7"),)),
         "writers": world(writers=(Writer("kube-apiserver", 2, 2, "uid-kube-apiserver"),)),
         "pause": world(cluster=paused("")),
-        "options": world(options=options(bump_revision=False)),
+        "options": world(options=options(assume_lost=["etcd-2"])),
     }.items(),
 )
 def test_a_change_gives_another_digest_and_is_named(part: str, changed: World) -> None:
@@ -149,9 +155,8 @@ def test_a_change_gives_another_digest_and_is_named(part: str, changed: World) -
 
 
 def test_a_restore_that_was_done_can_be_planned_anew_but_not_repeated_by_accident() -> None:
-    journal = running()
-    journal.end(journals.DONE, NOW)
-    assert differences(digest_of(world()), world(journal=journal)) == ["earlier restores"]
+    for state in (marks.DONE, marks.KEPT, marks.ROLLED_BACK):
+        assert differences(digest_of(world()), world(mark=marked(state))) == ["earlier restores"]
 
 
 @pytest.mark.parametrize("text", ["", "latest", "a" * 64, "a" * 64 + "-12", "x" * 200])
@@ -193,7 +198,7 @@ def test_the_journal_begins_with_everything_as_found() -> None:
     assert journal.writers == dict.fromkeys(("kube-apiserver", "openshift-apiserver", "openshift-oauth-apiserver"), 3)
     assert journal.pauses["HostedCluster/demo"]["pausedUntil"] == "true" and journal.pauses["NodePool/p"]["pausedUntil"] is None
     record = journal.shards[0]
-    assert (record.replicas, record.quorate, record.live_keys, record.claims["etcd-1"]) == (3, False, 300, "data-etcd-1")
+    assert (record.replicas, record.quorate, record.live_keys, sorted(record.peers)) == (3, False, 300, ["etcd-0", "etcd-1", "etcd-2"])
     ready = first_journal(world(shards=(shard(ready_replicas=2),)), "d" * 70)
     assert ready.shards[0].quorate
 

@@ -117,7 +117,7 @@ class MemoryHub:
         return MemoryWatch(self, list(specs))
 
     def shell(self, namespace: str, pod: str, container: str) -> Any:
-        return self.shells[pod]
+        return self.shells.get(pod) or NoShell(f"Pod {namespace}/{pod} (container {container})")
 
     def logs(self, namespace: str, pod: str, container: str, want: LogWindow) -> bytes:
         self._allow("get", POD_LOG, namespace)
@@ -160,6 +160,16 @@ class MemoryHub:
         pending = self.fail_next.get((verb, ref))
         if pending:
             raise pending.pop(0)
+
+
+class NoShell:
+    """Of a pod that is not there."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+
+    def run(self, command: Any, *_rest: Any, **_named: Any) -> Any:
+        raise ApiError(Failure("not_found", "it was not found: pods not found", self.where), 404, "NotFound")
 
 
 class MemoryWatch:

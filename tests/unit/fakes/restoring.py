@@ -59,13 +59,17 @@ class VolumeShell:
 
 
 class RestoreHub(MemoryHub):
-    """Scaling, pods and pauses take effect with the write. stuck: pods that do not end; dead: StatefulSets whose members never get ready."""
+    """Scaling, pods and pauses take effect with the write. stuck: pods that do not end; dead: StatefulSets whose members never get ready.
+
+    no_exec: what answers in the place of the shells of new pods.
+    """
 
     def __init__(self, folder: Path, replicas: int, *objects: dict[str, Any]) -> None:
         super().__init__(*objects)
         self.folder, self.replicas = folder, replicas
         self.stuck: set[str] = set()
         self.dead = False
+        self.no_exec: Any = None
         self.status = {"hash": HASH, "revision": REVISION, "totalKey": TOTAL, "totalSize": 4096}
         for deployment in [o for k, o in self.objects.items() if k[0] == "Deployment"]:
             self._writers(deployment)
@@ -87,10 +91,17 @@ class RestoreHub(MemoryHub):
     def create(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
         answer = super().create(kind, body)
         if kind.kind == "Pod" and not self.stuck & {body["metadata"]["name"]}:
-            name = body["metadata"]["name"]
-            member, room = name.removesuffix("-restore"), self.folder / f"room-{name}"
+            name, spec = body["metadata"]["name"], body["spec"]
+            member, room = name.partition("-restore")[0], self.folder / f"room-{name}"
             room.mkdir(exist_ok=True)
-            self.shells[name] = VolumeShell(self.volume(member), room, f"Pod {NAMESPACE}/{name}", self.status)
+            own = any("persistentVolumeClaim" in v for v in spec["volumes"])
+            volume = self.volume(member) if own else self.folder / f"empty-{name}"
+            volume.mkdir(exist_ok=True)
+            shell = VolumeShell(volume, room, f"Pod {NAMESPACE}/{name}", self.status)
+            if spec["restartPolicy"] == "Never":
+                self.put({**answer, "status": _ended(shell.run(spec["containers"][0]["command"]))})
+                return answer
+            self.shells[name] = self.no_exec or shell
             self.put({**answer, "status": {"phase": "Running", "containerStatuses": [{"name": "restore", "state": {"running": {}}}]}})
         return answer
 
@@ -124,6 +135,12 @@ class RestoreHub(MemoryHub):
         told = {"ReconciliationActive": "False/ReconciliationPaused"} if until else {}
         self.put({**cluster, "status": {**cluster["status"], "conditions": conditions(generation, **told)}})
         self.put(twin(until))
+
+
+def _ended(result: ExecResult) -> dict[str, Any]:
+    ended = {"exitCode": result.code, "message": result.stderr}
+    phase = "Failed" if result.code else "Succeeded"
+    return {"phase": phase, "containerStatuses": [{"name": "restore", "state": {"terminated": ended}}]}
 
 
 def twin(until: str | None) -> dict[str, Any]:

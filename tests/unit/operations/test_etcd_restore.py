@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure, HypershiftError, RefusedError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, LEASE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_mark import ANNOTATION
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, HOSTED_CLUSTER, LEASE
 
 from fakes.etcd import NAMESPACE
 from fakes.objects import live_cluster, live_pool
@@ -246,12 +247,13 @@ def test_a_lost_lease_stops_at_once_and_undoes_nothing(three: Stage) -> None:
 
 
 def test_a_restore_begun_between_plan_and_lease_is_not_overwritten(three: Stage) -> None:
-    """Its journal is read once more under the Lease."""
+    """Its mark is read once more under the Lease."""
     digest, create = three.go()["digest"], three.hub.create
 
     def meanwhile(kind: Any, body: dict[str, Any]) -> dict[str, Any]:
         if kind is LEASE:
-            three.go_journal = three.hub.put(CONFIG_MAP.manifest("demo-etcd-restore", "clusters", data={"journal": foreign}))  # type: ignore[attr-defined]
+            three.hub.put(CONFIG_MAP.manifest("demo-etcd-restore", "clusters", data={"journal": foreign}))
+            three.hub.edit(HOSTED_CLUSTER, "clusters", "demo", {"metadata": {"annotations": {ANNOTATION: mark}}})
         return create(kind, body)
 
     other = stage(three.folder / "other") if (three.folder / "other").mkdir() is None else three
@@ -259,6 +261,7 @@ def test_a_restore_begun_between_plan_and_lease_is_not_overwritten(three: Stage)
     other.given = {"bump_revision": False}
     failing(other)
     foreign = other.hub.objects[("ConfigMap", "clusters", "demo-etcd-restore")]["data"]["journal"]
+    mark = other.hub.objects[("HostedCluster", "clusters", "demo")]["metadata"]["annotations"][ANNOTATION]
     three.hub.create = meanwhile  # type: ignore[method-assign]
     with pytest.raises(HypershiftError) as caught:
         three.go("applied", digest)

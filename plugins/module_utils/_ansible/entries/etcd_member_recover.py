@@ -13,6 +13,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_m
 _OPTIONS: dict[str, Any] = {
     "member": {"type": "str"},
     "shard": {"type": "str", "default": "etcd"},
+    "assume_lost": {"type": "list", "elements": "str", "default": []},
     "wait_timeout": {"type": "int", "default": 900},
     "settle_seconds": {"type": "int", "default": 600},
 }

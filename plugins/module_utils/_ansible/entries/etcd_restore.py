@@ -31,6 +31,7 @@ _OPTIONS: dict[str, Any] = {
         "default": [],
         "choices": ["no_release_match", "kms_not_compared", "upgrading", "rolling"],
     },
+    "assume_lost": {"type": "list", "elements": "str", "default": []},
     "keep_old_data": {"type": "bool", "default": False},
     "helper_image": {"type": "str"},
     "work_directory": {"type": "path"},
