@@ -12,6 +12,8 @@ from functools import partial
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_commands as etcd
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_asking import DENIED, FORBIDDEN
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_evidence import code_of, not_asked, told
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_commands import forget
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_journal import ShardRecord
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_snapshot_file import count_of
@@ -29,17 +31,17 @@ _STEP = (
 
 def prove(site: Site) -> str:
     """Raises HypershiftError when the members differ, or when they are not all there within the timeout."""
-    started, told = site.hub.monotonic(), ""
+    started, last = site.hub.monotonic(), ""
     while True:
         found = ask(site.hub, find_etcd(site.hub, site.namespace, site.name, [r.name for r in site.journal.shards]))
         missing = [m for record in site.journal.shards if (m := _missing(site, found.shard(record.name), record))]
         if not missing:
             return _counted(site, found.shards)
-        if missing[0] != told:
-            told = missing[0]
-            site.say(f"proof: {told}")
+        if missing[0] != last:
+            last = missing[0]
+            site.say(f"proof: {last}")
         if site.hub.monotonic() - started >= site.timeout:
-            raise _failed(site, "not_proved", f"the restored etcd was not proved within {site.timeout:.0f} s: {told}")
+            raise _failed(site, "not_proved", f"the restored etcd was not proved within {site.timeout:.0f} s: {last}")
         site.sleep(PAUSE_SECONDS)
 
 
@@ -48,6 +50,11 @@ def _missing(site: Site, shard: Shard, record: ShardRecord) -> str:
     apart = divergence(shard)
     if apart:
         raise _failed(site, "diverged", f"the members of {record.name} hold different data: {apart}")
+    refused = [m for m in shard.members if m.not_asked in (FORBIDDEN, DENIED)]
+    if refused:
+        raise _failed(site, code_of(refused), f"the restored members could not be asked ({told(refused)}), so that nothing is proved")
+    if not_asked(shard):
+        return f"{record.name}: {told(not_asked(shard))}"
     if len(healthy_members(shard)) < record.replicas or len(shard.members) != record.replicas:
         return f"{record.name} {len(healthy_members(shard))} of {record.replicas} members healthy"
     for member in shard.members:
@@ -69,8 +76,8 @@ def _counted(site: Site, shards: tuple[Shard, ...]) -> str:
         if wrong:
             cause = f"{record.name} does not hold the {record.live_keys} living keys of the snapshot: {', '.join(wrong)}"
             raise _failed(site, "keys_differ", cause)
-        told = next((m for m in shard.members if m.hash is not None), None)
-        same = f", hash {told.hash:08x} at revision {told.hash_revision} on all" if told and told.hash is not None else ""
+        one = next((m for m in shard.members if m.hash is not None), None)
+        same = f", hash {one.hash:08x} at revision {one.hash_revision} on all" if one and one.hash is not None else ""
         notes.append(f"{record.name}: {record.live_keys} keys on {len(shard.members)} member(s){same}")
         site.say(f"proved {notes[-1]}")
     return "; ".join(notes)

@@ -15,6 +15,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_asking import ABSENT, FORBIDDEN, kind_of, remedy, short
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_commands import CONTAINER, STATUS, answers, free_bytes, script
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_refusals import ROOM, room_on_volume
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import member_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD, STATEFUL_SET
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_discovery import PROBE_SILENCE, each
@@ -63,7 +64,8 @@ def rehearse(site: Site) -> str:
     every = volumes(site)
     sets = {r.name: require(site, STATEFUL_SET, r.name) for r in site.journal.shards}
     clear_old(site)
-    each(_room_on_volume, every)
+    live = {p["metadata"]["name"]: p for p in site.hub.list(POD, site.home)}
+    each(_room_on_volume, [v for v in every if member_of(v.member, live.get(v.member), None).running])
     for volume in every:
         body = pods.pod(sets[volume.record.name], volume.member, "", site.journal.run, site.helper_image, TRIAL)
         site.create(POD, body, "proves image, place, exec and room before anything is stopped")
@@ -96,12 +98,8 @@ def _tried(volume: Volume) -> None:
 
 
 def _room_on_volume(volume: Volume) -> None:
-    """Room beside the data in use, as far as a member runs that can tell; the helper pod on the volume looks again."""
+    """Room beside the data in use, as a member that runs tells it; the helper pod on the volume looks again."""
     site, member, need = volume.site, volume.member, room_on_volume(volume.record.size)
-    pod = site.hub.get(POD, site.home, member)
-    statuses = ((pod or {}).get("status") or {}).get("containerStatuses") or []
-    if not any(s.get("name") == CONTAINER and "running" in (s.get("state") or {}) for s in statuses):
-        return
     try:
         told = site.hub.shell(site.home, member, CONTAINER).run(script({"space": STATUS["space"]}), silence=PROBE_SILENCE).text
     except ApiError:

@@ -64,8 +64,9 @@ def _commanded(site: Site, every: Sequence[Volume], command: Sequence[str], use:
 
     step = "See the pod's events: its node, its volume or its image is what is missing. Run the same task again."
     site.wait(Fact(f"pods for {what} ended", (WatchSpec(POD, site.home),), missing, site.ref, step))
+    ended = {p["metadata"]["name"]: p for p in site.hub.list(POD, site.home, label_selector=pods.SELECTOR)}
     for name, volume in names.items():
-        wrong = pods.failure(site.hub.get(POD, site.home, name))
+        wrong = pods.failure(ended.get(name)) if name in ended else "its pod is gone, and nobody knows what it has done"
         if wrong:
             raise volume.failed("volume_failed", f"{what} failed: {wrong}", "Look at the pod's log, then run the same task again.")
     close_pods(site)

@@ -5,15 +5,20 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_asking import short
 from ansible_collections.hypershift.core.plugins.module_utils._store.failures import told
 from ansible_collections.hypershift.core.plugins.module_utils._store.files import private_folders, remove_tree
 from ansible_collections.hypershift.core.plugins.module_utils._store.walking import PARTIAL, WORK
+
+_SEGMENT = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._-]{0,251}[0-9A-Za-z])?")
 
 
 def work_root(options: dict[str, Any]) -> Path:
@@ -24,7 +29,14 @@ def work_root(options: dict[str, Any]) -> Path:
 
 @contextmanager
 def workspace(options: dict[str, Any], namespace: str, name: str, id: str) -> Iterator[Path]:
-    """A private folder, gone afterwards. In a directory store it is a leftover like others if the process is killed."""
+    """A private folder, gone afterwards. In a directory store it is a leftover like others if the process is killed.
+
+    Raises HypershiftError unless namespace, name and id are plain names: the folder is removed with all that is in it.
+    """
+    for part in (namespace, name, id):
+        if not _SEGMENT.fullmatch(part):
+            cause = f"{short(repr(part), 80)} is no name that may become part of a path"
+            raise HypershiftError(Failure("bad_name", cause, next_step="Correct namespace, name or digest."))
     root = work_root(options)
     within = root / namespace / name if options.get("directory") and not options.get("work_directory") else root
     folder = within / f"{PARTIAL}{id}{WORK}"
