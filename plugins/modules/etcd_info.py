@@ -119,6 +119,11 @@ etcd:
       - What the operator's own recovery is doing, empty when nothing.
       type: str
       returned: success
+    restore:
+      description:
+      - C(digest), C(snapshot) and C(started) of a restore that has not ended, by the mark on the HostedCluster; empty when there is none.
+      type: dict
+      returned: success
     hosted_cluster:
       description:
       - Its C(namespace) and C(name).

@@ -19,6 +19,9 @@ description:
 - The data in use is put aside, not removed, until the hosted cluster is available again.
 - Until data is exchanged, a failure undoes everything. After that, the failure says where it stands; the same task with the same digest goes on, and
   O(state=rolled_back) puts the previous data back. A run that was killed at any point goes on when it is started again.
+- 'Before anything is stopped the tools are proved: exec, image, etcd''s tool and room. While a member that runs could not be asked there is no plan,
+  see O(assume_lost). Going back needs no exec.'
+- The HostedCluster carries the mark of its last restore in annotation C(etcd.hypershift.core/restore); a journal is believed by it alone.
 - A journal (ConfigMap) and a Lease, both named C(<name>-etcd-restore) in the namespace of the HostedCluster, hold what was done and keep two runs apart.
 options:
   name:

@@ -22,6 +22,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL
 from ansible_collections.hypershift.core.plugins.module_utils._domain.summary import summarize_hosted_cluster
 from ansible_collections.hypershift.core.plugins.module_utils._domain.tables import aligned
+from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Health
 from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_archive import Draft, Gathering, Limits, Target
 from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_reading import Reader
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_clusters import selected
@@ -99,13 +100,13 @@ class MustGather:
         targets = []
         for cluster in sorted(found, key=lambda c: (c["metadata"]["namespace"], c["metadata"]["name"])):
             own = tuple(pools.get((cluster["metadata"]["namespace"], cluster["metadata"]["name"]), ()))
-            summary = summarize_hosted_cluster(cluster, now=self._hub.now(), node_pools=own)
+            summary = _seen_whole(summarize_hosted_cluster(cluster, now=self._hub.now(), node_pools=own), self._unread)
             if not self._options["unhealthy"] or summary["health"]["verdict"] != "healthy":
                 targets.append(Target(cluster, own, summary))
         return targets
 
     def _pools(self) -> dict[tuple[str, str], list[Object]]:
-        """The verdict is made without them where they may not be read."""
+        """Where they cannot be read no verdict is a good one."""
         pools: dict[tuple[str, str], list[Object]] = {}
         try:
             for pool in self._hub.list(NODE_POOL, self._options.get("namespace")):
@@ -181,6 +182,15 @@ class MustGather:
     def _kept(self, job: _Job) -> Object:
         row = _row(job.target, f"{self._archives.where}/{job.kept}", Index())
         return {**row, "kept": True, "bytes": 0, "seconds": 0.0}
+
+
+def _seen_whole(summary: Object, unread: Sequence[Failure]) -> Object:
+    """Not well because a part that may be unwell could not be read."""
+    health = summary["health"]
+    if not unread or health["verdict"] != Health.HEALTHY.value:
+        return summary
+    told = {"verdict": Health.UNKNOWN.value, "cause": f"its node pools could not be read: {unread[0].cause}", "next_step": unread[0].next_step}
+    return {**summary, "health": {**health, **told, "summary": f"unknown: {told['cause']}"}}
 
 
 def _row(target: Target, path: str, index: Index) -> Object:

@@ -196,6 +196,15 @@ def test_missing_rights_are_data(tmp_path: Path) -> None:
     ]
 
 
+def test_without_its_node_pools_nothing_is_called_healthy(tmp_path: Path) -> None:
+    assert one(Case(tmp_path / "all").run())[0]["verdict"] == "healthy"
+    case = Case(tmp_path / "part", unhealthy=True)
+    case.hub.forbidden = {("list", "NodePool")}
+    row, files, index = one(case.run())
+    assert row["verdict"] == index["health"]["verdict"] == "unknown" and "its node pools could not be read" in row["cause"]
+    assert "demo (KubeVirt, 4.20.4): unknown\nCause: its node pools could not be read: the account" in files["summary.txt"].decode()
+
+
 def test_secrets_are_not_read_when_that_is_not_wanted(tmp_path: Path) -> None:
     case = Case(tmp_path, secrets=False)
     _row, files, index = one(case.run())
