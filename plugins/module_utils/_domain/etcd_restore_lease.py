@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
@@ -14,6 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import LEASE
 
 MICRO = "%Y-%m-%dT%H:%M:%S.%fZ"
+LONGEST = 7 * 24 * 3600  # seconds; what is longer is no Lease of a run that renews it
 Object = dict[str, Any]
 
 
@@ -47,10 +48,15 @@ def held_by(lease: Object | None, me: Holder, now: datetime, lives: Callable[[st
     if other and other.machine == me.machine and not lives(other.process):
         return ""
     renewed = parse_time(lookup(lease or {}, ("spec", "renewTime")) or lookup(lease or {}, ("spec", "acquireTime")))
-    duration = int(lookup(lease or {}, ("spec", "leaseDurationSeconds")) or 0)
-    if renewed is None or now > renewed + timedelta(seconds=duration):
-        return ""
+    if renewed is None or abs((now - renewed).total_seconds()) > duration_of(lease):
+        return ""  # over, or from a time that is not yet: whether its holder lives shows in whether it is renewed
     return identity
+
+
+def duration_of(lease: Object | None) -> int:
+    """Seconds for which it holds; 0 when that is no number that can be one."""
+    told = lookup(lease or {}, ("spec", "leaseDurationSeconds"))
+    return told if isinstance(told, int) and 0 < told <= LONGEST else 0
 
 
 def manifest(name: str, namespace: str, me: Holder, seconds: int, now: datetime) -> Object:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure, HypershiftError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_lease import MICRO, Holder, held_by, manifest, taken
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_lease import MICRO, Holder, duration_of, held_by, manifest, taken
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import LEASE
 
@@ -143,7 +143,8 @@ class CampaignLease:
         other = Holder.of(identity)
         if live is None or not identity or identity == self.me.text or (other and other.machine == self.me.machine):
             return live
-        self._sleep(float(lookup(live, ("spec", "leaseDurationSeconds")) or self._seconds))
+        # Never longer than we hold one: what another has written there may be anything.
+        self._sleep(float(min(duration_of(live), self._seconds) or self._seconds))
         again = self._hub.get(LEASE, self._namespace, self._name)
         if again and again["metadata"].get("resourceVersion") != live["metadata"].get("resourceVersion"):
             raise self._taken(str(lookup(again, ("spec", "holderIdentity")) or "unknown"))

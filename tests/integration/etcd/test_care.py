@@ -265,8 +265,11 @@ def test_an_account_without_exec_learns_which_right_is_missing(hub: EmbeddedHub,
     admin.apply({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "looker-hc"}, "rules": rules})
     admin.kubectl("create", "clusterrolebinding", "looker-hc", "--clusterrole=looker-hc", "--serviceaccount=default:looker", check=False)
     player = Player(hub, hub.service_account_kubeconfig("default", "looker"))
-    until("the binding is effective", lambda: "pods/exec" in player.play(task(etcd, "etcd_info")).failed()["msg"], 20)
-    for module, options in (("etcd_info", {}), ("etcd_snapshot", {"directory": str(tmp_path)}), ("etcd_member_recover", {})):
+    until("the binding is effective", lambda: player.play(task(etcd, "etcd_info")).last.get("etcd"), 20)
+    seen = player.play(task(etcd, "etcd_info")).ok().last["etcd"]
+    assert (seen["verdict"], seen["quorate"], len(seen["not_asked"])) == ("unknown", None, 3)
+    assert f"pods/exec in namespace {etcd.namespace}" in seen["next_step"]
+    for module, options in (("etcd_snapshot", {"directory": str(tmp_path)}), ("etcd_member_recover", {})):
         failed = player.play(task(etcd, module, **options)).failed()
         assert failed["failure"]["code"] == "missing_permission"
         assert f"pods/exec in namespace {etcd.namespace}" in failed["msg"]

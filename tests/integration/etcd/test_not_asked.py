@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -59,8 +60,21 @@ class Scene:
 
     def refused(self, pod: str) -> bool:
         container = "restore" if pod in HELPERS else "etcd"
-        arguments = ("exec", "-n", self.etcd.namespace, pod, "-c", container, "--", "true")
-        return "closed by security" in self.admin.kubectl(*arguments, check=False)
+        command = [
+            "kubectl",
+            "--kubeconfig",
+            str(self.hub.kubeconfig),
+            "exec",
+            "-n",
+            self.etcd.namespace,
+            pod,
+            "-c",
+            container,
+            "--",
+            "true",
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return "closed by security" in done.stderr
 
     def writes(self, since: float) -> list[str]:
         """All that the account sent that is no read and no exec."""

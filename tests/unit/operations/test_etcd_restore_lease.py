@@ -78,6 +78,25 @@ def test_another_machines_lease_is_watched_for_its_whole_time_before_it_is_taken
     assert caught.value.failure.code == "locked" and hub.objects[KEY]["spec"]["holderIdentity"] == "there/11-2/other"
 
 
+@pytest.mark.parametrize(
+    ("age", "duration"), [(-1_700_000_000.0, 60), (61, 1_700_000_000), (61, "long"), (61, -5), (-1_700_000_000.0, 1_700_000_000)]
+)
+def test_what_another_wrote_into_a_lease_makes_nobody_wait_longer_than_our_own(age: float, duration: Any) -> None:
+    hub = MemoryHub()
+    held(hub, "there/11-2/other", age)
+    hub.edit(LEASE, "clusters", "work", {"spec": {"leaseDurationSeconds": duration}})
+    with lease(hub) as mine:
+        assert hub.seconds == 60 and mine.holder() == ""
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.000000Z"])
+def test_the_ends_of_time_are_no_traceback(moment: str) -> None:
+    hub = MemoryHub()
+    held(hub, "there/11-2/other", 0)
+    hub.edit(LEASE, "clusters", "work", {"spec": {"renewTime": moment}})
+    assert lease(hub).holder() == ""
+
+
 def test_a_living_holder_is_named() -> None:
     hub = MemoryHub()
     held(hub, "there/11-2/other", 5)
