@@ -15,7 +15,14 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure, HypershiftError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_lease import MICRO, Holder, duration_of, held_by, manifest, taken
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_lease import (
+    MICRO,
+    Holder,
+    duration_of,
+    held_by,
+    manifest,
+    taken,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import LEASE
 

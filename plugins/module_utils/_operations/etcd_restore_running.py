@@ -117,26 +117,30 @@ class Restorer:
         site, cause = self._site, error.failure.message().rstrip(". ")
         site.say(f"undoing: {error.failure.cause}")
         try:
-            self._undo()
+            left = self._undo()
         except LeaseLost as lost:
             return lost
         except HypershiftError as second:
             step = f"Run the same task again with digest {site.journal.digest} to go on, or with state: rolled_back to end it."
             return _failure(error, f"{cause}; undoing it did not come to an end either: {second.failure.cause}", step, site.ref)
         return _failure(
-            error, f"{cause}; no data was exchanged, and everything is as it was", "Plan again once the cause is mended.", site.ref
+            error,
+            f"{cause}; no data was exchanged, and everything is as it was{left and f'; {left}'}",
+            "Plan again once the cause is mended.",
+            site.ref,
         )
 
-    def _undo(self) -> None:
-        """As found: nothing of ours on the volumes, etcd and writers back, pauses as found."""
+    def _undo(self) -> str:
+        """As found: nothing of ours on the volumes, etcd and writers back, pauses as found. Returns what is left all the same."""
         site, journal = self._site, self._site.journal
-        undoing.discard(site)
+        left = undoing.discard(site)
         if site.marked:
             self._back_up(quorum=all(r.quorate for r in journal.shards))
         journal.end(journals.UNDONE, site.hub.now())
         site.save()
         if site.marked:
             site.mark(marks.UNDONE)
+        return left
 
     def back(self) -> None:
         """The previous data in use again, with everything around it as found."""

@@ -23,6 +23,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_r
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed
 
 BACK, DISCARD = "back", "discard"
+PATIENCE = 120.0  # seconds for removing what is only in the way
 
 
 def swap_back(site: Site) -> str:
@@ -34,23 +35,29 @@ def swap_back(site: Site) -> str:
     return f"{len(every)} volumes"
 
 
-def discard(site: Site) -> None:
-    """Nothing of ours left on the volumes, as far as pods ran on them. What cannot be removed is said and does no harm: etcd never looks at it."""
-    ours = {p["metadata"]["name"] for p in site.hub.list(POD, site.home, label_selector=pods.SELECTOR)}
-    used = [v for v in volumes(site) if {pods.pod_name(v.member), pods.pod_name(v.member, DISCARD)} & ours]
+def discard(site: Site) -> str:
+    """Nothing of ours left on the volumes, as far as pods ran on them: without one nothing was written.
+
+    Returns what could not be removed, empty when all was: it does no harm, since etcd never looks at it, and must not keep the cluster down.
+    """
+    ours = {p["metadata"]["name"]: p for p in site.hub.list(POD, site.home, label_selector=pods.SELECTOR)}
+    used = [v for v in volumes(site) if pods.is_ready(ours.get(pods.pod_name(v.member))) or pods.pod_name(v.member, DISCARD) in ours]
+    left = ""
     try:
         if used:
-            _commanded(site, used, commands.discard(site.journal.run), DISCARD, "removing the restored copy")
+            _commanded(site, used, commands.discard(site.journal.run), DISCARD, "removing the restored copy", min(site.timeout, PATIENCE))
     except LeaseLost:
         raise
     except HypershiftError as error:
         if error.failure.code == "volume_failed":
             raise  # the pod ran and found something else than the journal tells: data that was exchanged
-        site.say(f"restored copies are left on the volumes as /var/lib/data.restored-{site.journal.run}: {error.failure.cause}")
+        left = f"restored copies may be left on the volumes as /var/lib/data.restored-{site.journal.run} ({error.failure.cause})"
+        site.say(left)
     close_pods(site)
+    return left
 
 
-def _commanded(site: Site, every: Sequence[Volume], command: Sequence[str], use: str, what: str) -> None:
+def _commanded(site: Site, every: Sequence[Volume], command: Sequence[str], use: str, what: str, timeout: float | None = None) -> None:
     """A pod for each volume that runs the command and ends. It may be begun again after it was cut off anywhere."""
     close_pods(site)  # an earlier attempt, and those that wait for exec: one pod per volume at a time
     for volume, (stateful_set, claim) in zip(every, claims_of(site, every), strict=True):
@@ -63,7 +70,7 @@ def _commanded(site: Site, every: Sequence[Volume], command: Sequence[str], use:
         return ", ".join(f"{n}: {pods.trouble(p or None)}" for n, p in late.items())
 
     step = "See the pod's events: its node, its volume or its image is what is missing. Run the same task again."
-    site.wait(Fact(f"pods for {what} ended", (WatchSpec(POD, site.home),), missing, site.ref, step))
+    site.wait(Fact(f"pods for {what} ended", (WatchSpec(POD, site.home),), missing, site.ref, step), timeout)
     ended = {p["metadata"]["name"]: p for p in site.hub.list(POD, site.home, label_selector=pods.SELECTOR)}
     for name, volume in names.items():
         wrong = pods.failure(ended.get(name)) if name in ended else "its pod is gone, and nobody knows what it has done"

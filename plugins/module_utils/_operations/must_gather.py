@@ -189,7 +189,11 @@ def _seen_whole(summary: Object, unread: Sequence[Failure]) -> Object:
     health = summary["health"]
     if not unread or health["verdict"] != Health.HEALTHY.value:
         return summary
-    told = {"verdict": Health.UNKNOWN.value, "cause": f"its node pools could not be read: {unread[0].cause}", "next_step": unread[0].next_step}
+    told = {
+        "verdict": Health.UNKNOWN.value,
+        "cause": f"its node pools could not be read: {unread[0].cause}",
+        "next_step": unread[0].next_step,
+    }
     return {**summary, "health": {**health, **told, "summary": f"unknown: {told['cause']}"}}
 
 

@@ -270,6 +270,16 @@ def test_the_automatic_way_back_needs_no_exec(three: Stage) -> None:
     assert three.data() == ["live"] * 3 and three.left() == []
 
 
+def test_what_cannot_be_removed_is_said_and_keeps_nothing_down(three: Stage) -> None:
+    three.hub.stuck = {"etcd-1-restore-discard"}
+    three.hub.status["hash"] = 78  # what the volumes read back is not what the manifest says
+    with pytest.raises(HypershiftError, match="everything is as it was; restored copies may be left") as caught:
+        three.go("applied", three.go()["digest"])
+    assert "etcd-1-restore-discard" in str(caught.value) and three.journal()["state"] == "undone"
+    replicas = {k[2]: o["spec"]["replicas"] for k, o in three.hub.objects.items() if k[0] in ("Deployment", "StatefulSet")}
+    assert replicas == {**dict.fromkeys(WRITERS, 3), "etcd": 3}
+
+
 def test_rolled_back_without_exec(three: Stage) -> None:
     three.hub.shells["etcd-2"] = member(three.hub, "etcd-2", MEMBERS, hash=8)
     digest = three.go()["digest"]
