@@ -18,8 +18,7 @@ STEPS = ("fetch", "pause", "stop_writers", "stop_etcd", "prepare", "swap", "star
 # What a restore of three members has to do; the list that was seen must hold all of it, so that no point is left out unnoticed.
 POINTS = {
     *(f"patch ConfigMap many-etcd-restore journal {step} {state} running" for step in STEPS for state in ("started", "done")),
-    *(f"create Pod etcd-{n}-restore" for n in range(3)),
-    *(f"delete Pod etcd-{n}-restore" for n in range(3)),
+    *(f"{verb} Pod etcd-{n}-restore{use}" for verb in ("create", "delete") for n in range(3) for use in ("", "-trial")),
     *(f"run {what} etcd-{n}-restore" for n in range(3) for what in ("upload begun", "upload", "upload ended", "restore", "exchange")),
     *(f"run forget etcd-{n}" for n in range(3)),
     *(
@@ -30,6 +29,7 @@ POINTS = {
     *(f"patch StatefulSet etcd replicas {n}" for n in (0, 3)),
     "create ConfigMap journal none begun running",
     "patch ConfigMap many-etcd-restore journal clean_up done done",
+    "patch HostedCluster many",  # the mark
     "patch HostedCluster many paused true",
     "patch HostedCluster many paused None",
     "create Lease many-etcd-restore",
