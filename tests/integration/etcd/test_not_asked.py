@@ -143,7 +143,7 @@ def test_a_member_that_hangs(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> N
     assert "Look at the node of etcd-2" in message
 
 
-def test_one_really_lost_and_another_unasked(scene: Scene) -> None:
+def test_one_really_lost_and_another_unasked(scene: Scene, quick: Player) -> None:
     """The last test: what it breaks stays broken."""
     scene.etcd.destroy_data(1)
     until("the member has failed", lambda: scene.info()["verdict"] == "member_failed", 30)
@@ -155,4 +155,7 @@ def test_one_really_lost_and_another_unasked(scene: Scene) -> None:
         started = time.time()
         refused = run("etcd_restore", {**scene.stored, "assume_lost": ["etcd-2"]})
         assert refused["failure"]["code"] == "not_lost" and "its pod is ready" in refused["msg"]
+        variables = {"etcd_recovery_name": scene.etcd.name, "etcd_recovery_directory": str(scene.store)}
+        played = quick.playbook("etcd_recovery", **variables, etcd_recovery_assume_lost=["etcd-2"])
+        assert "etcd-2 is not lost as far as can be seen" in played.failed()["msg"]
         assert scene.writes(started) == []

@@ -103,6 +103,26 @@ def test_an_end_that_the_journal_claims_is_no_end(three: Stage, state: str) -> N
     assert replicas == {**dict.fromkeys(WRITERS, 3), "etcd": 3}
 
 
+def forget_the_exchange(told: dict[str, Any]) -> None:
+    for step in told["steps"]:
+        if step["name"] in ("prepare", "swap", "start_etcd", "prove"):
+            step.update(state="pending", started="", finished="")
+
+
+def test_progress_that_the_journal_denies_is_seen_on_the_volumes(three: Stage) -> None:
+    """Taken for untouched it would be undone by starting what was never proved."""
+    digest = half_done(three)
+    rewrite(three, forget_the_exchange)
+    three.hub.stuck = {"etcd-1-restore"}
+    with pytest.raises(HypershiftError, match="its data was exchanged already"):
+        three.go("applied", digest)
+    writers = {k[2]: o["spec"]["replicas"] for k, o in three.hub.objects.items() if k[0] == "Deployment"}
+    assert writers == dict.fromkeys(WRITERS, 0) and three.data() == ["snap"] * 3
+    three.hub.stuck = set()
+    three.hub.shells["etcd-2"] = member(three.hub, "etcd-2", MEMBERS)
+    assert three.go("applied", digest)["restore"]["state"] == "done" and three.left() == []
+
+
 def test_a_run_killed_before_its_last_mark_only_marks(three: Stage) -> None:
     digest = half_done(three)
     running = three.hub.objects[CLUSTER]["metadata"]["annotations"][ANNOTATION]
