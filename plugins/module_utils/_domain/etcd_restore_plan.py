@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import pausing
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_journal import Journal, ShardRecord, stamp
-from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_pod import pod_name
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_pod import TRIAL, pod_name
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_world import World, earlier, lost, pause_as_found
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Shard
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import DEPLOYMENT, PERSISTENT_VOLUME_CLAIM, POD, STATEFUL_SET
@@ -24,7 +24,17 @@ def foreseen(world: World) -> list[Entry]:
     """What applying will do, in order."""
     place, paused = world.namespace, pausing.is_paused(world.cluster, world.now)
     mark = f"snapshot {world.manifest.id}" if world.manifest else "the snapshot"
-    steps = [] if paused else [entry("pause", world.ref, "the operators must not start what is stopped here")]
+    steps = [
+        entry(
+            "create",
+            POD.ref(place, pod_name(m.name, TRIAL)),
+            "proves image, place, commands and room, and is deleted, before anything is changed",
+        )
+        for s in world.shards
+        for m in s.members
+    ]
+    steps.append(entry("patch", world.ref, "marked with the restore that is under way, and at the end with how it ended"))
+    steps += [] if paused else [entry("pause", world.ref, "the operators must not start what is stopped here")]
     steps += [entry("scale", DEPLOYMENT.ref(place, w.name), f"0 of {w.replicas}: nothing may write; the hosted API is down from here on", True)
               for w in world.writers]  # fmt: skip
     for shard in world.shards:

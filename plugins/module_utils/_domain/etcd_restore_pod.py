@@ -15,6 +15,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 
 CONTAINER_NAME = "restore"
 LABEL = "hypershift.core/etcd-restore"
+TRIAL = "trial"  # use of the pods that prove the tools
 SELECTOR = "app=etcd-restore"
 SAFETY_SECONDS = 6 * 3600  # a forgotten pod must not hold the volume for ever
 # The place of the pod must suit the volume as the member's did; RWO volumes are often bound to a node.

@@ -29,8 +29,6 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_r
 )
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed
 
-TRIAL = "trial"
-
 
 def exec_refusal(hub: Hub, namespace: str, members: list[str]) -> Failure | None:
     """Why commands in the helper pods would be refused; None when nothing is in the way.
@@ -67,9 +65,9 @@ def rehearse(site: Site) -> str:
     live = {p["metadata"]["name"]: p for p in site.hub.list(POD, site.home)}
     each(_room_on_volume, [v for v in every if member_of(v.member, live.get(v.member), None).running])
     for volume in every:
-        body = pods.pod(sets[volume.record.name], volume.member, "", site.journal.run, site.helper_image, TRIAL)
+        body = pods.pod(sets[volume.record.name], volume.member, "", site.journal.run, site.helper_image, pods.TRIAL)
         site.create(POD, body, "proves image, place, exec and room before anything is stopped")
-    site.wait(_running(site, [pods.pod_name(v.member, TRIAL) for v in every]))
+    site.wait(_running(site, [pods.pod_name(v.member, pods.TRIAL) for v in every]))
     each(_tried, every)
     close_pods(site)
     return f"{len(every)} pods ran, and took commands"
@@ -86,7 +84,7 @@ def _running(site: Site, names: list[str]) -> Fact:
 
 def _tried(volume: Volume) -> None:
     """Commands, etcd's tool, and room for the snapshot on the node."""
-    shell = volume.site.hub.shell(volume.site.home, pods.pod_name(volume.member, TRIAL), pods.CONTAINER_NAME)
+    shell = volume.site.hub.shell(volume.site.home, pods.pod_name(volume.member, pods.TRIAL), pods.CONTAINER_NAME)
     found = answers(volume.repeated(shell, script(dict(commands.tools()))).text)
     if "tool" not in found or not found["tool"].ok:
         told = found["tool"].complaint() if "tool" in found else "it printed nothing that can be read"
