@@ -195,6 +195,20 @@ def test_one_really_lost_and_another_unasked(three: Stage) -> None:
     assert three.hub.writes == []
 
 
+def test_what_is_called_lost_is_restored_when_nothing_speaks_against_it(three: Stage) -> None:
+    lost_and_hung(three, "silent")
+    digest, patch = three.go(assume_lost=["etcd-2"])["digest"], three.hub.patch
+
+    def starting(kind: Any, namespace: str | None, name: str, body: dict[str, Any], resource_version: str = "") -> dict[str, Any]:
+        if kind.kind == "StatefulSet" and (body.get("spec") or {}).get("replicas"):
+            three.hub.shells["etcd-2"] = member(three.hub, "etcd-2", MEMBERS)
+        return patch(kind, namespace, name, body, resource_version)
+
+    three.hub.patch = starting  # type: ignore[method-assign]
+    done = three.go("applied", digest, assume_lost=["etcd-2"])
+    assert done["restore"]["state"] == "done" and three.data() == ["snap"] * 3 and three.left() == []
+
+
 def test_a_refusal_is_no_loss(three: Stage) -> None:
     lost_and_hung(three, "denied")
     with pytest.raises(RefusedError, match="bound and in use") as caught:
