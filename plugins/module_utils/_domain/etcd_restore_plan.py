@@ -24,16 +24,7 @@ def foreseen(world: World) -> list[Entry]:
     """What applying will do, in order."""
     place, paused = world.namespace, pausing.is_paused(world.cluster, world.now)
     mark = f"snapshot {world.manifest.id}" if world.manifest else "the snapshot"
-    steps = [
-        entry(
-            "create",
-            POD.ref(place, pod_name(m.name, TRIAL)),
-            "proves image, place, commands and room, and is deleted, before anything is changed",
-        )
-        for s in world.shards
-        for m in s.members
-    ]
-    steps.append(entry("patch", world.ref, "marked with the restore that is under way, and at the end with how it ended"))
+    steps = _before_any_change(world)
     steps += [] if paused else [entry("pause", world.ref, "the operators must not start what is stopped here")]
     steps += [entry("scale", DEPLOYMENT.ref(place, w.name), f"0 of {w.replicas}: nothing may write; the hosted API is down from here on", True)
               for w in world.writers]  # fmt: skip
@@ -64,6 +55,13 @@ def foreseen(world: World) -> list[Entry]:
             entry("remove", f"Member {place}/{m.name}", "the data of before is no longer needed") for s in world.shards for m in s.members
         ]
     return steps
+
+
+def _before_any_change(world: World) -> list[Entry]:
+    why = "proves image, place, commands and room, and is deleted, before anything is changed"
+    trials = [pod_name(m.name, TRIAL) for s in world.shards for m in s.members]
+    mark = entry("patch", world.ref, "marked with the restore that is under way, and at the end with how it ended")
+    return [*(entry("create", POD.ref(world.namespace, name), why) for name in trials), mark]
 
 
 def claim_name(world: World, shard: Shard, member: str) -> str:
