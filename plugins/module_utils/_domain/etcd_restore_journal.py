@@ -18,7 +18,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_asking import short
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_mark import Mark, is_digest
 
-FORMAT = 1
+FORMAT = 2  # 1 had image and claims of its own, and no mark on the HostedCluster to be believed by
 KEY = "journal"
 STEPS = (
     "fetch", "rehearse", "pause", "stop_writers", "stop_etcd", "prepare", "swap", "start_etcd", "prove", "start_writers", "resume", "clean_up",

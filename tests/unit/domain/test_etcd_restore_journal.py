@@ -37,9 +37,9 @@ def test_it_comes_back_as_it_was_written() -> None:
 
 
 DIGEST = "0123456789abcdef" * 4 + "-" + "1" * 28
-STORED = """{"after": "", "bump": 1000000000, "digest": "%s", "down_at": "", "failure": "", "finished": "", "format": 1, "kept": false,
+STORED = """{"after": "", "bump": 1000000000, "digest": "%s", "down_at": "", "failure": "", "finished": "", "format": 2, "kept": false,
 "lost": {"revisions": 30}, "pauses": {"HostedCluster/demo": {"pausedUntil": null}}, "rolling_back": false, "shards": [{"bumped": 0,
-"claims": {"etcd-0": "data-etcd-0"}, "hash": 77, "image": "registry/etcd:3.6", "live_keys": 300, "name": "etcd", "peers": {"etcd-0":
+"hash": 77, "live_keys": 300, "name": "etcd", "peers": {"etcd-0":
 "https://etcd-0:2380"}, "quorate": true, "replicas": 1, "revision": 100, "sha256": "cc", "size": 52428800, "when_scaled": "Retain"}],
 "snapshot": "20261124T164512Z-ab12", "started": "2026-11-24T17:00:00.000000Z", "state": "running", "steps": [%s],
 "taken_at": "2026-11-24T16:51:00Z", "up_at": "", "writers": {"kube-apiserver": 3}}"""
@@ -49,8 +49,13 @@ def test_a_journal_that_an_earlier_version_has_stored_is_read() -> None:
     """A restore that was killed goes on with the collection that is installed by then."""
     step = '{"finished": "", "name": "%s", "note": "", "started": "", "state": "pending"}'
     found = from_json(STORED % (DIGEST, ", ".join(step % name for name in journals.STEPS)), "x")
-    assert (found.format, found.digest, found.writers, found.ended) == (1, DIGEST, {"kube-apiserver": 3}, False)
+    assert (found.format, found.digest, found.writers, found.ended) == (2, DIGEST, {"kube-apiserver": 3}, False)
     assert (found.shards[0].peers, found.shards[0].quorate) == ({"etcd-0": "https://etcd-0:2380"}, True)
+
+
+def test_a_journal_of_another_format_says_which() -> None:
+    with pytest.raises(HypershiftError, match="its format is 1, this version reads 2"):
+        from_json(json.dumps({**json.loads(journal().to_json()), "format": 1}), "x")
 
 
 def test_steps_and_times() -> None:
