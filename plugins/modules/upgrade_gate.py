@@ -81,6 +81,7 @@ EXAMPLES = r"""
   hypershift.core.upgrade_gate:
     phase: start
     plan_file: /srv/campaigns/autumn.json
+    digest: "{{ upgrade_digest }}"
   register: campaign
 
 - name: Show what stands in the way

@@ -84,6 +84,7 @@ EXAMPLES = r"""
 - name: Note a hosted cluster that was upgraded by hand
   hypershift.core.upgrade_record:
     plan_file: /srv/campaigns/autumn.json
+    digest: "{{ upgrade_digest }}"
     clusters:
       - id: demo.clusters.hub
         state: done

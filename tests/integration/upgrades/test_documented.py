@@ -155,13 +155,12 @@ def test_examples_of_the_modules(documented: Documented, campaigns: Campaigns) -
     modules = sorted(p.stem for p in (ROOT / "plugins" / "modules").glob("upgrade_*.py"))
     assert modules == ["upgrade_gate", "upgrade_plan", "upgrade_record", "upgrade_report"]
     file = documented.folder / "autumn.json"
-    first = {
-        "hypershift.core.upgrade_plan": {"campaign": "modules", "namespace": "clusters", "target": {"version": "4.21.3"}, "dest": str(file)}
-    }
+    options = {"campaign": "modules", "namespace": "clusters", "target": {"version": "4.21.3"}, "dest": str(file)}
+    first = {"hypershift.core.upgrade_plan": options, "register": "planned"}
     told = yaml.safe_load(
         documented.text(yaml.safe_dump([*examples("upgrade_gate"), *examples("upgrade_record"), *examples("upgrade_plan")]))
     )
-    campaigns.player.play(first, *told).ok()
+    campaigns.player.play(first, *told, variables={"upgrade_digest": "{{ planned.digest }}"}).ok()
     report, verdict = yaml.safe_load(documented.text(yaml.safe_dump(examples("upgrade_report"))))
     assert "hosted cluster" in campaigns.player.play(report, verdict).failed()["msg"]
 

@@ -32,9 +32,8 @@ def gate(campaign: Campaign, phase: str, **options: Any) -> dict[str, Any]:
 
 
 def record(campaign: Campaign, *clusters: dict[str, Any], **options: Any) -> dict[str, Any]:
-    return {
-        "hypershift.core.upgrade_record": {"plan_file": str(campaign.file), "hubs": campaign.hubs, "clusters": list(clusters), **options}
-    }
+    given = {"plan_file": str(campaign.file), "digest": campaign.digest, "hubs": campaign.hubs, "clusters": list(clusters), **options}
+    return {"hypershift.core.upgrade_record": given}
 
 
 def test_claim_keep_off_and_give_back(campaign: Campaign, path: Player) -> None:
@@ -74,9 +73,10 @@ def test_a_hub_that_is_down_is_the_problem_of_its_clusters_alone(campaign: Campa
         ({"clusters": ["who.is.it"]}, "which the plan does not upgrade"),
         ({"hubs": []}, "names the management cluster"),
         ({"plan_file": "/nowhere/plan.json"}, "cannot be read"),
-        ({"digest": "sha256:0"}, "approved was sha256:0"),
+        ({"digest": "sha256:" + "0" * 64}, "approved was sha256:0"),
+        ({"digest": ""}, "nothing is approved: the digest is empty"),
     ],
-    ids=["stranger", "hubs", "file", "digest"],
+    ids=["stranger", "hubs", "file", "digest", "no-digest"],
 )
 def test_bad_input_is_refused_before_anything_is_asked(campaign: Campaign, path: Player, options: dict[str, Any], words: str) -> None:
     assert words in path.play(gate(campaign, "start", **options)).failed()["msg"]

@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import read_plan
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import is_false
 
 from direct import Direct, new
 from embedded_hub import EmbeddedHub
+from embedded_hub.testing import until
 from playing import FOLDER, Player
 
 REPOSITORY = "quay.io/openshift-release-dev/ocp-release"
@@ -135,6 +137,7 @@ def test_waves_windows_and_refusals(quick: Player, direct: Direct) -> None:
     assert found["clusters"][0]["windows"][0]["timezone"] == "Europe/Berlin"
 
     direct.merge("HostedCluster", SPACE, "plan-two", {"spec": {"pausedUntil": "2099-01-01T00:00:00Z"}})
+    until("the operator has seen it", lambda: is_false(direct.get("HostedCluster", SPACE, "plan-two"), "ReconciliationActive"))
     try:
         paused = plan(quick).ok().last
     finally:

@@ -38,7 +38,7 @@ def player(campaigns: Campaigns, name: str, *without: str) -> Player:
 def tasks(campaign: Campaign, kubeconfig: str) -> dict[str, list[dict[str, Any]]]:
     hubs = [{"name": NAMESPACE, "namespace": NAMESPACE, "kubeconfig": kubeconfig}]
     (cluster,) = [entry["id"] for entry in campaign.document["clusters"]]
-    common = {"plan_file": str(campaign.file), "hubs": hubs}
+    common = {"plan_file": str(campaign.file), "digest": campaign.digest, "hubs": hubs}
     return {
         "upgrade_plan": [{"hypershift.core.upgrade_plan": {"campaign": "permitted", "hubs": hubs, "target": {"version": TO}}}],
         "upgrade_gate": [
