@@ -113,10 +113,13 @@ def connect_to(content: bytes) -> Connection:
 
 
 def find_access(auth: dict[str, Any]) -> Access:
-    """Options with host and credentials first, then the given kubeconfig, then the pod's service account, then the default kubeconfig."""
-    if auth.get("host") and (auth.get("api_key") or auth.get("client_cert") or auth.get("username")):
-        return Access()
+    """Options with host first, then the given kubeconfig, then the pod's service account, then the default kubeconfig.
+
+    A host without a kubeconfig gets what the options give and nothing else: what proves who asks to another server is not sent to it.
+    """
     source, context = auth.get("kubeconfig"), auth.get("context")
+    if auth.get("host") and (auth.get("api_key") or auth.get("client_cert") or auth.get("username") or not (source or context)):
+        return Access()
     if not source and not context and "KUBERNETES_SERVICE_HOST" in os.environ:
         return from_service_account()
     chosen = source or os.environ.get("KUBECONFIG") or DEFAULT_KUBECONFIG

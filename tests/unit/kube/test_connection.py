@@ -52,6 +52,21 @@ def test_options_win_over_the_kubeconfig() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_host_gets_no_credentials_that_were_made_for_another_server(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, inside: bool
+) -> None:
+    path = tmp_path / "config"
+    path.write_text(json.dumps(kubeconfig()))
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    if inside:
+        monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    connection = connect({"host": "http://own.test:1"})
+    assert connection.server == "http://own.test:1" and "Authorization" not in dict(connection.headers)
+    own = connect({"host": "http://own.test:1", "kubeconfig": str(path)})
+    assert own.server == "http://own.test:1" and dict(own.headers)["Authorization"] == "Bearer t0k"
+
+
 def test_environment_fills_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("K8S_AUTH_HOST", "https://env.test:6443")
     monkeypatch.setenv("K8S_AUTH_API_KEY", "from-env")
