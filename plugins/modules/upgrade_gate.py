@@ -106,6 +106,13 @@ gate:
       - Digest of its plan.
       type: str
       returned: success
+    hubs:
+      description:
+      - 'Management clusters that were asked: C(name), C(server) and C(uid), that of namespace C(kube-system). A hub that is not the cluster that the
+        plan was made on is refused.'
+      type: list
+      elements: dict
+      returned: success
     clusters:
       description:
       - 'Each hosted cluster: C(id), C(hub), C(namespace), C(name), C(wave), C(batch), C(position) and C(steps) (done and all), C(remaining) (the steps

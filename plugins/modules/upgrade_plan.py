@@ -333,7 +333,8 @@ plan:
       returned: success
     hubs:
       description:
-      - 'One entry per management cluster: C(name), C(server), C(versions), C(mce_version), C(openshift_version), C(problem), C(warnings).'
+      - 'One entry per management cluster: C(name), C(server), C(uid) (that of namespace C(kube-system)), C(versions), C(mce_version),
+        C(openshift_version), C(problem), C(warnings).'
       type: list
       elements: dict
       returned: success

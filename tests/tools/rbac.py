@@ -42,7 +42,8 @@ _CAMPAIGNS = """## Campaigns
 Planning, gates, journal and report over a fleet; the changes themselves are those of `hosted_cluster_upgrade`, `nodepool_upgrade` and
 `node_health_check_pause` above, so that an account which runs campaigns has the operating role as well. Without `namespace` in its entry of
 `hubs` a management cluster is read as a whole: then bind the first role cluster-wide. An account that may not read what the operator
-supports, the multicluster engine or the cluster version gets a plan that says so."""
+supports, the multicluster engine or the cluster version gets a plan that says so. `get` on namespace `kube-system` tells which management cluster
+it is: without it a plan can be made and read, and is carried out nowhere."""
 _PREFLIGHT = """## Preflight
 
 `management_cluster_info` and playbook `preflight` read what belongs to the administrators of a management cluster. None of these rights is
@@ -180,6 +181,7 @@ def _campaigns(rights: Any) -> list[str]:
     for scope, name in (("hosted", "hypershift-core-campaign"), ("cluster", "hypershift-core-campaign-reading")):
         rules = [
             {"apiGroups": [r.partition(".")[2]], "resources": [r.partition(".")[0]], "verbs": sorted(v)}
+            | ({"resourceNames": ["kube-system"]} if r == "namespaces" else {})
             for (where, r), v in sorted(verbs.items())
             if where == scope
         ]

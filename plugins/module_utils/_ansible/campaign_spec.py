@@ -41,5 +41,5 @@ def _plan(params: dict[str, Any], approved: str | None) -> dict[str, Any]:
         raise OptionError(Failure("invalid_plan", cause, next_step="Give the file that upgrade_plan wrote.")) from None
 
 
-def campaign_hubs(params: dict[str, Any], plan: dict[str, Any]) -> CampaignHubs:
-    return CampaignHubs(sources_of(params), plan)
+def campaign_hubs(params: dict[str, Any], plan: dict[str, Any], acting: bool = True) -> CampaignHubs:
+    return CampaignHubs(sources_of(params), plan, acting)

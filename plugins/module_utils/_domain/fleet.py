@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub_identity import Identity
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL, Kind
 
 Object = dict[str, Any]
@@ -27,7 +28,7 @@ class HubView:
     """One management cluster, or the namespace of one that was asked for.
 
     objects: what was listed, by kind; minors: what its operator supports, newest first, empty when it does not tell.
-    problem: why it could not be read; then everything else is empty.
+    problem: why it could not be read; then everything else is empty. identity: which cluster it is, when that was asked.
     """
 
     name: str
@@ -35,6 +36,7 @@ class HubView:
     objects: Mapping[Kind, tuple[Object, ...]] = field(default_factory=dict)
     minors: tuple[str, ...] = ()
     problem: Failure | None = None
+    identity: Identity | None = None
 
     def all(self, kind: Kind) -> tuple[Object, ...]:
         return self.objects.get(kind, ())

@@ -16,6 +16,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.calendar i
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import FORMAT, READY, REFUSED, UP_TO_DATE, digest_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView, Object, host_name
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub_identity import RIGHT
 from ansible_collections.hypershift.core.plugins.module_utils._domain.selectors import matcher
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_case import Case, Pool, Route
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_checks import accepted_acks, judged, minor_hop
@@ -170,12 +171,20 @@ def _hub(view: HubView) -> Object:
     return {
         "name": view.name,
         "server": view.server,
+        "uid": view.identity.uid if view.identity else "",
         "versions": list(view.minors),
         "mce_version": engine_version(view),
         "openshift_version": openshift_version(view),
         "problem": view.problem.message() if view.problem else "",
-        "warnings": [] if view.problem else hub_warnings(view),
+        "warnings": [] if view.problem else [*_nameless(view), *hub_warnings(view)],
     }
+
+
+def _nameless(view: HubView) -> list[str]:
+    """A plan is an approval for one cluster: without its identity nobody can carry it out."""
+    if view.identity is None or view.identity.uid:
+        return []
+    return [f"{view.name}: which cluster it is cannot be asked ({view.identity.unknown}); to carry the plan out, the account needs {RIGHT}"]
 
 
 def _summary(rows: Sequence[Object]) -> Object:

@@ -12,19 +12,30 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import LABEL, records
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_standing import Standing, standing
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ConflictError, Failure, HypershiftError, OptionError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import (
+    ConflictError,
+    Failure,
+    HypershiftError,
+    OptionError,
+    RefusedError,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub_identity import Identity, refusal
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, HOSTED_CLUSTER, NODE_POOL
 from ansible_collections.hypershift.core.plugins.module_utils._operations.fleet import HubSource, at_once, read_fleet
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hub_identity import identify
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import MAX_PLANS, write
 
 Object = dict[str, Any]
 
 
 class CampaignHubs:
-    """Connections to the hubs that the plan names, made once each."""
+    """Connections to the hubs that the plan names, made once each; each is asked once which cluster it is.
 
-    def __init__(self, sources: Sequence[HubSource], plan: Object) -> None:
+    acting: a hub that is not the one the plan was made on is refused. Else it is in ``foreign``, with the reason.
+    """
+
+    def __init__(self, sources: Sequence[HubSource], plan: Object, acting: bool = True) -> None:
         known = {source.name: source for source in sources}
         named = list(dict.fromkeys(entry["hub"] for entry in plan["clusters"]))
         missing = [name for name in named if name not in known]
@@ -36,25 +47,46 @@ class CampaignHubs:
         self._sources = {name: replace(known[name], connect=self._connector(known[name]), label_selector="") for name in named}
         self.campaign = str(plan["campaign"])
         self.minors: dict[str, list[str]] = {}
+        self.identities: dict[str, Identity] = {}
+        self.foreign: dict[str, Failure] = {}
+        self._acting = acting
+        self._planned = {str(row.get("name")): row for row in plan.get("hubs") or ()}
 
     def _connector(self, source: HubSource) -> Callable[[], Hub]:
         def connect() -> Hub:
             with self._locks[source.name]:
                 if source.name not in self._hubs:
-                    self._hubs[source.name] = source.connect()
+                    hub = source.connect()
+                    self._note(source.name, identify(hub))
+                    self._hubs[source.name] = hub
                 return self._hubs[source.name]
 
         return connect
+
+    def _note(self, name: str, identity: Identity) -> None:
+        self.identities[name] = identity
+        found = refusal(name, self._planned.get(name) or {}, identity)
+        if found:
+            self.foreign[name] = found
+
+    def _refuse_foreign(self, names: Iterable[str]) -> None:
+        found = [self.foreign[name] for name in names if name in self.foreign]
+        if found and self._acting:
+            raise RefusedError(found)
 
     def source(self, name: str) -> HubSource:
         return self._sources[name]
 
     def standings(self, entries: Sequence[Object], clock: Hub, with_minors: bool = False) -> dict[str, Standing]:
-        """Where the planned clusters stand, by id: one LIST per kind and hub they live on. with_minors: note what the hubs support."""
+        """Where the planned clusters stand, by id: one LIST per kind and hub they live on. with_minors: note what the hubs support.
+
+        Raises RefusedError for a hub that is not the one the plan was made on.
+        """
         names = list(dict.fromkeys(entry["hub"] for entry in entries))
         kinds = (HOSTED_CLUSTER, NODE_POOL, CONFIG_MAP)
         labels = {CONFIG_MAP: f"{LABEL}={self.campaign}"}
         views = read_fleet([self._sources[n] for n in names], kinds, with_minors, labels)
+        self._refuse_foreign(names)
         by_name = {view.name: view for view in views}
         self.minors |= {view.name: list(view.minors) for view in views}
         noted = {view.name: records(view.all(CONFIG_MAP)) for view in views}
@@ -66,6 +98,8 @@ class CampaignHubs:
 
         def work(source: HubSource) -> None:
             try:
+                source.connect()
+                self._refuse_foreign([source.name])
                 _write(source, plan, acts)
             except HypershiftError as error:
                 failures[source.name] = error.failure

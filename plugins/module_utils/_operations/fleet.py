@@ -13,6 +13,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL, Kind
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hub_identity import identify
 from ansible_collections.hypershift.core.plugins.module_utils._operations.supported_versions import supported_minors
 
 MAX_THREADS = 16
@@ -36,12 +37,14 @@ def read_fleet(
     with_minors: bool = True,
     selectors: Mapping[Kind, str] | None = None,
     optional: Sequence[Kind] = (),
+    with_identity: bool = False,
 ) -> list[HubView]:
     """A view per source, in their order. A hub that fails has its ``problem``; nothing is raised. selectors: labels asked for, by kind.
 
     optional: kinds to read too; one that the account may not list is simply not among the view's objects.
+    with_identity: ask which cluster it is.
     """
-    return at_once(sources, lambda source: _read(source, kinds, with_minors, selectors or {}, optional))
+    return at_once(sources, lambda source: _read(source, kinds, with_minors, selectors or {}, optional, with_identity))
 
 
 def at_once(sources: Sequence[HubSource], work: Callable[[HubSource], Result]) -> list[Result]:
@@ -52,7 +55,14 @@ def at_once(sources: Sequence[HubSource], work: Callable[[HubSource], Result]) -
         return list(pool.map(work, sources))
 
 
-def _read(source: HubSource, kinds: Sequence[Kind], with_minors: bool, selectors: Mapping[Kind, str], optional: Sequence[Kind]) -> HubView:
+def _read(
+    source: HubSource,
+    kinds: Sequence[Kind],
+    with_minors: bool,
+    selectors: Mapping[Kind, str],
+    optional: Sequence[Kind],
+    with_identity: bool,
+) -> HubView:
     try:
         hub = source.connect()
         objects = {kind: tuple(_list(hub, kind, source, selectors)) for kind in kinds}
@@ -61,7 +71,7 @@ def _read(source: HubSource, kinds: Sequence[Kind], with_minors: bool, selectors
             if found is not None:
                 objects[kind] = found
         minors = _minors(hub) if with_minors else ()
-        return HubView(source.name, hub.server, objects, minors)
+        return HubView(source.name, hub.server, objects, minors, identity=identify(hub) if with_identity else None)
     except HypershiftError as error:
         return HubView(source.name, problem=error.failure)
 

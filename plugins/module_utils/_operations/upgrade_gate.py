@@ -140,6 +140,7 @@ class UpgradeGate:
         self._extra["gate"] = {
             "campaign": self._plan["campaign"],
             "digest": self._plan["digest"],
+            "hubs": [{"name": name, **self._hubs.identities[name].as_dict()} for name in sorted(self._hubs.identities)],
             "clusters": rows,
             "finished": len(rows) - len(left),
             "batches": batches,

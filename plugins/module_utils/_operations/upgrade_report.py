@@ -37,5 +37,6 @@ class UpgradeReport:
             "verdict": report["verdict"],
             "counts": report["counts"],
             "files": list(contents),
+            "notes": [failure.message() for _name, failure in sorted(self._hubs.foreign.items())],
         }
         return Plan(unchanged=True, extra=extra)

@@ -8,22 +8,25 @@ Rows: (verbs, resource, scope, when). ``always`` rows are asked for in every run
 from __future__ import annotations
 
 CLUSTERS, POOLS = "hostedclusters.hypershift.openshift.io", "nodepools.hypershift.openshift.io"
-LEASES, CONFIG_MAPS = "leases.coordination.k8s.io", "configmaps"
+LEASES, CONFIG_MAPS, NAMESPACES = "leases.coordination.k8s.io", "configmaps", "namespaces"
 HOSTED, OPERATOR, ALL, ALWAYS = "hosted", "operator", "all", "always"
 Rows = tuple[tuple[str, str, str, str], ...]
 
 _SETTLING = "in phase `before`, while other runs work on earlier waves; in phase `after`, while hosted clusters calm down"
 _FLEET: Rows = (("list", CLUSTERS, HOSTED, ALWAYS), ("list", POOLS, HOSTED, ALWAYS))
 _MINORS = ("get", CONFIG_MAPS, OPERATOR, ALWAYS)
+_IDENTITY = ("get", NAMESPACES, ALL, ALWAYS)
 CAMPAIGN_MODULES: dict[str, Rows] = {
     "upgrade_plan": (
         *_FLEET,
         _MINORS,
+        _IDENTITY,
         ("list", "multiclusterengines.multicluster.openshift.io", ALL, ALWAYS),
         ("list", "clusterversions.config.openshift.io", ALL, ALWAYS),
     ),
     "upgrade_gate": (
         *_FLEET,
+        _IDENTITY,
         ("list", CONFIG_MAPS, HOSTED, ALWAYS),
         (*_MINORS[:3], "in phases `start` and `before`"),
         ("get create patch", LEASES, HOSTED, "in phase `before`"),
@@ -32,11 +35,11 @@ CAMPAIGN_MODULES: dict[str, Rows] = {
         ("watch", POOLS, HOSTED, _SETTLING),
         ("watch", CONFIG_MAPS, HOSTED, _SETTLING),
     ),
-    "upgrade_record": (("get create patch", CONFIG_MAPS, HOSTED, ALWAYS), ("get delete", LEASES, HOSTED, "with `release`")),
-    "upgrade_report": (*_FLEET, ("list", CONFIG_MAPS, HOSTED, ALWAYS)),
+    "upgrade_record": (_IDENTITY, ("get create patch", CONFIG_MAPS, HOSTED, ALWAYS), ("get delete", LEASES, HOSTED, "with `release`")),
+    "upgrade_report": (*_FLEET, _IDENTITY, ("list", CONFIG_MAPS, HOSTED, ALWAYS)),
 }
 # What an account may lack: the plan then says that it does not know.
-OPTIONAL = {_MINORS[1], "multiclusterengines.multicluster.openshift.io", "clusterversions.config.openshift.io"}
+OPTIONAL = {_MINORS[1], NAMESPACES, "multiclusterengines.multicluster.openshift.io", "clusterversions.config.openshift.io"}
 
 
 def expanded(rows: Rows, always: bool = False) -> set[tuple[str, str, str]]:

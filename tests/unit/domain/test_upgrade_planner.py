@@ -233,7 +233,7 @@ def test_another_world_or_policy_gives_another_digest() -> None:
 def test_a_hub_that_could_not_be_read_stands_in_the_plan() -> None:
     plan = planned([*fleet(), HubView("north", problem=Failure("unreachable", "no answer", next_step="Check it."))])
     assert plan["hubs"][2] == {
-        "name": "north", "server": "", "versions": [], "mce_version": "", "openshift_version": "", "problem": "no answer. Check it.", "warnings": [],
+        "name": "north", "server": "", "uid": "", "versions": [], "mce_version": "", "openshift_version": "", "problem": "no answer. Check it.", "warnings": [],
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from .objects import live_cluster, live_pool
 
 REPOSITORY = "quay.io/openshift-release-dev/ocp-release"
 FROM, TO = "4.20.4", "4.20.9"
+CLUSTER_UID = "0a1b2c3d-0000-4000-8000-000000000001"
 Object = dict[str, Any]
 
 
@@ -34,12 +35,23 @@ def entry(name: str, wave: str, batch: int, hub: str = "one", **given: Any) -> O
     }  # fmt: skip
 
 
+def hub_row(name: str, uid: str = CLUSTER_UID) -> Object:
+    return {"name": name, "server": MemoryHub.server, "uid": uid}
+
+
+def identify_as(hub: MemoryHub, uid: str = CLUSTER_UID) -> MemoryHub:
+    """The hub with the namespace that tells which cluster it is."""
+    hub.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system", "uid": uid}})
+    return hub
+
+
 def plan(entries: list[Object], waves: list[Object], **given: Any) -> Object:
     """A plan with its digest; clusters of waves and batches are taken from the entries."""
     ready = [e for e in entries if e["verdict"] == "ready"]
+    hubs = [hub_row(name) for name in dict.fromkeys(e["hub"] for e in entries)]
     numbers = sorted({e["batch"] for e in ready})
     body = {
-        "format": 1, "campaign": "autumn", "created": "2026-11-24T03:00:00Z", "policy": {}, "hubs": [], "clusters": entries,
+        "format": 1, "campaign": "autumn", "created": "2026-11-24T03:00:00Z", "policy": {}, "hubs": hubs, "clusters": entries,
         "waves": [{"after": [], "soak_minutes": 0, "max_failed": 0, **w, "clusters": [e["id"] for e in ready if e["wave"] == w["name"]]} for w in waves],
         "batches": [
             {"wave": next(e["wave"] for e in ready if e["batch"] == n), "clusters": [e["id"] for e in ready if e["batch"] == n]} for n in numbers

@@ -17,7 +17,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.upgrad
 from ansible_collections.hypershift.core.plugins.module_utils._operations.upgrade_record import UpgradeRecord
 from ansible_collections.hypershift.core.plugins.module_utils._process.calendar import RuleCalendar
 
-from ..fakes.campaigns import FROM, TO, entry, plan, put
+from ..fakes.campaigns import CLUSTER_UID, FROM, TO, entry, hub_row, identify_as, plan, put
 from ..fakes.memory_hub import MemoryHub
 
 Object = dict[str, Any]
@@ -28,7 +28,7 @@ class Stage:
     """Two waves of one cluster each on one hub, unless told otherwise."""
 
     def __init__(self, *entries: Object, waves: list[Object] | None = None, hubs: tuple[str, ...] = ("one",), **given: Any) -> None:
-        self.hubs = {name: MemoryHub() for name in hubs}
+        self.hubs = {name: identify_as(MemoryHub()) for name in hubs}
         self.hub = self.hubs["one"]
         chosen = list(entries) or [entry("canary", "canary", 0), entry("rest", "rest", 1)]
         self.plan = plan(chosen, waves or [{"name": "canary"}, {"name": "rest", "after": ["canary"]}], **given)
@@ -332,3 +332,47 @@ def test_an_account_without_rights_in_the_operators_namespace_does_not_know_the_
     stage.hub.forbidden.add(("get", "ConfigMap"))
     result = stage.gate("start")
     assert row(result, "canary")["problem"] == {} and result["gate"]["supported_versions"] == {"one": []}
+
+
+OTHER = "0a1b2c3d-0000-4000-8000-000000000002"
+
+
+def _acts(stage: Stage, phase: str) -> Object:
+    return stage.record({"id": CANARY, "state": "done"}) if phase == "record" else stage.gate(phase, CANARY)
+
+
+@pytest.mark.parametrize("phase", ["start", "before", "after", "record"])
+def test_a_plan_is_carried_out_on_no_other_cluster(stage: Stage, phase: str) -> None:
+    identify_as(stage.hub, OTHER)  # the name was moved
+    with pytest.raises(HypershiftError, match=f"the plan was made on cluster {CLUSTER_UID} .*, this is cluster {OTHER}") as caught:
+        _acts(stage, phase)
+    assert caught.value.failure.code == "other_cluster" and stage.hub.writes == []
+
+
+@pytest.mark.parametrize("phase", ["start", "before", "after", "record"])
+def test_what_cannot_be_asked_is_not_approved(stage: Stage, phase: str) -> None:
+    stage.hub.forbidden.add(("get", "Namespace"))
+    with pytest.raises(HypershiftError, match="Give the account the verb get on namespace kube-system") as caught:
+        _acts(stage, phase)
+    assert caught.value.failure.code == "identity_unknown" and stage.hub.writes == []
+
+
+def test_a_plan_that_names_no_cluster_is_carried_out_nowhere() -> None:
+    for hubs in ([], [hub_row("one", "")]):
+        stage = Stage(hubs=("one",))
+        stage.plan = plan(stage.plan["clusters"], stage.plan["waves"], hubs=hubs)
+        put(stage.hub, "canary")
+        with pytest.raises(RefusedError, match="does not tell on which cluster it was made"):
+            stage.gate("start")
+
+
+def test_one_request_tells_which_cluster_it_is(stage: Stage) -> None:
+    found = stage.gate("before", CANARY)
+    assert found["gate"]["hubs"] == [{"name": "one", "server": stage.hub.server, "uid": CLUSTER_UID}]
+    assert [ref for verb, ref in stage.hub.reads if "kube-system" in ref] == ["Namespace kube-system"]
+
+
+def test_who_only_looks_is_told(stage: Stage) -> None:
+    identify_as(stage.hub, OTHER)
+    hubs = CampaignHubs([HubSource("one", lambda: stage.hub)], stage.plan, acting=False)
+    assert set(hubs.standings(stage.plan["clusters"], stage.hub)) == {CANARY, REST} and list(hubs.foreign) == ["one"]

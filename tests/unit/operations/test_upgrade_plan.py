@@ -17,6 +17,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.upgrad
 from ansible_collections.hypershift.core.plugins.module_utils._process.calendar import RuleCalendar
 
 from domain.upgrade_worlds import NOW, cluster, document, engine, openshift, pool
+from fakes.campaigns import CLUSTER_UID, identify_as
 from fakes.memory_hub import MemoryHub
 from fakes.objects import options
 
@@ -43,7 +44,9 @@ class Disk:
 
 def hub_of(*names: str, extra: Any = (), **labels: str) -> MemoryHub:
     clusters = [cluster(offers=["4.21.5"], name=n, patch={"metadata": {"labels": labels, "uid": f"{n}-{labels}"}}) for n in names]
-    return MemoryHub(MINORS, engine("2.12.0"), openshift("4.21.3"), *clusters, *(pool(name=f"{n}-a", owner=n) for n in names), *extra)
+    return identify_as(
+        MemoryHub(MINORS, engine("2.12.0"), openshift("4.21.3"), *clusters, *(pool(name=f"{n}-a", owner=n) for n in names), *extra)
+    )
 
 
 def make(hubs: dict[str, MemoryHub | Exception], disk: Disk | None = None, now: Any = None, **given: Any) -> Object:
@@ -71,7 +74,7 @@ def test_one_hub() -> None:
     assert [c["id"] for c in found["plan"]["clusters"]] == ["a.clusters.hub", "b.clusters.hub"] and found["changed"] is False
     assert found["digest"] == found["plan"]["digest"] and found["refused"] == [] and found["dest"] == "" and found["notes"] == []
     assert read_plan(json.dumps(found["plan"]), found["digest"]) == found["plan"]
-    assert found["plan"]["hubs"] == [{"name": "hub", "server": hub.server, "versions": ["4.22", "4.21", "4.20"], "mce_version": "2.12.0",
+    assert found["plan"]["hubs"] == [{"name": "hub", "server": hub.server, "uid": CLUSTER_UID, "versions": ["4.22", "4.21", "4.20"], "mce_version": "2.12.0",
                                       "openshift_version": "4.21.3", "problem": "", "warnings": []}]  # fmt: skip
     assert found["table"][1].startswith("a.clusters.hub") and "2 ready" in found["table"][-1]
     lists = [name for verb, name in hub.reads if verb == "list"]
@@ -220,3 +223,16 @@ def test_snapshots_as_etcd_snapshot_info_returns_them() -> None:
 def test_the_argument_spec_wants_one_target(target: Object) -> None:
     with pytest.raises(ValueError, match=r"version|minor|latest"):
         options("upgrade_plan", campaign="autumn", target=target)
+
+
+def test_a_cluster_that_cannot_be_named_is_planned_and_said() -> None:
+    hub = hub_of("a")
+    hub.forbidden.add(("get", "Namespace"))
+    found = make({"hub": hub})
+    assert found["plan"]["hubs"][0]["uid"] == ""
+    assert any("which cluster it is cannot be asked" in note and "get on namespace kube-system" in note for note in found["notes"])
+
+
+def test_another_cluster_under_the_same_name_is_another_plan() -> None:
+    one, other = make({"hub": hub_of("a")}), make({"hub": identify_as(hub_of("a"), "other")})
+    assert one["digest"] != other["digest"]

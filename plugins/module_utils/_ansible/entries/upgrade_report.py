@@ -34,7 +34,7 @@ def _files(params: dict[str, Any]) -> dict[str, Render]:
 
 def _operation(clock: Any, params: dict[str, Any], check: bool) -> UpgradeReport:
     plan = plan_to_look_at(params)
-    return UpgradeReport(clock, campaign_hubs(params, plan), plan, _files(params), write_private_file, check)
+    return UpgradeReport(clock, campaign_hubs(params, plan, acting=False), plan, _files(params), write_private_file, check)
 
 
 ENTRY = Entry(

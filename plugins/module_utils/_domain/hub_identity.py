@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Which management cluster it is, whatever name leads to it. Private to hypershift.core.
+
+A URL is no identity: a load balancer's name can be moved to another cluster. Namespace kube-system is made with the cluster and goes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
+
+NAMESPACE_NAME = "kube-system"
+RIGHT = f"the verb get on namespace {NAMESPACE_NAME} (docs/rbac.md)"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """server: URL that was asked. uid: that of namespace kube-system; empty when it is unknown, and then ``unknown`` says why."""
+
+    server: str
+    uid: str = ""
+    unknown: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return {"server": self.server, "uid": self.uid}
+
+
+def refusal(name: str, planned: Mapping[str, Any], found: Identity) -> Failure | None:
+    """Why a plan may not be carried out there; None when it is the cluster that the plan was made on.
+
+    planned: entry of ``hubs`` in the plan. What cannot be compared is refused as well: an approval is for one cluster.
+    """
+    ref, at = f"Management cluster {name}", str(planned.get("server") or "an unknown server")
+    if not planned.get("uid"):
+        cause = f"the plan does not tell on which cluster it was made ({at}), so nobody approved it for this one ({found.server})"
+        return Failure("identity_unknown", cause, ref, next_step=f"Make a new plan with an account that has {RIGHT}.")
+    if not found.uid:
+        cause = f"the plan was made on cluster {planned['uid']} ({at}), and which one this is cannot be asked: {found.unknown}"
+        return Failure("identity_unknown", cause, ref, next_step=f"Give the account {RIGHT}, and run again.")
+    if found.uid != planned["uid"]:
+        cause = f"the plan was made on cluster {planned['uid']} ({at}), this is cluster {found.uid} ({found.server})"
+        step = "Correct the kubeconfig or the name that leads there, or make a new plan for this cluster."
+        return Failure("other_cluster", cause, ref, next_step=step)
+    return None
