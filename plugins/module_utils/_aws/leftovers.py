@@ -12,6 +12,10 @@ from ansible_collections.hypershift.core.plugins.module_utils._aws.network impor
 Thing = dict[str, Any]
 _RUNNING = ["pending", "running", "stopping", "stopped", "shutting-down"]
 _NOT_GONE = ("pending", "available", "deleting", "failed")
+# Interfaces that AWS makes for what is listed by itself: it is judged there.
+_OF_LISTED = {
+    "nat_gateway", "vpc_endpoint", "load_balancer", "network_load_balancer", "gateway_load_balancer", "gateway_load_balancer_endpoint",
+}  # fmt: skip
 _LABELS = {
     "inside_subnets": "Subnet",
     "inside_route_tables": "Route table",
@@ -46,6 +50,8 @@ class Leftovers:
             "inside_nat_gateways": self.nat_gateways,
             "inside_endpoints": lambda: self._network.endpoints(self._inside),
             "network_interfaces": self.network_interfaces,
+            "other_machines": self.other_machines,
+            "other_interfaces": self.other_interfaces,
             "security_groups": self.security_groups,
             "inside_subnets": lambda: self._network.subnets(self._inside),
             "inside_route_tables": lambda: [t for t in self._network.route_tables(self._inside) if not t["main"]],
@@ -58,8 +64,16 @@ class Leftovers:
         return [{"what": what, "id": o["id"], "tags": o.get("tags") or {}} for key, what in _LABELS.items() for o in found[key]]
 
     def instances(self) -> list[Thing]:
-        filters = [*self._owned, {"Name": "instance-state-name", "Values": _RUNNING}]
-        reservations = self._clients.pages("ec2", "describe_instances", "Reservations", Filters=filters)
+        return self._machines(self._owned)
+
+    def other_machines(self) -> list[Thing]:
+        """Machines in the VPC that do not carry the tag of the cluster."""
+        mine = {one["id"] for one in self.instances()}
+        return [one for one in self._machines(self._inside) if one["id"] not in mine]
+
+    def _machines(self, filters: list[Thing]) -> list[Thing]:
+        states = {"Name": "instance-state-name", "Values": _RUNNING}
+        reservations = self._clients.pages("ec2", "describe_instances", "Reservations", Filters=[*filters, states])
         return [{"id": i["InstanceId"], "tags": tags_of(i.get("Tags"))} for r in reservations for i in r["Instances"]]
 
     def endpoint_services(self) -> list[Thing]:
@@ -103,6 +117,26 @@ class Leftovers:
         found = self._clients.pages("ec2", "describe_network_interfaces", "NetworkInterfaces", Filters=self._inside)
         free = [one for one in found if one.get("Status") == "available" and not one.get("RequesterManaged")]
         return [{"id": one["NetworkInterfaceId"], "tags": tags_of(one.get("TagSet"))} for one in free]
+
+    def other_interfaces(self) -> list[Thing]:
+        """Interfaces in use that carry no tag of the cluster and belong to none of its machines, nor to what is listed by itself."""
+        mine = {one["id"] for one in self.instances()}
+        found = self._clients.pages("ec2", "describe_network_interfaces", "NetworkInterfaces", Filters=self._inside)
+        return [
+            {"id": one["NetworkInterfaceId"], "description": str(one.get("Description") or ""), "tags": tags_of(one.get("TagSet"))}
+            for one in found
+            if one.get("Status") != "available" and not self._is_accounted_for(one, mine)
+        ]
+
+    def _is_accounted_for(self, interface: Thing, machines: set[str]) -> bool:
+        attachment = interface.get("Attachment") or {}
+        return (
+            attachment.get("InstanceId") in machines
+            or interface.get("InterfaceType") in _OF_LISTED
+            or attachment.get("InstanceOwnerId") == "amazon-elb"
+            or str(interface.get("Description") or "").startswith("ELB ")
+            or tags_of(interface.get("TagSet")).get(f"kubernetes.io/cluster/{self._infra_id}") == "owned"
+        )
 
     def security_groups(self) -> list[Thing]:
         """rules: whether it names another group, which would keep that one from going."""

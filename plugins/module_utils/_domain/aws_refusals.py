@@ -226,6 +226,7 @@ def removal_problems(platform: Platform, found: dict[str, Any]) -> list[str]:
             problems.append(
                 f"{thing['what']} {thing['id']} in VPC {platform.vpc_name} belongs to cluster {owner}; remove that cluster first."
             )
+    problems += _others_inside(platform, found)
     bucket = found.get("oidc_bucket")
     if platform.oidc_bucket_remove and bucket:
         if bucket["tags"].get(OIDC_BUCKET_TAG) != "managed":
@@ -234,3 +235,22 @@ def removal_problems(platform: Platform, found: dict[str, Any]) -> list[str]:
             names = ", ".join(bucket["prefixes"][:5])
             problems.append(f"Bucket {platform.oidc_bucket} still holds documents of {names}; destroy those clusters first.")
     return problems
+
+
+def _others_inside(platform: Platform, found: dict[str, Any]) -> list[str]:
+    """Network must not be taken from under what runs in it and is not the cluster's."""
+    problems = []
+    for key, what in (("other_machines", "machine(s)"), ("other_interfaces", "network interface(s) in use")):
+        others = found.get(key) or []
+        if others:
+            names = ", ".join(f"{o['id']}{_spoken(o)}" for o in others[:10]) + (", ..." if len(others) > 10 else "")
+            problems.append(
+                f"{len(others)} {what} in VPC {platform.vpc_name} without the tag {platform.owner_tag} ({names}) would lose their network; "
+                "move or remove them first, or tag them if they are the cluster's."
+            )
+    return problems
+
+
+def _spoken(thing: dict[str, Any]) -> str:
+    name = (thing.get("tags") or {}).get("Name") or thing.get("description")
+    return f" {name}" if name else ""

@@ -57,7 +57,8 @@ def asked(campaigns: Campaigns, name: str, since: float) -> set[tuple[str, str, 
     found = set()
     for event in events:
         ref = event["objectRef"]
-        where = {"": "all", "hypershift": "operator"}.get(ref.get("namespace", ""), "hosted")
+        # The audit log gives a namespace as being in itself.
+        where = {"": "all", "kube-system": "all", "hypershift": "operator"}.get(ref.get("namespace", ""), "hosted")
         found.add((event["verb"], f"{ref['resource']}.{ref.get('apiGroup', '')}".rstrip("."), where))
     return found
 

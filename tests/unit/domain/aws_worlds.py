@@ -28,6 +28,7 @@ LEFT: dict[str, Any] = {
     "instances": [], "endpoint_services": [], "image_registry_buckets": [], "load_balancers": [], "target_groups": [],
     "classic_load_balancers": [], "inside_nat_gateways": [], "inside_endpoints": [], "network_interfaces": [], "security_groups": [],
     "inside_subnets": [], "inside_route_tables": [], "inside": [],
+    "other_machines": [], "other_interfaces": [],
 }  # fmt: skip
 
 

@@ -203,6 +203,17 @@ def test_removal_refuses_another_clusters_things_and_a_bucket_in_use() -> None:
     assert aws_refusals.removal_problems(platform(), {**world, "oidc_bucket": bucket}) == []
 
 
+def test_network_is_not_taken_from_under_what_others_run_in_it() -> None:
+    world = {**empty(), **LEFT}
+    machines = [{"id": f"i-{n}", "tags": {"Name": "web"} if n == 0 else {}} for n in range(12)]
+    (problem,) = aws_refusals.removal_problems(platform(), {**world, "other_machines": machines})
+    assert problem.startswith("12 machine(s) in VPC demo-vpc") and "(i-0 web, i-1, " in problem and "i-9, ...)" in problem
+    interface = {"id": "eni-1", "description": "EFS mount target", "tags": {}}
+    (problem,) = aws_refusals.removal_problems(platform(), {**world, "other_interfaces": [interface]})
+    assert "1 network interface(s) in use" in problem and "eni-1 EFS mount target" in problem and problem.endswith(".")
+    assert aws_refusals.removal_problems(platform(), {**world, "other_machines": [], "other_interfaces": []}) == []
+
+
 def test_rights_name_the_cluster_and_the_bucket_only_when_it_is_written() -> None:
     statements = {s["Sid"]: s for s in aws_rights.policy(platform())["Statement"]}
     assert statements["Roles"]["Resource"] == "arn:*:iam::*:role/demo-*"
