@@ -137,6 +137,14 @@ options:
     - Wait until conditions DeploymentsHealthy and ReconcileCompleted are true, or until it shows that they cannot be.
     type: bool
     default: true
+  leaving_infra_envs:
+    description:
+    - With O(state=absent) in check mode, InfraEnvs that are removed before, as C(namespace/name). They do not refuse the removal that is foreseen.
+    - Without check mode it has no effect; whatever InfraEnv is there then refuses.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.2.0
   wait_timeout:
     description:
     - Longest wait in seconds.

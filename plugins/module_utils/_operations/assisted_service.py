@@ -176,7 +176,9 @@ class AssistedServiceAbsent:
         return Plan(changes, extra={"resource": {}}, goal=self._goal if live is not None and owned.is_ours(live) else None)
 
     def _refuse_in_use(self, changes: ChangeSet) -> None:
-        users = sorted(INFRA_ENV.ref(e["metadata"]["namespace"], e["metadata"]["name"]) for e in self._hub.list(INFRA_ENV))
+        leaving = set(self._options.get("leaving_infra_envs") or ())
+        there = [(e["metadata"]["namespace"], e["metadata"]["name"]) for e in self._hub.list(INFRA_ENV)]
+        users = sorted(INFRA_ENV.ref(*key) for key in there if "/".join(key) not in leaving)
         if users:
             cause = f"{len(users)} InfraEnv(s) use it, first {users[0]}: their hosts would be forgotten"
             changes.refuse("in_use", cause, "Remove them first (module infra_env, state absent).", _REF)

@@ -173,6 +173,7 @@ class InfraEnvAbsent:
         mine = live is None or owned.is_ours(live)
         if live is not None and mine:
             self._refuse_bound(changes)
+            self._refuse_used(changes)
         owned.drop(INFRA_ENV, live, "state is absent; agents that are not bound go with it", disruptive=True)
         if mine:
             self._remove_parts(owned)
@@ -184,6 +185,15 @@ class InfraEnvAbsent:
         if bound:
             cause = f"{len(bound)} of its hosts are bound to a cluster: {', '.join(bound[:5])}"
             changes.refuse("agents_bound", cause, "Scale their node pools down first, so that they are unbound.", self._ref)
+
+    def _refuse_used(self, changes: ChangeSet) -> None:
+        """A hosted cluster takes its next hosts from here, bound ones or not."""
+        home = ("spec", "platform", "agent", "agentNamespace")
+        users = [c["metadata"] for c in installed_ones(self._hub) if lookup(c, home) == self._namespace]
+        if users:
+            named = ", ".join(sorted(f"{m['namespace']}/{m['name']}" for m in users)[:5])
+            cause = f"{len(users)} hosted cluster(s) take their hosts from namespace {self._namespace}: {named}"
+            changes.refuse("in_use", cause, "Remove them first (module hosted_cluster, state absent).", self._ref)
 
     def _remove_parts(self, owned: Owned) -> None:
         for config in self._hub.list(NMSTATE_CONFIG, self._namespace, label_selector=f"{INFRA_ENV_LABEL}={self._name}"):

@@ -66,7 +66,7 @@ AGENT_MODULES: dict[str, Rows] = {
         ("delete", ENVS, AGENT, ABSENT),
         ("delete", SECRETS, AGENT, ABSENT),
         ("delete", ROLES, AGENT, ABSENT),
-        ("list", CLUSTERS, ALL, "deleting with `delete_namespace`"),
+        ("list", CLUSTERS, ALL, ABSENT),
         ("delete", "namespaces", ALL, "deleting with `delete_namespace`"),
     ),
     "agent": (

@@ -16,7 +16,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
     RefusedError,
     WaitError,
 )
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import MULTICLUSTER_ENGINE, NAMESPACE, SECRET
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, MULTICLUSTER_ENGINE, NAMESPACE, SECRET
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
     AGENT,
     AGENT_SERVICE_CONFIG,
@@ -237,6 +237,28 @@ def test_a_pull_secret_without_the_registry_is_warned_of() -> None:
     body = SECRET.manifest("theirs", HOME, data={".dockerconfigjson": base64.b64encode(PULL_SECRET.encode()).decode()})
     hub.put(body)
     assert "notes" not in go(hub, "infra_env", pull_secret={"name": "theirs"})
+
+
+@pytest.mark.parametrize(("home", "refused"), [(HOME, True), ("elsewhere", False)])
+def test_an_infra_env_whose_hosts_a_cluster_takes_is_not_removed(home: str, refused: bool) -> None:
+    cluster = HOSTED_CLUSTER.manifest("demo", "clusters", spec={"platform": {"type": "Agent", "agent": {"agentNamespace": home}}})
+    hub = management(service_config(), infra_env("workers", CREATED), NAMESPACE.manifest(HOME), cluster)
+    if not refused:
+        go(hub, "infra_env", state="absent")
+        assert ("delete", f"InfraEnv {HOME}/workers") in hub.writes
+        return
+    with pytest.raises(RefusedError, match=f"1 hosted cluster.* from namespace {HOME}: clusters/demo"):
+        go(hub, "infra_env", state="absent")
+    assert hub.writes == []
+
+
+def test_infra_envs_that_go_first_do_not_refuse_what_is_foreseen() -> None:
+    hub = management(service_config(), infra_env("workers"), infra_env("theirs"))
+    leaving = [f"{HOME}/workers"]
+    with pytest.raises(RefusedError, match=f"1 InfraEnv.s. use it, first InfraEnv {HOME}/theirs"):
+        go(hub, "assisted_service", check=True, state="absent", leaving_infra_envs=leaving)
+    plan = go(hub, "assisted_service", check=True, state="absent", leaving_infra_envs=[*leaving, f"{HOME}/theirs"])["plan"]
+    assert plan[0]["verb"] == "delete" and hub.writes == []
 
 
 def test_what_others_made_stays() -> None:

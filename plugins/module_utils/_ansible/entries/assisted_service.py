@@ -36,6 +36,7 @@ _OPTIONS: dict[str, Any] = {
         },
     },
     "bare_metal_hosts": {"type": "bool", "default": False},
+    "leaving_infra_envs": {"type": "list", "elements": "str", "default": []},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 900},
 }
@@ -43,7 +44,10 @@ _OPTIONS: dict[str, Any] = {
 ENTRY = Entry(
     name="assisted_service",
     spec=full(AUTH, STATE, _OPTIONS),
-    operation=lambda hub, params, _check: (
-        AssistedServiceAbsent(hub, params) if params["state"] == "absent" else AssistedServicePresent(hub, params)
+    operation=lambda hub, params, check: (
+        # What shall go first has gone when the writing begins: the list is for looking ahead.
+        AssistedServiceAbsent(hub, params if check else {**params, "leaving_infra_envs": []})
+        if params["state"] == "absent"
+        else AssistedServicePresent(hub, params)
     ),
 )
