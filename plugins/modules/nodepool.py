@@ -338,6 +338,8 @@ options:
   allow_paused:
     description:
     - Write although reconciliation is paused; the change takes effect only after it has been resumed.
+    - With O(state=absent), remove it although somebody has paused it, see module M(hypershift.core.pause_reconcile). A pause that names no owner was
+      left behind, and is cleared.
     type: bool
     default: false
 extends_documentation_fragment:

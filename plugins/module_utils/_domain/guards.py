@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
@@ -17,6 +18,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.option_pat
     Path,
     option_name,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import REASON, is_paused, owner_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import without_userinfo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import (
     Version,
@@ -148,6 +150,20 @@ def refuse_paused(changes: ChangeSet, paused: bool, allowed: bool, ref: str, own
             ref,
             condition="ReconciliationActive",
         )
+
+
+def refuse_others_pause(changes: ChangeSet, obj: dict[str, Any], ref: str, now: datetime, allowed: bool) -> None:
+    """Who paused it works on it, and a deletion would take it from under him. A pause that names nobody was left behind and is cleared."""
+    holder = owner_of(obj)
+    if allowed or not holder or not is_paused(obj, now):
+        return
+    reason = (lookup(obj, ("metadata", "annotations")) or {}).get(REASON) or "no reason given"
+    changes.refuse(
+        "paused_by_other",
+        f"it is paused by {holder} ({reason}), so it is not removed",
+        f"Ask {holder}, or set allow_paused: true to remove it anyway.",
+        ref,
+    )
 
 
 def _short(value: Any) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain import guards
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import deep_merge, lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hosted_cluster import (
@@ -30,6 +31,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
     NAMESPACE,
     NODE_POOL,
     SECRET,
+    Kind,
     control_plane_namespace,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import capi_pause_patch, resume_patch
@@ -60,9 +62,12 @@ class HostedClusterAbsent:
         if live is None:
             changes.notes.append(self._nothing_of_that_name())
             for pool in pools:
+                self._refuse_paused(changes, NODE_POOL, pool)
                 changes.delete(NODE_POOL, pool, "its hosted cluster does not exist any more", disruptive=True)
             changes.steps += self._leftovers().steps
             return plan
+        for kind, obj in [(HOSTED_CLUSTER, live), *((NODE_POOL, pool) for pool in pools)]:
+            self._refuse_paused(changes, kind, obj)
         self._infra_id = str(lookup(live, ("spec", "infraID"), ""))
         self._plan_unpause(changes, pools)
         self._plan_deletion(changes, live)
@@ -70,6 +75,10 @@ class HostedClusterAbsent:
         plan.goal = lambda _answer: self._goal(plan)
         plan.finish = self._leftovers if self._options.get("wait") else None
         return plan
+
+    def _refuse_paused(self, changes: ChangeSet, kind: Kind, obj: dict[str, Any]) -> None:
+        ref = kind.ref(self._namespace, obj["metadata"]["name"])
+        guards.refuse_others_pause(changes, obj, ref, self._hub.now(), bool(self._options.get("allow_paused")))
 
     def _nothing_of_that_name(self) -> str:
         others = sorted(c["metadata"]["name"] for c in self._hub.list(HOSTED_CLUSTER, self._namespace))

@@ -60,6 +60,7 @@ class NodePool:
             changes.notes.append(f"{NODE_POOL.ref(self._namespace, self._name)} does not exist, so no node pool is removed.")
             return plan
         cluster = str(lookup(live, ("spec", "clusterName"), ""))
+        guards.refuse_others_pause(changes, live, self._ref, self._hub.now(), bool(self._options.get("allow_paused")))
         changes.patch(NODE_POOL, live, resume_patch(live), "a pause left behind would block the deletion")
         if not lookup(live, ("metadata", "deletionTimestamp")):
             changes.delete(NODE_POOL, live, "state is absent; its machines are drained and removed", disruptive=True)

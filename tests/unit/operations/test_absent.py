@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import WaitError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import RefusedError, WaitError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hosted_cluster import cluster_secret
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, MACHINE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import OWNER, REASON
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster_absent import HostedClusterAbsent
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import run
 
@@ -114,6 +115,36 @@ def test_leaked_pauses_are_cleared_before_the_deletion() -> None:
         "HostedCluster clusters/demo",
     ]
     assert "pausedUntil" not in hub.objects[("NodePool", "clusters", "demo")]["spec"]
+
+
+def paused(obj: dict[str, Any], owner: str, until: str = "true") -> dict[str, Any]:
+    obj["spec"]["pausedUntil"] = until
+    obj["metadata"].setdefault("annotations", {}).update({OWNER: owner, REASON: "firmware"})
+    return obj
+
+
+@pytest.mark.parametrize(
+    ("cluster", "pool", "named"),
+    [
+        (paused(live_cluster(), "storage"), live_pool(), "HostedCluster clusters/demo"),
+        (live_cluster(), paused(live_pool(), "storage"), "NodePool clusters/demo"),
+        (None, paused(live_pool(), "storage"), "NodePool clusters/demo"),
+    ],
+)
+def test_what_somebody_has_paused_is_not_removed_without_a_word(cluster: Any, pool: dict[str, Any], named: str) -> None:
+    hub = MemoryHub(THEIRS, *(o for o in (cluster, pool) if o))
+    for check in (True, False):
+        with pytest.raises(RefusedError, match=r"it is paused by storage \(firmware\)") as caught:
+            go(hub, check=check)
+        assert caught.value.failure.object == named and caught.value.failure.code == "paused_by_other" and hub.writes == []
+    go(hub, wait=False, allow_paused=True)
+    assert ("delete", "NodePool clusters/demo" if cluster is None else "HostedCluster clusters/demo") in hub.writes
+
+
+def test_a_pause_that_is_over_holds_nothing() -> None:
+    hub = MemoryHub(THEIRS, paused(live_cluster(), "storage", "2020-01-01T00:00:00Z"))
+    go(hub, wait=False)
+    assert ("delete", "HostedCluster clusters/demo") in hub.writes
 
 
 STUCK = {

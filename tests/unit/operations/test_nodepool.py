@@ -156,6 +156,18 @@ def test_absent_clears_a_pause_and_waits_until_gone() -> None:
     assert result["wait"]["clusters"][0]["outcome"] == "done" and hub.seconds == 40.0
 
 
+def test_absent_respects_the_pause_of_somebody() -> None:
+    pool = live_pool()
+    pool["spec"]["pausedUntil"] = "true"
+    pool["metadata"].setdefault("annotations", {})["hypershift.core/paused-by"] = "storage"
+    hub = MemoryHub(live_cluster(), pool)
+    with pytest.raises(RefusedError, match="it is paused by storage"):
+        go(hub, state="absent")
+    assert hub.writes == []
+    go(hub, state="absent", wait=False, allow_paused=True)
+    assert hub.writes == [("patch", "NodePool clusters/demo"), ("delete", "NodePool clusters/demo")]
+
+
 def test_pool_options_reject_both_sizes() -> None:
     with pytest.raises(ValueError, match="mutually exclusive"):
         pool_options(replicas=1, auto_scaling={"min": 1, "max": 2})
