@@ -76,6 +76,17 @@ options:
     - Also replaces or removes such an annotation that another update has left behind.
     type: bool
     default: false
+  campaign:
+    description:
+    - Name of the campaign on whose behalf this is done. Its Lease on the hosted cluster is renewed meanwhile, and nothing is written once somebody else holds it.
+    type: str
+    version_added: 0.2.0
+  lease_seconds:
+    description:
+    - Seconds for which a renewed Lease holds; the same as for M(hypershift.core.upgrade_gate).
+    type: int
+    default: 7200
+    version_added: 0.2.0
 extends_documentation_fragment:
 - kubernetes.core.k8s_auth_options
 - hypershift.core.attributes

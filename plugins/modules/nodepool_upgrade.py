@@ -55,6 +55,17 @@ options:
     - Write although reconciliation of a pool is paused; it then rolls when it is resumed.
     type: bool
     default: false
+  campaign:
+    description:
+    - Name of the campaign on whose behalf this is done. Its Lease on the hosted cluster is renewed meanwhile, and nothing is written once somebody else holds it.
+    type: str
+    version_added: 0.2.0
+  lease_seconds:
+    description:
+    - Seconds for which a renewed Lease holds; the same as for M(hypershift.core.upgrade_gate).
+    type: int
+    default: 7200
+    version_added: 0.2.0
 extends_documentation_fragment:
 - kubernetes.core.k8s_auth_options
 - hypershift.core.attributes

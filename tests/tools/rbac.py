@@ -43,7 +43,8 @@ Planning, gates, journal and report over a fleet; the changes themselves are tho
 `node_health_check_pause` above, so that an account which runs campaigns has the operating role as well. Without `namespace` in its entry of
 `hubs` a management cluster is read as a whole: then bind the first role cluster-wide. An account that may not read what the operator
 supports, the multicluster engine or the cluster version gets a plan that says so. `get` on namespace `kube-system` tells which management cluster
-it is: without it a plan can be made and read, and is carried out nowhere."""
+it is: without it a plan can be made and read, and is carried out nowhere. With `campaign` the modules `hosted_cluster_upgrade`, `nodepool_upgrade`
+and `hosted_cluster_wait` ask for `get` and `patch` on `leases` too, as the first role below has them."""
 _PREFLIGHT = """## Preflight
 
 `management_cluster_info` and playbook `preflight` read what belongs to the administrators of a management cluster. None of these rights is

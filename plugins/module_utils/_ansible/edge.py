@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,8 @@ class Entry:
 
     needs_cluster: false for a module without options of a management cluster; its operation gets clock and random source alone.
 
+    around: gives the hub to work with, for as long as the operation runs; not used in check mode.
+
     operation: (hub, params, check_mode) -> Operation. secret_result: the option that makes the result secret, if any.
     """
 
@@ -41,13 +44,15 @@ class Entry:
     constraints: dict[str, Any] = field(default_factory=dict)
     secret_result: str = ""
     needs_cluster: bool = True
+    around: Callable[[Hub, Params], AbstractContextManager[Hub]] = lambda hub, _params: nullcontext(hub)
 
 
 def run_operation(entry: Entry, params: Params, check_mode: bool, progress: Callable[[str], None]) -> dict[str, Any]:
     """Result for exit_json, or for fail_json when it holds failed. Nothing but this result leaves: no traceback, no secret."""
     try:
         hub: Hub = KubeHub.from_options(params) if entry.needs_cluster else NoCluster()
-        result = run(entry.operation(hub, params, check_mode), hub, check_mode, progress)
+        with nullcontext(hub) if check_mode else entry.around(hub, params) as used:
+            result = run(entry.operation(used, params, check_mode), used, check_mode, progress)
     except HypershiftError as error:
         return _failed(error)
     except Exception as error:  # a defect of ours: still one sentence, and enough to report it

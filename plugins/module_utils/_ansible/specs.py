@@ -26,6 +26,7 @@ SELECTION: Spec = {
     "namespace": {"type": "str"},
     "label_selectors": {"type": "list", "elements": "str", "default": []},
 }
+CAMPAIGN: Spec = {"campaign": {"type": "str"}, "lease_seconds": {"type": "int", "default": 7200}}
 METADATA: Spec = {"labels": {"type": "dict"}, "annotations": {"type": "dict"}, "spec": {"type": "dict"}}
 RAW: Spec = {"raw": {"type": "bool", "default": True}}
 REMOVABLE = ["HostedCluster", "NodePool", "HostedControlPlane", "Cluster", "MachineDeployment", "MachineSet", "Machine"]

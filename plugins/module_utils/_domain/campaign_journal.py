@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
-from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import parse_time
-from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_lease import MICRO
+from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_lease import MICRO, in_force
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, LEASE
 
 LABEL = "hypershift.core/campaign"
@@ -75,12 +73,7 @@ def lease_name(cluster: str) -> str:
 
 def lease_holder(lease: Object | None, campaign: str, now: datetime) -> str:
     """The other campaign that holds the Lease now; empty when it is free, expired, or this campaign's own from a run that was killed."""
-    identity = str(lookup(lease or {}, ("spec", "holderIdentity")) or "")
-    if not identity or identity == campaign:
-        return ""
-    renewed = parse_time(lookup(lease or {}, ("spec", "renewTime")))
-    seconds = int(lookup(lease or {}, ("spec", "leaseDurationSeconds")) or 0)
-    return identity if renewed and now <= renewed + timedelta(seconds=seconds) else ""
+    return in_force(lease, campaign, now)
 
 
 def lease_spec(campaign: str, seconds: int, now: datetime) -> Object:

@@ -41,11 +41,15 @@ def held_by(lease: Object | None, me: Holder, now: datetime, lives: Callable[[st
 
     lives: whether a process of this machine is there. A holder of this machine that is gone need not be waited for.
     """
-    identity = str(lookup(lease or {}, ("spec", "holderIdentity")) or "")
-    if not identity or identity == me.text:
-        return ""
+    identity = in_force(lease, me.text, now)
     other = Holder.of(identity)
-    if other and other.machine == me.machine and not lives(other.process):
+    return "" if other and other.machine == me.machine and not lives(other.process) else identity
+
+
+def in_force(lease: Object | None, mine: str, now: datetime) -> str:
+    """Identity of another holder whose time is not over; empty when the Lease is free, over, or ``mine``."""
+    identity = str(lookup(lease or {}, ("spec", "holderIdentity")) or "")
+    if not identity or identity == mine:
         return ""
     renewed = parse_time(lookup(lease or {}, ("spec", "renewTime")) or lookup(lease or {}, ("spec", "acquireTime")))
     if renewed is None or abs((now - renewed).total_seconds()) > duration_of(lease):

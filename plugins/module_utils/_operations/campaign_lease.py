@@ -8,15 +8,13 @@ import contextlib
 import hashlib
 import os
 import socket
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ConflictError, Failure, HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_lease import (
-    MICRO,
     Holder,
     duration_of,
     held_by,
@@ -25,12 +23,9 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_resto
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import LEASE
+from ansible_collections.hypershift.core.plugins.module_utils._operations.held_lease import HeldLease, Keeper
 
 Object = dict[str, Any]
-
-
-class LeaseLost(HypershiftError):
-    """Somebody else works on it now, or nobody can tell: stop at once, and undo nothing."""
 
 
 def this_process(random: str) -> Holder:
@@ -60,7 +55,7 @@ def _start_of(pid: int) -> str:
     return "" if words[0] in ("Z", "X") else words[19]
 
 
-class CampaignLease:
+class CampaignLease(HeldLease):
     """Use as a context manager. check() before every step that changes something."""
 
     def __init__(
@@ -73,17 +68,11 @@ class CampaignLease:
         sleep: Callable[[float], None] = time.sleep,
         alive: Callable[[str], bool] = lives,
     ) -> None:
-        self._hub, self._namespace, self._name, self._seconds = hub, namespace, name, seconds
         self.me = me or this_process(hub.random_name(8))
+        super().__init__(hub, namespace, name, seconds, self.me.text)
         self._sleep, self._alive = sleep, alive
-        self._lock, self._stop = threading.Lock(), threading.Event()
+        self._keeper = Keeper([self])
         self._renewed = hub.monotonic()
-        self._lost = ""
-        self._thread: threading.Thread | None = None
-
-    @property
-    def ref(self) -> str:
-        return LEASE.ref(self._namespace, self._name)
 
     def holder(self) -> str:
         """A living holder other than this process, empty when there is none."""
@@ -96,34 +85,16 @@ class CampaignLease:
 
     def __enter__(self) -> CampaignLease:
         self._acquire()
-        self._thread = threading.Thread(target=self._keep, name="campaign-lease", daemon=True)
-        self._thread.start()
+        self._keeper.__enter__()
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._stop.set()
-        if self._thread:
-            self._thread.join(timeout=5)
+        self._keeper.__exit__()
         if not self._lost:
             with contextlib.suppress(HypershiftError):
                 live = self._hub.get(LEASE, self._namespace, self._name)
                 if live and lookup(live, ("spec", "holderIdentity")) == self.me.text:
                     self._hub.delete(LEASE, self._namespace, self._name, live["metadata"].get("uid", ""))
-
-    def check(self) -> None:
-        """Raise LeaseLost unless the Lease is surely ours at this moment."""
-        with self._lock:
-            if not self._lost and self._hub.monotonic() - self._renewed > self._seconds * 2 / 3:
-                self._renew()
-            if self._lost or self._hub.monotonic() - self._renewed > self._seconds:
-                raise LeaseLost(
-                    Failure(
-                        "lease_lost",
-                        self._lost or f"it could not be renewed for {self._seconds} s, so another run may have begun",
-                        self.ref,
-                        next_step="Nothing further was done. See who works on the cluster, then run the same task again.",
-                    )
-                )
 
     def _acquire(self) -> None:
         live = self._hub.get(LEASE, self._namespace, self._name)
@@ -160,23 +131,3 @@ class CampaignLease:
     def _taken(self, holder: str) -> HypershiftError:
         cause = f"another run works on the hosted cluster now ({holder})"
         return HypershiftError(Failure("locked", cause, self.ref, next_step="Wait until it has ended."))
-
-    def _keep(self) -> None:
-        while not self._stop.wait(self._seconds / 3):
-            with self._lock:
-                self._renew()
-
-    def _renew(self) -> None:
-        """Once; a server that does not answer is tried again by the next call."""
-        started = self._hub.monotonic()
-        try:
-            live = self._hub.get(LEASE, self._namespace, self._name)
-            if live is None or lookup(live, ("spec", "holderIdentity")) != self.me.text:
-                other = lookup(live or {}, ("spec", "holderIdentity"))
-                self._lost = f"it was taken by {other}" if other else "it was deleted, so another run may have begun"
-                return
-            patch = {"spec": {"renewTime": self._hub.now().strftime(MICRO)}}
-            self._hub.patch(LEASE, self._namespace, self._name, patch, live["metadata"].get("resourceVersion", ""))
-            self._renewed = started
-        except ApiError:
-            return

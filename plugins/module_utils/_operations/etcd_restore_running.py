@@ -24,9 +24,9 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations import
 from ansible_collections.hypershift.core.plugins.module_utils._operations import etcd_restore_scaling as scaling
 from ansible_collections.hypershift.core.plugins.module_utils._operations import etcd_restore_undoing as undoing
 from ansible_collections.hypershift.core.plugins.module_utils._operations import etcd_restore_volumes as volumes
-from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_lease import LeaseLost
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_fetching import Unseal, Workspace, fetch
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_site import Site
+from ansible_collections.hypershift.core.plugins.module_utils._operations.held_lease import LeaseLost
 
 
 @dataclass(frozen=True)

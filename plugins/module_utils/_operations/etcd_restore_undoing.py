@@ -12,7 +12,6 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.compare im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD
-from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_lease import LeaseLost
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_site import Site
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_volumes import (
     Volume,
@@ -20,6 +19,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_r
     close_pods,
     volumes,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._operations.held_lease import LeaseLost
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed
 
 BACK, DISCARD = "back", "discard"

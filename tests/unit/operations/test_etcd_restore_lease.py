@@ -16,10 +16,10 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_resto
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import LEASE
 from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_lease import (
     CampaignLease,
-    LeaseLost,
     lives,
     this_process,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._operations.held_lease import LeaseLost
 
 from fakes.memory_hub import MemoryHub
 

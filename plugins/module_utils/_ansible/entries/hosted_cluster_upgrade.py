@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, IDENTITY, WAIT, full
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, CAMPAIGN, IDENTITY, WAIT, full
+from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_hold import held
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster_upgrade import HostedClusterUpgrade
 
 _NAMES: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
@@ -25,7 +26,10 @@ _OPTIONS: dict[str, Any] = {
 
 ENTRY = Entry(
     name="hosted_cluster_upgrade",
-    spec=full(AUTH, IDENTITY, _OPTIONS, WAIT),
+    spec=full(AUTH, IDENTITY, _OPTIONS, CAMPAIGN, WAIT),
     operation=lambda hub, params, _check: HostedClusterUpgrade(hub, params),
+    around=lambda hub, params: held(
+        hub, params.get("campaign") or "", params["lease_seconds"], [(params["namespace"], params["name"])], waits=False
+    ),
     constraints={"required_one_of": [["version", "image"]]},
 )

@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, GOALS, NAMESPACE, SELECTION, WAIT, full
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, CAMPAIGN, GOALS, NAMESPACE, SELECTION, WAIT, full
+from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_hold import held
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster_wait import HostedClusterWait
 
 _TARGET: dict[str, Any] = {
@@ -28,7 +29,14 @@ _OPTIONS: dict[str, Any] = {
 
 ENTRY = Entry(
     name="hosted_cluster_wait",
-    spec=full(AUTH, SELECTION, _OPTIONS),
+    spec=full(AUTH, SELECTION, _OPTIONS, CAMPAIGN),
     operation=lambda hub, params, _check: HostedClusterWait(hub, params),
+    around=lambda hub, params: held(
+        hub,
+        params.get("campaign") or "",
+        params["lease_seconds"],
+        [(t["namespace"], t["name"]) for t in params.get("targets") or ()],
+        waits=True,
+    ),
     constraints={"mutually_exclusive": [["targets", name] for name in ("name", "namespace", "version")]},
 )

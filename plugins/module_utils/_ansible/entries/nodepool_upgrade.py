@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, NAMESPACE, WAIT, full
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, CAMPAIGN, NAMESPACE, WAIT, full
+from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_hold import held
 from ansible_collections.hypershift.core.plugins.module_utils._operations.nodepool_upgrade import NodePoolUpgrade
 
 _OPTIONS: dict[str, Any] = {
@@ -22,6 +23,9 @@ _OPTIONS: dict[str, Any] = {
 
 ENTRY = Entry(
     name="nodepool_upgrade",
-    spec=full(AUTH, NAMESPACE, _OPTIONS, WAIT),
+    spec=full(AUTH, NAMESPACE, _OPTIONS, CAMPAIGN, WAIT),
     operation=NodePoolUpgrade,
+    around=lambda hub, params: held(
+        hub, params.get("campaign") or "", params["lease_seconds"], [(params["namespace"], params["cluster_name"])], waits=False
+    ),
 )
