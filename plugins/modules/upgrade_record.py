@@ -37,6 +37,12 @@ options:
         - done
         - failed
         - stopped
+      ended:
+        description:
+        - When it ended, as RV(hypershift.core.upgrade_gate#module:gate.clusters) has it; the time of the note when left out. Has no effect on a
+          note that says the same already.
+        type: str
+        version_added: 0.2.0
       step:
         description:
         - Number of steps that are done.

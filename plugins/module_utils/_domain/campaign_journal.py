@@ -42,14 +42,17 @@ def records(config_maps: Iterable[Object]) -> dict[tuple[str, str], Object]:
 
 
 def amended(before: Object | None, news: Object, now: datetime) -> Object:
-    """The record with the news: ``started`` stays that of the first run, ``ended`` follows the state, events are added."""
-    record = {**(before or {}), **{k: v for k, v in news.items() if k != "events"}}
+    """The record with the news: ``started`` stays that of the first run, ``ended`` follows the state, events are added.
+
+    ``ended`` in the news counts for a state that is new: a run may note what ended before it began.
+    """
+    record = {**(before or {}), **{k: v for k, v in news.items() if k not in ("events", "ended")}}
     record.setdefault("started", now.strftime(SECONDS))
     if record.get("state") == RUNNING:
         record.pop("ended", None)
         record.pop("failure", None)
     elif (before or {}).get("state") != record.get("state") or not record.get("ended"):
-        record["ended"] = now.strftime(SECONDS)
+        record["ended"] = news.get("ended") or now.strftime(SECONDS)
     if record.get("state") == DONE:
         record.pop("failure", None)
     record["events"] = [*((before or {}).get("events") or []), *(news.get("events") or [])][-MAX_EVENTS:]

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
+from ansible_collections.hypershift.core.plugins.module_utils._domain import conditions, version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import READY, position
-from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import FAILED
+from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import FAILED, SECONDS
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import parse_time
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView
@@ -64,6 +64,7 @@ class Standing:
             "remaining": entry["steps"][self.position :],
             "finished": self.finished,
             "state": self.record.get("state") or "",
+            "ended": reached.strftime(SECONDS) if self.finished and (reached := reached_at(self)) else "",
             "problem": self.problem.as_dict() if self.problem else {},
             "msg": self.problem.message() if self.problem else "",
         }
@@ -145,11 +146,21 @@ def wave_state(plan: Object, name: str, standings: Mapping[str, Standing]) -> Wa
 
 
 def ended_at(found: Standing) -> datetime | None:
-    """When the cluster got there: as noted, else when its control plane completed."""
+    """When the cluster got there: as noted, else as it shows itself."""
     noted = parse_time(found.record.get("ended"))
-    if noted is not None:
-        return noted
-    return parse_time(version_history.newest(found.view.hosted_cluster).get("completionTime"))
+    return noted if noted is not None else reached_at(found)
+
+
+def reached_at(found: Standing) -> datetime | None:
+    """When the control plane had completed and the last node pool of the plan had stopped updating."""
+    completed = parse_time(version_history.newest(found.view.hosted_cluster).get("completionTime"))
+    pools = {name for step in found.entry["steps"] for name in step.get("pools") or ()}
+    stops = [
+        parse_time(condition.get("lastTransitionTime"))
+        for pool in found.view.node_pools
+        if pool["metadata"]["name"] in pools and (condition := conditions.index(pool).get("UpdatingVersion"))
+    ]
+    return max((moment for moment in (completed, *stops) if moment), default=None)
 
 
 def over_budget(waves: Iterable[Wave], failed: list[str], max_failed: int | None) -> Failure | None:

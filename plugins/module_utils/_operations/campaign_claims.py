@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import (
+    DONE,
     RUNNING,
     journal_name,
     lease_holder,
@@ -21,7 +22,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.changes im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, LEASE
-from ansible_collections.hypershift.core.plugins.module_utils._operations.upgrade_record import WHY, journal_changes
+from ansible_collections.hypershift.core.plugins.module_utils._operations.upgrade_record import WHY, journal_changes, release
 
 Object = dict[str, Any]
 _CLAIM = "the campaign works on this hosted cluster, others keep off"
@@ -36,8 +37,11 @@ def foreseen(plan: Object, found: Standing) -> list[Object]:
     ]
 
 
-def changes(hub: Hub, plan: Object, standings: Sequence[Standing], seconds: int) -> ChangeSet:
-    """Writes that claim the clusters of one hub. A cluster that another campaign holds gets its ``problem`` and no write."""
+def changes(hub: Hub, plan: Object, standings: Sequence[Standing], seconds: int, over: Sequence[Standing] = ()) -> ChangeSet:
+    """Writes that claim the clusters of one hub. A cluster that another campaign holds gets its ``problem`` and no write.
+
+    over: clusters that got there after their run was killed: nobody noted it, and their Leases are still there.
+    """
     claimed, campaign = ChangeSet(), str(plan["campaign"])
     for found in standings:
         namespace, name = found.entry["namespace"], found.entry["name"]
@@ -52,5 +56,7 @@ def changes(hub: Hub, plan: Object, standings: Sequence[Standing], seconds: int)
             claimed.patch(LEASE, live, {"spec": lease_spec(campaign, seconds, hub.now())}, _CLAIM)
     begun = [found for found in standings if found.problem is None]
     news = {s.id: {"state": RUNNING, "step": s.position, "findings": baseline(s, hub.now())} for s in begun}
-    claimed.steps += journal_changes(hub, campaign, [s.entry for s in begun], news).steps
+    news |= {s.id: {"state": DONE, "ended": s.row()["ended"]} for s in over}
+    release(hub, campaign, [s.entry for s in over], claimed)
+    claimed.steps += journal_changes(hub, campaign, [s.entry for s in (*begun, *over)], news).steps
     return claimed

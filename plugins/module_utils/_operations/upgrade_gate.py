@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.calendar import Calendar, Window
+from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import DONE
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_standing import (
     Standing,
     before,
@@ -16,6 +17,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_s
     wave_state,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_verify import verified, worse
+from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError, RefusedError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._operations import campaign_claims as claims
@@ -76,11 +78,14 @@ class UpgradeGate:
         self._earlier(entries, progress)
         standings = self._batch(entries)
         go = [s for s in standings.values() if not s.finished and s.problem is None]
-        failures = self._hubs.write(
-            [s.hub for s in go],
-            lambda name, hub: claims.changes(hub, self._plan, [s for s in go if s.hub == name], int(self._options["lease_seconds"])),
-            acts,
-        )
+        over = [s for s in standings.values() if s.finished and s.problem is None and s.record.get("state") not in (None, "", DONE)]
+
+        seconds = int(self._options["lease_seconds"])
+
+        def plan(name: str, hub: Hub) -> ChangeSet:
+            return claims.changes(hub, self._plan, [s for s in go if s.hub == name], seconds, [s for s in over if s.hub == name])
+
+        failures = self._hubs.write([s.hub for s in (*go, *over)], plan, acts)
         for found in go:
             found.problem = found.problem or failures.get(found.hub)
         self._report(standings.values())

@@ -57,7 +57,7 @@ class UpgradeRecord:
             changes = ChangeSet()
             # First: what the journal calls done no later run looks at, and a Lease that a killed run left there would stay.
             if self._options.get("release"):
-                _release(hub, self._plan["campaign"], own, changes)
+                release(hub, self._plan["campaign"], own, changes)
             changes.steps += journal_changes(hub, self._plan["campaign"], own, news).steps
             return changes
 
@@ -88,7 +88,7 @@ def journal_changes(hub: Hub, campaign: str, entries: Iterable[Object], news: Ob
     return changes
 
 
-def _release(hub: Hub, campaign: str, entries: Iterable[Object], changes: ChangeSet) -> None:
+def release(hub: Hub, campaign: str, entries: Iterable[Object], changes: ChangeSet) -> None:
     for entry in entries:
         live = hub.get(LEASE, entry["namespace"], lease_name(entry["name"]))
         if live is not None and lookup(live, ("spec", "holderIdentity")) == campaign:

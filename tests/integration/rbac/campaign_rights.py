@@ -30,6 +30,7 @@ CAMPAIGN_MODULES: dict[str, Rows] = {
         ("list", CONFIG_MAPS, HOSTED, ALWAYS),
         (*_MINORS[:3], "in phases `start` and `before`"),
         ("get create patch", LEASES, HOSTED, "in phase `before`"),
+        ("delete", LEASES, HOSTED, "in phase `before`, after a run that was killed"),
         ("get create patch", CONFIG_MAPS, HOSTED, "in phase `before`"),
         ("watch", CLUSTERS, HOSTED, _SETTLING),
         ("watch", POOLS, HOSTED, _SETTLING),

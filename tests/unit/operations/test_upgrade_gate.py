@@ -290,6 +290,28 @@ def test_what_the_journal_calls_done_has_no_lease_even_if_the_run_was_killed_in_
     assert row(stage.gate("start"), "canary")["finished"] is True
 
 
+def test_the_run_that_finds_a_cluster_done_closes_it_with_the_time_when_it_got_there(stage: Stage) -> None:
+    """Its run was killed after it had asked for the release."""
+    stage.gate("before", CANARY)
+    put(stage.hub, "canary", TO, TO)
+    cluster = stage.hub.objects[("HostedCluster", "clusters", "canary")]
+    cluster["status"]["version"]["history"][0]["completionTime"] = "2026-11-24T03:20:00Z"
+    pool = stage.hub.objects[("NodePool", "clusters", "canary")]
+    others = [c for c in pool["status"]["conditions"] if c["type"] != "UpdatingVersion"]
+    stopped = {"type": "UpdatingVersion", "status": "False", "reason": "AsExpected", "lastTransitionTime": "2026-11-24T03:30:00Z"}
+    pool["status"]["conditions"] = [*others, {**stopped, "observedGeneration": pool["metadata"]["generation"]}]
+    stage.hub.seconds = 7200
+    assert row(stage.gate("start"), "canary")["ended"] == "2026-11-24T03:30:00Z"
+    stage.gate("before", CANARY)
+    assert stage.hub.get(LEASE, "clusters", "upgrade-canary") is None
+    noted = stage.journal("canary")
+    assert (noted["state"], noted["ended"]) == ("done", "2026-11-24T03:30:00Z")
+    writes = len(stage.hub.writes)
+    stage.gate("before", CANARY)
+    stage.record({"id": CANARY, "state": "done", "ended": "2026-11-24T05:00:00Z"})
+    assert stage.journal("canary") == noted and len(stage.hub.writes) == writes
+
+
 def test_slices_write_one_journal_without_losing_a_note(stage: Stage) -> None:
     """Another slice writes its key between our read and our write."""
     other = {"data": {"other": json.dumps({"id": "other", "state": "done"})}}

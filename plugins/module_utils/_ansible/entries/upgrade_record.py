@@ -16,6 +16,7 @@ _CLUSTER: dict[str, Any] = {
     "id": {"type": "str", "required": True},
     "state": {"type": "str", "required": True, "choices": ["running", "done", "failed", "stopped"]},
     "step": {"type": "int"},
+    "ended": {"type": "str"},
     "events": {"type": "list", "elements": "dict", "default": []},
     "failure": {"type": "dict"},
 }
