@@ -10,6 +10,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._ansible.fleet_spe
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import checked_plan, read_plan
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError
 from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_hubs import CampaignHubs
+from ansible_collections.hypershift.core.plugins.module_utils._store.files import open_regular
 
 PLAN: dict[str, Any] = {
     "plan": {"type": "dict"},
@@ -33,8 +34,8 @@ def _plan(params: dict[str, Any], approved: str | None) -> dict[str, Any]:
     if params.get("plan") is not None:
         return checked_plan(params["plan"], approved)
     try:
-        with open(params["plan_file"], encoding="utf-8") as file:
-            return read_plan(file.read(), approved)
+        with open_regular(params["plan_file"]) as file:
+            return read_plan(file.read().decode(), approved)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", "") or "it is not UTF-8"
         cause = f"the plan file {params['plan_file']} cannot be read: {reason}"

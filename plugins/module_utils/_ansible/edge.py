@@ -13,6 +13,7 @@ from typing import Any
 from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.no_cluster import NoCluster
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import (
+    MAX_SENTENCE,
     ApiError,
     Failure,
     HypershiftError,
@@ -20,6 +21,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
     RefusedError,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import all_printable, one_line
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Operation, run
 
@@ -48,7 +50,12 @@ class Entry:
 
 
 def run_operation(entry: Entry, params: Params, check_mode: bool, progress: Callable[[str], None]) -> dict[str, Any]:
-    """Result for exit_json, or for fail_json when it holds failed. Nothing but this result leaves: no traceback, no secret."""
+    """Result for exit_json, or for fail_json when it holds failed. Nothing but this result leaves: no traceback, no secret, nothing unprintable."""
+    result: dict[str, Any] = all_printable(_outcome(entry, params, check_mode, lambda line: progress(one_line(line, MAX_SENTENCE))))
+    return result
+
+
+def _outcome(entry: Entry, params: Params, check_mode: bool, progress: Callable[[str], None]) -> dict[str, Any]:
     try:
         hub: Hub = KubeHub.from_options(params) if entry.needs_cluster else NoCluster()
         with nullcontext(hub) if check_mode else entry.around(hub, params) as used:

@@ -9,6 +9,7 @@ import stat
 import tempfile
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._store.files import open_regular
 
 PRIVATE = 0o600
 
@@ -16,6 +17,7 @@ PRIVATE = 0o600
 def write_private_file(path: str, content: bytes, check_mode: bool) -> bool:
     """Put content at path with mode 0600, atomically; True when the file differed. The content never appears under another mode."""
     path = os.path.expanduser(path)
+    _refuse_special(path)
     if _is_same(path, content):
         return False
     if check_mode:
@@ -41,9 +43,20 @@ def write_private_file(path: str, content: bytes, check_mode: bool) -> bool:
     return True
 
 
+def _refuse_special(path: str) -> None:
+    """A pipe would be waited for, and a device be replaced by a file."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        step = "Give the path of a file; nothing was written."
+        raise HypershiftError(Failure("no_regular_file", f"{path} is a device or a pipe, no regular file", next_step=step))
+
+
 def _is_same(path: str, content: bytes) -> bool:
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return stat.S_IMODE(os.fstat(file.fileno()).st_mode) == PRIVATE and file.read() == content
     except OSError:
         return False

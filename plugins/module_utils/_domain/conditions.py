@@ -81,7 +81,7 @@ def observed(obj: Mapping[str, Any] | None, type: str, generation: int) -> bool:
 
 def parse_time(text: str | None) -> datetime | None:
     """RFC 3339 to an aware datetime; None when absent or unreadable."""
-    if not text:
+    if not text or not isinstance(text, str):
         return None
     try:
         moment = datetime.fromisoformat(text)

@@ -10,6 +10,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import printable, shortened
+
+# Characters: a name has 253 at most, a list of many refusals a few thousand. What others wrote may have any number.
+MAX_NAME, MAX_SENTENCE = 600, 12_000
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -21,6 +26,8 @@ class Failure:
     cause: one sentence, what is wrong.
     next_step: one sentence, what the user can do now.
     docs: anchor in docs/troubleshooting.md, empty when there is none.
+
+    This is the door through which texts of a cluster enter messages: what is not printable stays outside, and so does what is endless.
     """
 
     code: str
@@ -29,6 +36,11 @@ class Failure:
     condition: str = ""
     next_step: str = ""
     docs: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("object", "condition", "cause", "next_step"):
+            text, most = str(getattr(self, name)), MAX_NAME if name in ("object", "condition") else MAX_SENTENCE
+            object.__setattr__(self, name, shortened(printable(text), most))
 
     def message(self) -> str:
         """One plain sentence with object, cause and next step."""

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.collection import VERSION
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import MAX_SENTENCE, Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD_LOG
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import one_line
 
 Object = dict[str, Any]
 FORMAT = 1
@@ -133,7 +134,7 @@ class Index:
         for title, rows in (("Could not be read", self.failures), ("Left out", self.left_out)):
             told = [f"- {row['count']} x {row['what']}: {row.get('reason') or row.get('why')}" for row in grouped(rows)]
             lines += ["", f"{title}:", *told] if told else []
-        return ("\n".join(lines) + "\n").encode()
+        return ("\n".join(one_line(line, MAX_SENTENCE) for line in lines) + "\n").encode()
 
     def _head(self) -> list[str]:
         if not self.cluster:

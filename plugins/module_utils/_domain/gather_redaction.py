@@ -11,13 +11,17 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.word_search import WordSearch
 
 Object = dict[str, Any]
 HIDDEN = b"<hidden>"
 SECRET_VALUE = "secret_value"
+MAX_WORDS = 20_000  # of one value; a kubeconfig has a few dozen
 MIN_LENGTH, MIN_WORD = 8, 16  # of a whole value, of one word of a longer text
 
 _PUBLIC_KEYS = frozenset(
@@ -25,7 +29,8 @@ _PUBLIC_KEYS = frozenset(
 )
 _PUBLIC_ENDINGS = (".crt", ".pub", ".pem.pub", "ca-bundle", "known_hosts")
 _TELLING_KEY = re.compile(r"pass|token|secret|key|cred|auth|kubeconfig|dockercfg|dockerconfig", re.IGNORECASE)
-_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+# Each pattern takes time in proportion to the text, whatever that is: runs are bounded, or end where the next beginning is.
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.*?)(?:-----END|\Z)", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z0-9+/_.~-]{16,}")
 _PAIR = re.compile(
@@ -39,23 +44,15 @@ PATTERNS: dict[str, re.Pattern[bytes]] = {
     "private_key": re.compile(rb"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)(" + _ESCAPED + rb")"),
     # base64 of "-----BEGIN " that does not go on with "CERTIFICATE"
     "encoded_private_key": re.compile(rb"()(LS0tLS1CRUdJTi(?!BDRVJUSUZJQ0FUR)[A-Za-z0-9+/]{20,}=*)"),
-    "token": re.compile(rb"()(eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|sha256~[A-Za-z0-9_-]{20,})"),
-    "registry_auth": re.compile(rb"(\\*[\"']auth\\*[\"']\s*:\s*\\*[\"'])([^\"'\\<]+)"),
+    "token": re.compile(rb"()(eyJ[A-Za-z0-9_-]{8,2048}\.eyJ[A-Za-z0-9_-]{8,16384}\.[A-Za-z0-9_-]{8,}|sha256~[A-Za-z0-9_-]{20,})"),
+    "registry_auth": re.compile(rb"([\"']auth\\{0,64}[\"']\s{0,64}:\s{0,64}\\{0,64}[\"'])([^\"'\\<]+)"),
     "authorization": re.compile(rb"(?i)(\b(?:bearer|basic)\s+)((?=[A-Za-z._~+/=-]*\d)[A-Za-z0-9._~+/=-]{16,})"),
     "cloud_key": re.compile(rb"(\b)((?:AKIA|ASIA)[0-9A-Z]{16}\b)"),
     "url_password": re.compile(rb"(://[^/\s:@\"'\\<]{1,100}:)([^/\s@\"'\\<]{1,200})(?=@)"),
     "named_secret": re.compile(
-        rb"(?i)(" + _NAMES + rb"\\*[\"']?\s*[:=]\s*\\*[\"']?)([A-Za-z0-9._~+=!@#$%^&*-][A-Za-z0-9._~+/=!@#$%^&*-]{7,})"
+        rb"(?i)(" + _NAMES + rb"\\{0,64}[\"']?\s{0,64}[:=]\s{0,64}\\{0,64}[\"']?)([A-Za-z0-9._~+=!@#$%^&*-][A-Za-z0-9._~+/=!@#$%^&*-]{7,})"
     ),
 }
-
-
-@dataclass(frozen=True)
-class _Needle:
-    """sign: what is looked for; words: what is masked where it is found."""
-
-    sign: bytes
-    words: tuple[bytes, ...]
 
 
 @dataclass
@@ -64,29 +61,39 @@ class Redactor:
 
     public: frozenset[str] = frozenset()
     values: int = 0
-    _needles: dict[bytes, _Needle] = field(default_factory=dict)
+    surplus: list[str] = field(default_factory=list)  # Secrets with more words than are looked for
+    _search: WordSearch = field(default_factory=WordSearch)
 
     def learn(self, secrets: Iterable[Object]) -> None:
         """Take in the values of Secrets."""
         for secret in secrets:
-            if str(secret.get("type") or "").startswith("helm.sh/"):  # a compressed copy of all that was installed
+            data = secret.get("data")
+            if str(secret.get("type") or "").startswith("helm.sh/") or not isinstance(data, dict):  # Helm: a compressed copy of all
                 continue
-            for key, encoded in (secret.get("data") or {}).items():
+            for key, encoded in data.items():
                 if _is_public(key):
                     continue
-                found = list(_needles(key, str(encoded), self.public))
-                self._needles |= {needle.sign: needle for needle in found}
-                self.values += bool(found)
+                words = set(islice(_looked_for(key, str(encoded), self.public), MAX_WORDS + 1))
+                if len(words) > MAX_WORDS:
+                    meta = secret.get("metadata") or {}
+                    self.surplus.append(f"{meta.get('namespace')}/{meta.get('name')}")
+                for word in words:
+                    self._search.add(word)
+                self.values += bool(words)
 
-    def mask(self, content: bytes) -> tuple[bytes, dict[str, int]]:
-        """The content without secrets, and how many places were masked, by name of what they looked like."""
-        counts: dict[str, int] = {}
-        for needle in self._needles.values():
-            if needle.sign in content:
-                for word in needle.words:
-                    counts[SECRET_VALUE] = counts.get(SECRET_VALUE, 0) + content.count(word)
-                    content = content.replace(word, HIDDEN)
+    def mask(self, content: bytes, over: Callable[[], bool] = lambda: False) -> tuple[bytes, dict[str, int]] | None:
+        """The content without secrets, and how many places were masked, by name of what they looked like; None when ``over`` said to stop."""
+        spans = self._search.spans(content, over)
+        if spans is None:
+            return None
+        counts = {SECRET_VALUE: len(spans)} if spans else {}
+        if spans:
+            ends = [0, *(end for _start, end in spans)]
+            starts = [*(start for start, _end in spans), len(content)]
+            content = HIDDEN.join(content[end:start] for end, start in zip(ends, starts, strict=True))
         for name, pattern in PATTERNS.items():
+            if over():
+                return None
             content, number = pattern.subn(rb"\g<1>" + HIDDEN, content)
             if number:
                 counts[name] = number
@@ -97,7 +104,8 @@ def _is_public(key: str) -> bool:
     return key in _PUBLIC_KEYS or key.endswith(_PUBLIC_ENDINGS)
 
 
-def _needles(key: str, encoded: str, public: frozenset[str]) -> Iterator[_Needle]:
+def _looked_for(key: str, encoded: str, public: frozenset[str]) -> Iterator[bytes]:
+    """Words of one value, those of its text first."""
     try:
         raw = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
@@ -106,31 +114,36 @@ def _needles(key: str, encoded: str, public: frozenset[str]) -> Iterator[_Needle
         text = raw.decode()
     except UnicodeDecodeError:
         text = ""  # binary: what is left is its encoded form
-    words: list[tuple[str, ...]] = [*_words(key, text.strip(), public)]
+    whole = _long_enough(encoded.rstrip("="), encoded)
+    words = _words(key, text.strip(), public)
+    first = next(words, None)
     binary = not text.replace("\n", "").replace("\t", "").isprintable() or not text
-    if words or (binary and len(raw) >= MIN_LENGTH):
-        words.append((encoded.rstrip("="),))
-    for group in words:
-        yield _Needle(group[0].encode(), tuple(word.encode() for word in group))
+    if whole and (first is not None or (binary and len(raw) >= MIN_LENGTH)):
+        yield whole
+    for word in chain(() if first is None else (first,), words):
+        found = _long_enough(word.rstrip("="), word)
+        if found:
+            yield found
 
 
-def _words(key: str, text: str, public: frozenset[str]) -> Iterator[tuple[str, ...]]:
-    """Groups of words; the first of each is looked for."""
+def _long_enough(*forms: str) -> bytes:
+    """The first form that can be looked for; empty when none can."""
+    return next((found for found in (form.encode() for form in forms) if len(found) >= MIN_LENGTH), b"")
+
+
+def _words(key: str, text: str, public: frozenset[str]) -> Iterator[str]:
     text = _CERTIFICATE.sub("", text)
     for block in _PRIVATE_KEY.findall(text):
-        lines = [line for line in block.split() if len(line) >= MIN_WORD]
-        if lines:
-            yield tuple(lines)
-            yield tuple(lines[len(lines) // 2 :] + lines[: len(lines) // 2])
+        yield from (line for line in block.split() if len(line) >= MIN_WORD)
     text = _PRIVATE_KEY.sub("", text)
     single = not any(mark in text for mark in ' \n\t"{')
     if single and len(text) >= MIN_LENGTH and text not in public and (_TELLING_KEY.search(key) or _random(text)):
-        yield (text,)
+        yield text
     told = set() if single else {*_PAIR.findall(text), *_passwords(text)}
     made = set() if single else {word for word in _WORD.findall(text) if _random(word)}
     for word in sorted(told | made):
         if word.rstrip("=") not in public and not word.startswith("<hidden"):
-            yield (word.rstrip("="),)
+            yield word
 
 
 def _random(word: str) -> bool:

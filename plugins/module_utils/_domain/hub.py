@@ -70,6 +70,9 @@ class Hub(Protocol):
     def server(self) -> str:
         """URL of the API server, for messages."""
 
+    def until(self, moment: float) -> Hub:
+        """The same cluster; whatever is read through this one ends at ``moment`` (monotonic), with an ApiError when it is not done."""
+
     def get(self, kind: Kind, namespace: str | None, name: str) -> Object | None:
         """The object, None when it does not exist."""
 

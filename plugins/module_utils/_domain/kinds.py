@@ -7,9 +7,17 @@ Source: facts 0.1.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import one_line
+
+# What an API server takes as a name is less than this; RBAC has names with a colon. A dot or two alone, a slash, a percent sign lead elsewhere.
+_SEGMENT = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._:@+=~^-]{1,253}\Z")
+_NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
 
 @dataclass(frozen=True)
@@ -37,14 +45,21 @@ class Kind:
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
     def path(self, namespace: str | None = None, name: str | None = None, version: str = "") -> str:
+        """Path of a collection, or of one object. Raises ApiError (invalid_name) when a name would lead elsewhere."""
         root = f"/apis/{self.group}/{version or self.version}" if self.group else f"/api/{version or self.version}"
         parts = [root]
         if self.namespaced and namespace:
-            parts += ["namespaces", quote(namespace, safe="")]
+            parts += ["namespaces", quote(checked_namespace(namespace), safe="")]
         parts.append(self.plural)
         if name:
-            parts.append(quote(name, safe=""))
+            parts.append(quote(self.checked(name), safe=""))
         return "/".join(parts)
+
+    def checked(self, name: str) -> str:
+        """The name, when it can be one of an object. Raises ApiError (invalid_name)."""
+        if not _SEGMENT.match(name):
+            raise _no_name(self.resource, name)
+        return name
 
     def ref(self, namespace: str | None, name: str) -> str:
         """``Kind namespace/name`` as it stands in every message."""
@@ -55,6 +70,18 @@ class Kind:
         if self.namespaced and namespace:
             metadata["namespace"] = namespace
         return {"apiVersion": self.api_version, "kind": self.kind, "metadata": metadata, **body}
+
+
+def checked_namespace(name: str) -> str:
+    """The name, when it can be one of a namespace. Raises ApiError (invalid_name)."""
+    if not _NAMESPACE.match(name):
+        raise _no_name("namespaces", name)
+    return name
+
+
+def _no_name(resource: str, name: str) -> ApiError:
+    step = "Look at the object or the option that names it, and at who wrote it; nothing was asked."
+    return ApiError(Failure("invalid_name", f"{one_line(name, 80)!r} is no name of {resource}", next_step=step), 400)
 
 
 HYPERSHIFT_GROUP = "hypershift.openshift.io"

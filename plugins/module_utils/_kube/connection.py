@@ -33,6 +33,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._kube.access impor
     overridden,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._kube.library import from_library
+from ansible_collections.hypershift.core.plugins.module_utils._kube.overdue import pools
 
 DEFAULT_KUBECONFIG = "~/.kube/config"
 _OPTIONS = ("host", "username", "password", "validate_certs", "ca_cert", "client_cert", "client_key", "proxy", "no_proxy")
@@ -149,8 +150,11 @@ def _pool(tls: ssl.SSLContext | None, server_name: str, proxy: str, auth: dict[s
             arguments |= {"server_hostname": server_name, "assert_hostname": server_name}
     if proxy:
         headers = urllib3.make_headers(**{k: v for k, v in (auth.get("proxy_headers") or {}).items() if v is not None})
-        return urllib3.ProxyManager(proxy, proxy_headers=headers, **arguments)
-    return urllib3.PoolManager(**arguments)
+        manager = urllib3.ProxyManager(proxy, proxy_headers=headers, **arguments)
+    else:
+        manager = urllib3.PoolManager(**arguments)
+    manager.pool_classes_by_scheme = pools()
+    return manager
 
 
 def _tls(access: Access) -> ssl.SSLContext:

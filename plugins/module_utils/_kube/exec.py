@@ -8,7 +8,7 @@ Source: kubernetes KEP-4006 (``v5.channel.k8s.io`` can close stdin, ``v4`` canno
 from __future__ import annotations
 
 import contextlib
-import json
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -18,11 +18,13 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD, POD_EXEC
 from ansible_collections.hypershift.core.plugins.module_utils._domain.shell import SILENCE, ExecResult, Sink
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import Connection
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request, http_error, transport_error
+from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request, http_error, parse_status, transport_error
 
 CONNECT_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10.0  # below the idle limits of usual load balancers
 STDERR_LIMIT = 16_384
+TEXT_LIMIT = 16 * 1024 * 1024  # of what a command says when nobody takes it piece by piece
+_LONGEST = 10  # times its silence: how long such a command may take in all
 _PROTOCOLS = ["v5.channel.k8s.io", "v4.channel.k8s.io"]
 _STDIN, _STDOUT, _STDERR, _STATUS, _CLOSE = 0, 1, 2, 3, 255
 _PIECE = 128 * 1024
@@ -105,6 +107,7 @@ class ExecStream:
 
     def _receive(self, sink: Sink | None, silence: float, monotonic: Callable[[], float]) -> ExecResult:
         out, errors, heard = bytearray(), bytearray(), monotonic()
+        end = None if sink else heard + _LONGEST * silence
         self._socket.settimeout(min(HEARTBEAT_SECONDS, silence))
         while True:
             try:
@@ -115,6 +118,8 @@ class ExecStream:
                 self._socket.ping()
                 continue
             heard = monotonic()
+            if end is not None and (heard >= end or len(out) + len(data) > TEXT_LIMIT):
+                raise self._endless(heard >= end, silence)
             channel = data[0] if data else None
             if channel == _STDOUT:
                 if sink:
@@ -130,11 +135,8 @@ class ExecStream:
 
     def _exit_code(self, body: bytes) -> int:
         """Exit status; ApiError when the command never ran."""
-        try:
-            status = json.loads(body)
-        except (ValueError, RecursionError):
-            raise self._broken("its last message is no status") from None
-        if not isinstance(status, dict):
+        status = parse_status(body)
+        if not status:
             raise self._broken("its last message is no status")
         if status.get("status") == "Success":
             return 0
@@ -154,6 +156,11 @@ class ExecStream:
     def _broken(self, reason: str) -> ApiError:
         cause = f"the stream of a command in it ended without an exit status ({reason[:120].rstrip('. ')})"
         return ApiError(Failure("stream_broken", cause, self._ref, next_step="Look at the API server and the pod's node, then run again."))
+
+    def _endless(self, slow: bool, silence: float) -> ApiError:
+        what = f"had not ended after {_LONGEST * silence:g} s" if slow else f"sent more than {TEXT_LIMIT >> 20} MiB, which was not read on"
+        step = "Look at what runs in the container, then run again."
+        return ApiError(Failure("stream_endless", f"a command in it {what}", self._ref, next_step=step))
 
     def _stalled(self, silence: float) -> ApiError:
         cause = f"a command in it sent nothing for {silence:g} s"

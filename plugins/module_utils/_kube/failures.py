@@ -23,11 +23,11 @@ def verb_of(method: str, name: str | None, watch: bool = False) -> str:
     return _VERBS[method]
 
 
-def parse_status(body: bytes) -> dict[str, Any]:
+def parse_status(body: bytes | bytearray) -> dict[str, Any]:
     """The Status object of an error answer, or an empty one: proxies answer in HTML."""
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
 
@@ -76,7 +76,7 @@ _REJECTED = ("rejected", "the API server refused it: {text}", "Correct the optio
 _UNAVAILABLE = ("api_unavailable", "{server} answered {status}: {text}", "Look at the management cluster's API server, then run again.")
 
 
-def http_error(status: int, body: bytes, request: Request, retry_after: float = 0.0, sent: Any = None) -> ApiError:
+def http_error(status: int, body: bytes | bytearray, request: Request, retry_after: float = 0.0, sent: Any = None) -> ApiError:
     """ApiError (or ConflictError) for an HTTP status of 400 and more. sent: the object that it is about, which the server may repeat."""
     answer = parse_status(body)
     text = scrubbed(str(answer.get("message") or body[:200].decode("utf-8", "replace")), secret_words(sent, request.kind.kind))
@@ -91,15 +91,6 @@ def http_error(status: int, body: bytes, request: Request, retry_after: float = 
     failure = Failure(code, cause.format_map(words), request.ref, next_step=next_step.format_map(words))
     kind = ConflictError if status == 409 else ApiError
     return kind(failure, status, str(answer.get("reason") or ""), retry_after)
-
-
-def parse_object(body: bytes) -> dict[str, Any] | None:
-    """The JSON object of a good answer; None when it is none, since whoever answered was no API server then."""
-    try:
-        data = json.loads(body)
-    except ValueError:
-        return None
-    return data if isinstance(data, dict) else None
 
 
 def unexpected_answer(status: int, request: Request) -> ApiError:

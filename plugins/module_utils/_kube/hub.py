@@ -4,19 +4,22 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import LogWindow
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD, POD_LOG, Kind
+from ansible_collections.hypershift.core.plugins.module_utils._kube.answers import HOSTED, malformed, misshapen
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect, connect_to
 from ansible_collections.hypershift.core.plugins.module_utils._kube.exec import PodShell
+from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request
+from ansible_collections.hypershift.core.plugins.module_utils._kube.listing import whole_list
 from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
 from ansible_collections.hypershift.core.plugins.module_utils._kube.watch import KubeWatch
 from ansible_collections.hypershift.core.plugins.module_utils._process.surroundings import Surroundings
 
-PAGE = 1000
 FIELD_MANAGER = "hypershift.core"
 Object = dict[str, Any]
 
@@ -34,8 +37,13 @@ class KubeHub(Surroundings):
 
     @classmethod
     def from_kubeconfig(cls, content: bytes) -> KubeHub:
-        """The cluster that a kubeconfig from a Secret leads to; see connect_to()."""
-        return cls(Transport(connect_to(content)))
+        """The cluster that a kubeconfig from a Secret leads to; see connect_to(). It belongs to somebody else: its answers are kept short."""
+        return cls(Transport(connect_to(content), limits=HOSTED))
+
+    def until(self, moment: float) -> KubeHub:
+        bounded = copy.copy(self)
+        bounded._transport = self._transport.until(moment)
+        return bounded
 
     @property
     def server(self) -> str:
@@ -48,39 +56,39 @@ class KubeHub(Surroundings):
 
     def get(self, kind: Kind, namespace: str | None, name: str) -> Object | None:
         try:
-            return self._call("GET", kind, namespace, name)
+            found = self._call("GET", kind, namespace, kind.checked(name))
         except ApiError as error:
             if error.status == 404:
                 self._refuse_unserved(kind, error)
                 return None
             raise
+        why = misshapen(found)
+        if why:
+            raise malformed(Request("get", kind, self.server, namespace, name), f"an object that {why}")
+        return found
 
     def list(self, kind: Kind, namespace: str | None = None, label_selector: str = "", field_selector: str = "") -> list[Object]:
-        query: dict[str, Any] = {"limit": PAGE}
+        query: dict[str, Any] = {}
         if label_selector:
             query["labelSelector"] = label_selector
         if field_selector:
             query["fieldSelector"] = field_selector
-        items: list[Object] = []
-        while True:
-            try:
-                answer = self._call("GET", kind, namespace, "", query=query)
-            except ApiError as error:
-                if error.status == 404:
-                    self._refuse_unserved(kind, error)
-                    return []
-                if error.status == 410 and "continue" in query:  # the page token expired: the list starts anew
-                    items, query = [], {k: v for k, v in query.items() if k != "continue"}
-                    continue
-                raise
-            for item in answer.get("items") or []:
-                item.setdefault("apiVersion", kind.api_version)
-                item.setdefault("kind", kind.kind)
-                items.append(item)
-            token = (answer.get("metadata") or {}).get("continue")
-            if not token:
-                return items
-            query["continue"] = token
+        whole = self.until(self._transport.monotonic() + self._transport.limits.whole)
+
+        def fetch(page: Object) -> tuple[Object, int]:
+            return whole._sized("GET", kind, namespace, "", page)
+
+        try:
+            items, _meta = whole_list(fetch, query, Request("list", kind, self.server, namespace), self._transport.limits)
+        except ApiError as error:
+            if error.status == 404:
+                self._refuse_unserved(kind, error)
+                return []
+            raise
+        for item in items:
+            item.setdefault("apiVersion", kind.api_version)
+            item.setdefault("kind", kind.kind)
+        return items
 
     def create(self, kind: Kind, body: Object) -> Object:
         meta = body["metadata"]
@@ -97,14 +105,14 @@ class KubeHub(Surroundings):
         body = dict(patch)
         if resource_version:
             body["metadata"] = {**patch.get("metadata", {}), "resourceVersion": resource_version}
-        return self._call("PATCH", kind, namespace, name, query={"fieldManager": FIELD_MANAGER}, body=body)
+        return self._call("PATCH", kind, namespace, kind.checked(name), query={"fieldManager": FIELD_MANAGER}, body=body)
 
     def delete(self, kind: Kind, namespace: str | None, name: str, uid: str = "") -> bool:
         body: Object = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
         if uid:
             body["preconditions"] = {"uid": uid}
         try:
-            self._call("DELETE", kind, namespace, name, body=body)
+            self._call("DELETE", kind, namespace, kind.checked(name), body=body)
         except ApiError as error:
             if error.status == 404:
                 return False
@@ -130,9 +138,16 @@ class KubeHub(Surroundings):
     def _call(
         self, method: str, kind: Kind, namespace: str | None, name: str, query: Object | None = None, body: Object | None = None
     ) -> Object:
-        def once() -> Object:
+        return self._sized(method, kind, namespace, name, query, body)[0]
+
+    def _sized(
+        self, method: str, kind: Kind, namespace: str | None, name: str, query: Object | None = None, body: Object | None = None
+    ) -> tuple[Object, int]:
+        """The answer with its bytes."""
+
+        def once() -> tuple[Object, int]:
             path = kind.path(namespace, name, self.version_of(kind))
-            return self._transport.call(method, kind, path, namespace, name, query, body)
+            return self._transport.sized(method, kind, path, namespace, name, query, body)
 
         try:
             return once()
@@ -154,7 +169,8 @@ class KubeHub(Surroundings):
             answer = self._transport.call("GET", kind, f"/apis/{kind.group}")
         except ApiError:
             return False
-        served = [v.get("version") for v in answer.get("versions") or []]
+        found = answer.get("versions")
+        served = [v.get("version") for v in found if isinstance(v, dict)] if isinstance(found, list) else []
         choice = next((v for v in kind.other_versions if v in served), None)
         if choice is None:
             return False

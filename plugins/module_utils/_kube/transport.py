@@ -8,49 +8,87 @@ refused); when that is unknown it becomes a ConflictError, and planning again fi
 
 from __future__ import annotations
 
+import copy
 import gc
 import json
+import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
+from ansible_collections.hypershift.core.plugins.module_utils._kube.answers import (
+    MANAGEMENT,
+    Limits,
+    Unusable,
+    blocks_of,
+    decoded,
+    tail_of,
+    too_slow,
+    whole_of,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import Connection, urllib3
 from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import (
     Request,
     http_error,
-    parse_object,
     transport_error,
     unexpected_answer,
     verb_of,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._kube.overdue import Overdue
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 60.0
 RETRY_BUDGET_SECONDS = 45.0
 UNREACHABLE_BUDGET_SECONDS = 12.0
+LONGEST_PAUSE_SECONDS = 30.0  # whatever a server asks for
 _PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 MERGE_PATCH = "application/merge-patch+json"
-CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of one exchange, within the limits."""
+
+    status: int
+    data: bytes | bytearray
+    retry_after: float
 
 
 class Transport:
-    """One API server. sleep and monotonic are injected by tests."""
+    """One API server. sleep and monotonic are injected by tests; limits: of what its answers may be."""
 
     def __init__(
-        self, connection: Connection, sleep: Callable[[float], None] = time.sleep, monotonic: Callable[[], float] = time.monotonic
+        self,
+        connection: Connection,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+        limits: Limits = MANAGEMENT,
     ) -> None:
-        self.connection = connection
+        self.connection, self.limits = connection, limits
         self._sleep = sleep
-        self._monotonic = monotonic
-        self.requests = 0
+        self.monotonic = monotonic
+        self._deadline: float | None = None
+        self._sent = [0]
         self._unsure = 0
 
     @property
     def server(self) -> str:
         return self.connection.server
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far, by all that share the connection."""
+        return self._sent[0]
+
+    def until(self, moment: float) -> Transport:
+        """The same server; nothing that is asked through this one goes on after ``moment`` (monotonic)."""
+        bounded = copy.copy(self)
+        bounded._deadline = moment if self._deadline is None else min(moment, self._deadline)
+        return bounded
 
     def call(
         self,
@@ -63,103 +101,133 @@ class Transport:
         body: Any = None,
     ) -> dict[str, Any]:
         """JSON answer of a request. Raises ApiError."""
-        verb = verb_of(method, name)
-        answer: dict[str, Any] = self._repeated(lambda: self._attempt(method, kind, path, namespace, name, query, body, verb))
+        return self.sized(method, kind, path, namespace, name, query, body)[0]
+
+    def sized(
+        self, method: str, kind: Kind, path: str, namespace: str | None, name: str = "", query: Any = None, body: Any = None
+    ) -> tuple[dict[str, Any], int]:
+        """As call(), with the bytes of the answer."""
+        request = Request(verb_of(method, name), kind, self.server, namespace, name)
+        answer: tuple[dict[str, Any], int] = self._repeated(lambda: self.attempt(method, request, path, query, body))
         return answer
 
     def text(self, kind: Kind, path: str, namespace: str, name: str, query: dict[str, Any], newest: int = 0) -> bytes:
         """Answer of a read that is no JSON, for example a log; of a long one only the last ``newest`` bytes, 0 for all. Raises ApiError."""
-        found: bytes = self._repeated(lambda: self._attempt_text(Request("get", kind, self.server, namespace, name), path, query, newest))
+        request = Request("get", kind, self.server, namespace, name)
+        found: bytes = self._repeated(lambda: self._attempt_text(request, path, query, newest))
         return found
 
     def _repeated(self, once: Callable[[], tuple[Any, bool]]) -> Any:
         """once: (answer, True), or (error, whether repeating is safe)."""
-        started, attempt = self._monotonic(), 0
+        started, attempt = self.monotonic(), 0
         while True:
             error, safe = once()
             if not isinstance(error, ApiError):
                 return error
-            pause = max(_PAUSES[min(attempt, len(_PAUSES) - 1)], min(error.retry_after, 30.0))
+            pause = max(_PAUSES[min(attempt, len(_PAUSES) - 1)], min(error.retry_after, LONGEST_PAUSE_SECONDS))
             budget = UNREACHABLE_BUDGET_SECONDS if error.status == 0 else RETRY_BUDGET_SECONDS
-            if not safe or self._monotonic() - started + pause > budget:
+            moment = self.monotonic() + pause
+            if not safe or moment - started > budget or (self._deadline is not None and moment >= self._deadline):
                 raise error
             self._sleep(pause)
             attempt += 1
 
     def _attempt_text(self, request: Request, path: str, query: dict[str, Any], newest: int) -> tuple[Any, bool]:
         try:
-            response = self.send("GET", path, query, stream=True)
-            try:
-                data = tail_of(response.stream(CHUNK), newest)
-            finally:
-                response.release_conn()
+            answer = self._exchange(request, "GET", path, query, newest=newest)
+        except Unusable as error:
+            return error, False
         except urllib3.exceptions.HTTPError as problem:
             return transport_error(problem, request.verb, request.kind, self.server), True
-        if response.status < 300:
-            return data, True
-        if response.status < 400:
-            return unexpected_answer(response.status, request), False
+        if answer.status < 300:
+            return answer.data, True
+        if answer.status < 400:
+            return unexpected_answer(answer.status, request), False
         # 500, 502 and 504 come of a node that does not answer: asking it again and again would hold up everything else.
-        return http_error(response.status, data, request, retry_after(response)), response.status in (429, 503)
+        return http_error(answer.status, answer.data, request, answer.retry_after), answer.status in (429, 503)
 
-    def _attempt(
-        self, method: str, kind: Kind, path: str, namespace: str | None, name: str, query: Any, body: Any, verb: str
-    ) -> tuple[Any, bool]:
-        """(answer, True), or (error, whether repeating is safe)."""
+    def attempt(self, method: str, request: Request, path: str, query: Any = None, body: Any = None) -> tuple[Any, bool]:
+        """((answer, its bytes), True), or (error, whether repeating is safe)."""
+        reading = method == "GET"
         try:
-            response = self.send(method, path, query, body)
+            answer = self._exchange(request, method, path, query, body)
+            if answer.status < 300:
+                return (decoded(answer.data, request, self.limits, _loads), len(answer.data)), True
+        except ApiError as error:
+            return (error if reading or error.status == 0 else self._unknown_outcome(error, request)), False
         except urllib3.exceptions.HTTPError as problem:
-            error = transport_error(problem, verb, kind, self.server)
+            error = transport_error(problem, request.verb, request.kind, self.server)
             if error.failure.code == "untrusted_certificate":
                 return error, False
             never_sent = isinstance(problem, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError))
-            if method == "GET" or never_sent:
+            if reading or never_sent:
                 return error, True
-            return self._unknown_outcome(error, kind, namespace, name), False
-        request = Request(verb, kind, self.server, namespace, name)
-        if response.status < 400:
-            answer = parse_object(response.data) if response.status < 300 else None
-            if answer is not None:
-                return answer, True
-            error = unexpected_answer(response.status, request)
-            return (error if method == "GET" else self._unknown_outcome(error, kind, namespace, name)), False
-        error = http_error(response.status, response.data, request, retry_after(response), body)
-        if response.status == 429 or (response.status >= 500 and method == "GET"):
+            return self._unknown_outcome(error, request), False
+        if answer.status < 400:
+            error = unexpected_answer(answer.status, request)
+            return (error if reading else self._unknown_outcome(error, request)), False
+        error = http_error(answer.status, answer.data, request, answer.retry_after, body)
+        if answer.status == 429 or (answer.status >= 500 and reading):
             return error, True
-        if response.status >= 500:
-            return self._unknown_outcome(error, kind, namespace, name), False
+        if answer.status >= 500:
+            return self._unknown_outcome(error, request), False
         return error, False
 
+    def _exchange(self, request: Request, method: str, path: str, query: Any = None, body: Any = None, newest: int | None = None) -> Answer:
+        """One exchange within the limits, read to its end. newest: see text(). Raises Unusable and urllib3's errors."""
+        seconds = self.limits.seconds
+        if self._deadline is not None:
+            seconds = min(seconds, self._deadline - self.monotonic())
+        if seconds <= 0:
+            raise too_slow(request, 0.0, asked=False)
+        with Overdue(seconds) as exchange:
+            response: Any = None
+            try:
+                response = self.send(method, path, query, body, min(READ_SECONDS, seconds))
+                if response.status >= 400:
+                    data: bytes | bytearray = whole_of(response, request, self.limits.error, cut=True)
+                elif newest is None:
+                    data = whole_of(response, request, self.limits.answer)
+                else:
+                    data = tail_of(blocks_of(response, request), newest, request, self.limits.answer)
+            except urllib3.exceptions.HTTPError:
+                if exchange.over or self._is_over():
+                    raise too_slow(request, seconds) from None
+                raise
+            finally:
+                if response is not None:
+                    response.close()  # of a connection whose answer was read to its end, this leaves the connection alone
+            if exchange.over:
+                raise too_slow(request, seconds)
+        return Answer(response.status, data, retry_after(response))
+
+    def _is_over(self) -> bool:
+        return self._deadline is not None and self.monotonic() >= self._deadline
+
     def send(
-        self,
-        method: str,
-        path: str,
-        query: dict[str, Any] | None = None,
-        body: Any = None,
-        stream: bool = False,
-        read_timeout: float = READ_SECONDS,
+        self, method: str, path: str, query: dict[str, Any] | None = None, body: Any = None, read_timeout: float = READ_SECONDS
     ) -> Any:
-        """One HTTP exchange without retries; raises urllib3's errors."""
+        """One HTTP exchange without retries and limits, its body unread; raises urllib3's errors."""
         url = f"{self.server}{path}" + (f"?{urlencode(query)}" if query else "")
         headers = urllib3.HTTPHeaderDict(self.connection.headers)
         payload = None
         if body is not None:
             payload = json.dumps(body).encode()
             headers["Content-Type"] = MERGE_PATCH if method == "PATCH" else "application/json"
-        self.requests += 1
+        self._sent[0] += 1
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=read_timeout)
         return self.connection.pool.request(
-            method, url, body=payload, headers=headers, timeout=timeout, preload_content=not stream, retries=False, redirect=False
+            method, url, body=payload, headers=headers, timeout=timeout, preload_content=False, retries=False, redirect=False
         )
 
-    def _unknown_outcome(self, error: ApiError, kind: Kind, namespace: str | None, name: str) -> ConflictError:
+    def _unknown_outcome(self, error: ApiError, request: Request) -> ConflictError:
         """Planning again follows at once: the pause gives a server in trouble time to recover."""
         self._sleep(_PAUSES[min(self._unsure, len(_PAUSES) - 1)])
         self._unsure += 1
         failure = Failure(
             "unknown_outcome",
             f"{error.failure.cause}; whether the write happened is unknown",
-            kind.ref(namespace, name),
+            request.kind.ref(request.namespace, request.name),
             next_step="Run again: what is done already is left alone.",
         )
         return ConflictError(failure, error.status, error.reason, error.retry_after)
@@ -168,26 +236,15 @@ class Transport:
 def retry_after(response: Any) -> float:
     """Seconds that the server asks to wait, 0 when it does not say."""
     value = str(response.headers.get("Retry-After") or "")
-    return float(value) if value.isdigit() else 0.0
+    return float(value) if re.fullmatch(r"[0-9]{1,12}", value) else 0.0
 
 
-def tail_of(blocks: Iterable[bytes], newest: int) -> bytes:
-    """The last ``newest`` bytes of a stream (0: all of it), without keeping much more than those in memory."""
-    kept = bytearray()
-    for block in blocks:
-        kept += block
-        if newest and len(kept) > 2 * newest + CHUNK:
-            del kept[:-newest]
-    return bytes(kept[-newest:] if newest else kept)
-
-
-def decoded(data: bytes) -> dict[str, Any]:
-    """JSON answer. Looking for garbage while a fleet is decoded costs a third of the time and finds none."""
+def _loads(data: bytes | bytearray) -> Any:
+    """JSON. Looking for garbage while a fleet is decoded costs a third of the time and finds none."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        answer: dict[str, Any] = json.loads(data)
+        return json.loads(data)
     finally:
         if collecting:
             gc.enable()
-    return answer

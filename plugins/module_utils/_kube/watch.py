@@ -3,40 +3,53 @@
 """List-and-watch of several resources into one queue: no polling. Private to hypershift.core.
 
 One daemon thread per resource blocks in a read. Lost connections, 410 Gone, 429 and 5xx are answered by listing and watching again with
-backoff; 401 and 403 end the watch, since waiting cannot mend them.
+backoff, and so are watches that end at once and events that are none; 401 and 403 end the watch, since waiting cannot mend them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import random
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import SYNCED, TROUBLE, WatchEvent, WatchSpec
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
-from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import urllib3
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import (
-    Request,
-    http_error,
-    parse_object,
-    transport_error,
-    unexpected_answer,
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import (
+    ADDED,
+    DELETED,
+    MODIFIED,
+    SYNCED,
+    TROUBLE,
+    WatchEvent,
+    WatchSpec,
 )
-from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
+from ansible_collections.hypershift.core.plugins.module_utils._kube.answers import (
+    Unusable,
+    decoded,
+    lines_of,
+    malformed,
+    misshapen,
+    whole_of,
+)
+from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import urllib3
+from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request, http_error, transport_error
+from ansible_collections.hypershift.core.plugins.module_utils._kube.listing import whole_list
+from ansible_collections.hypershift.core.plugins.module_utils._kube.overdue import Overdue, shut_down
+from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import LONGEST_PAUSE_SECONDS, Transport, retry_after
 
 WATCH_SECONDS = 300
 SILENCE_SECONDS = 330.0  # the server ends a watch after WATCH_SECONDS: longer silence means a dead connection
 _BACKOFF = (0.2, 0.4, 0.8, 1.6, 3.0, 5.0)
 _HOPELESS = (401, 403)
-
-
-class _Gone(Exception):
-    """The resource version is too old: list again."""
+LASTING_SECONDS = 1.0  # a watch that ended sooner is tried again after a pause
+_OFTEN = 3
+_WAITING_EVENTS = 100
 
 
 class KubeWatch:
@@ -45,7 +58,8 @@ class KubeWatch:
     def __init__(self, transport: Transport, specs: Sequence[WatchSpec], version_of: Callable[[Kind], str]) -> None:
         self._transport = transport
         self._version_of = version_of
-        self._events: queue.Queue[WatchEvent | ApiError] = queue.Queue()
+        self._now = time.monotonic  # of threads that really run, also where a test has a clock of its own
+        self._events: queue.Queue[WatchEvent | ApiError] = queue.Queue(_WAITING_EVENTS)
         self._stop = threading.Event()
         self._open: list[Any] = []
         self._threads = [threading.Thread(target=self._run, args=(s,), daemon=True) for s in specs]
@@ -72,31 +86,48 @@ class KubeWatch:
     def _run(self, spec: WatchSpec) -> None:
         attempt, version = 0, ""
         while not self._stop.is_set():
+            opened = self._now()
             try:
                 if not version:
                     version = self._list(spec)
-                    attempt = 0
+                opened = self._now()
                 version = self._stream(spec, version)
-                attempt = 0
-            except _Gone:
-                version = ""
-            except ApiError as error:
-                if error.status in _HOPELESS:
-                    self._events.put(error)
+                error = None
+            except ApiError as problem:
+                if problem.status in _HOPELESS:
+                    self._put(problem)
                     return
-                version = "" if error.status in (400, 410) else version
-                self._trouble(spec, error, attempt)
-                attempt += 1
-            except Exception as error:  # a defect of ours must end the wait, not leave it without events
-                failure = Failure("internal", f"watching {spec.kind.resource} failed in a way it should not ({type(error).__name__})")
-                self._events.put(ApiError(failure))
+                error = problem
+                version = "" if problem.status in (400, 410) or isinstance(problem, Unusable) else version
+            except Exception as problem:  # a defect of ours must end the wait, not leave it without events
+                failure = Failure("internal", f"watching {spec.kind.resource} failed in a way it should not ({type(problem).__name__})")
+                self._put(ApiError(failure))
                 return
+            if self._now() - opened >= LASTING_SECONDS:
+                attempt = 0
+                if error is None:
+                    continue
+            self._pause(spec, error, attempt)
+            attempt += 1
 
-    def _trouble(self, spec: WatchSpec, error: ApiError, attempt: int) -> None:
-        if attempt:
-            self._events.put(WatchEvent(TROUBLE, spec, text=error.failure.cause))
+    def _pause(self, spec: WatchSpec, error: ApiError | None, attempt: int) -> None:
+        """Before another try: of what ended in trouble, and of a watch that ended at once, since that could go on for ever."""
+        if attempt and error:
+            self._put(WatchEvent(TROUBLE, spec, text=error.failure.cause))
+        elif attempt >= _OFTEN:
+            self._put(WatchEvent(TROUBLE, spec, text=f"{self._transport.server} ends each watch of {spec.kind.resource} at once"))
         pause = _BACKOFF[min(attempt, len(_BACKOFF) - 1)]
-        self._stop.wait(max(pause * random.uniform(0.8, 1.2), min(error.retry_after, 30.0)))
+        asked = error.retry_after if error else 0.0
+        self._stop.wait(max(pause * random.uniform(0.8, 1.2), min(asked, LONGEST_PAUSE_SECONDS)))
+
+    def _put(self, event: WatchEvent | ApiError) -> None:
+        """Waits for the reader rather than piling up what a server sends."""
+        while not self._stop.is_set():
+            try:
+                self._events.put(event, timeout=1.0)
+                return
+            except queue.Full:
+                continue
 
     def _request(self, verb: str, spec: WatchSpec) -> Request:
         return Request(verb, spec.kind, self._transport.server, spec.namespace)
@@ -109,74 +140,82 @@ class KubeWatch:
             query["labelSelector"] = spec.label_selector
         return query
 
-    def _open_response(self, spec: WatchSpec, query: dict[str, Any], watch: bool) -> Any:
-        path = spec.kind.path(spec.namespace, None, self._version_of(spec.kind))
-        verb = "watch" if watch else "list"
-        try:
-            response = self._transport.send("GET", path, query, stream=watch, read_timeout=SILENCE_SECONDS if watch else 60.0)
-        except urllib3.exceptions.HTTPError as problem:
-            raise transport_error(problem, verb, spec.kind, self._transport.server) from None
-        if response.status >= 400:
-            body = response.data
-            wait = str(response.headers.get("Retry-After", ""))
-            raise http_error(response.status, body, self._request(verb, spec), float(wait) if wait.isdigit() else 0.0)
-        return response
+    def _path(self, spec: WatchSpec) -> str:
+        return spec.kind.path(spec.namespace, None, self._version_of(spec.kind))
 
     def _list(self, spec: WatchSpec) -> str:
-        response = self._open_response(spec, self._query(spec), watch=False)
-        answer = parse_object(response.data) or {}
-        version = (answer.get("metadata") or {}).get("resourceVersion")
-        if not version:
-            raise unexpected_answer(response.status, self._request("list", spec))
-        for item in answer.get("items") or []:
+        request, limits = self._request("list", spec), self._transport.limits
+        bounded = self._transport.until(self._transport.monotonic() + limits.whole)
+
+        def fetch(query: dict[str, Any]) -> tuple[dict[str, Any], int]:
+            answer, _safe = bounded.attempt("GET", request, self._path(spec), query)
+            if isinstance(answer, ApiError):
+                raise answer
+            found: tuple[dict[str, Any], int] = answer
+            return found
+
+        items, meta = whole_list(fetch, self._query(spec), request, limits)
+        if not meta.get("resourceVersion"):
+            raise malformed(request, "a list without a resourceVersion")
+        for item in items:
             item.setdefault("kind", spec.kind.kind)
-        self._events.put(WatchEvent(SYNCED, spec, objects=tuple(answer.get("items") or [])))
-        return str(version)
+        self._put(WatchEvent(SYNCED, spec, objects=tuple(items)))
+        return str(meta["resourceVersion"])
 
     def _stream(self, spec: WatchSpec, version: str) -> str:
         """Deliver events until the server ends the watch; the last seen resourceVersion."""
+        request = self._request("watch", spec)
         query = self._query(spec) | {
             "watch": "1",
             "allowWatchBookmarks": "true",
             "resourceVersion": version,
             "timeoutSeconds": WATCH_SECONDS,
         }
-        response = self._open_response(spec, query, watch=True)
+        with Overdue(SILENCE_SECONDS), self._opened(request, self._path(spec), query) as response:
+            try:
+                for line in lines_of(response, request, self._transport.limits.event):
+                    version = self._deliver(spec, decoded(line, request, self._transport.limits)) or version
+                    if self._stop.is_set():
+                        break
+            except (urllib3.exceptions.HTTPError, OSError, ValueError, AttributeError) as problem:
+                # A connection that dies in mid-stream loses nothing: the next watch starts at the last version seen.
+                raise transport_error(problem, "watch", spec.kind, self._transport.server) from None
+        return version
+
+    @contextlib.contextmanager
+    def _opened(self, request: Request, path: str, query: dict[str, Any]) -> Iterator[Any]:
+        """A good answer whose body has not been read. Raises ApiError."""
+        try:
+            response = self._transport.send("GET", path, query, read_timeout=SILENCE_SECONDS)
+            if response.status >= 400:
+                body = whole_of(response, request, self._transport.limits.error, cut=True)
+                raise http_error(response.status, body, request, retry_after(response))
+        except urllib3.exceptions.HTTPError as problem:
+            raise transport_error(problem, "watch", request.kind, self._transport.server) from None
         self._open.append(response)
         try:
-            rest = b""
-            for chunk in response.stream(65536, decode_content=True):
-                *lines, rest = (rest + chunk).split(b"\n")
-                for line in lines:
-                    version = self._deliver(spec, json.loads(line)) or version
-                if self._stop.is_set():
-                    break
-        except (urllib3.exceptions.HTTPError, OSError, ValueError, AttributeError) as problem:
-            # A connection that dies in mid-stream loses nothing: the next watch starts at the last version seen.
-            raise transport_error(problem, "watch", spec.kind, self._transport.server) from None
+            yield response
         finally:
             self._open.remove(response)
             response.close()
-        return version
 
     def _deliver(self, spec: WatchSpec, event: dict[str, Any]) -> str:
-        obj = event.get("object") or {}
-        if event.get("type") == "ERROR":
-            if obj.get("code") == 410:
-                raise _Gone
-            raise http_error(int(obj.get("code") or 500), json.dumps(obj).encode(), self._request("watch", spec))
-        if event.get("type") != "BOOKMARK":
-            self._events.put(WatchEvent(event["type"], spec, object=obj))
-        return str((obj.get("metadata") or {}).get("resourceVersion", ""))
+        """The event's resourceVersion. What is no event is a reason to list again."""
+        obj, kind = event.get("object"), event.get("type")
+        if not isinstance(obj, dict) or kind not in (ADDED, MODIFIED, DELETED, "BOOKMARK", "ERROR"):
+            raise malformed(self._request("watch", spec), "an event without an object or a known type")
+        if kind == "ERROR":
+            code = obj.get("code")
+            raise http_error(code if isinstance(code, int) else 500, json.dumps(obj).encode(), self._request("watch", spec))
+        why = misshapen(obj)
+        if why:
+            raise malformed(self._request("watch", spec), f"the object of an event {why}")
+        if kind != "BOOKMARK":
+            self._put(WatchEvent(str(kind), spec, object=obj))
+        return str(obj["metadata"].get("resourceVersion") or "")
 
 
 def _abort(response: Any) -> None:
     """End a blocking read from another thread: closing alone would leave it blocked."""
-    import socket
-
-    try:
-        connection = getattr(response, "connection", None) or getattr(response, "_connection", None)
-        if connection is not None and connection.sock is not None:
-            connection.sock.shutdown(socket.SHUT_RDWR)
-    except (OSError, ValueError):
-        return
+    connection = getattr(response, "connection", None) or getattr(response, "_connection", None)
+    shut_down(getattr(connection, "sock", None))

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure, HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL, Kind
@@ -74,6 +74,9 @@ def _read(
         return HubView(source.name, hub.server, objects, minors, identity=identify(hub) if with_identity else None)
     except HypershiftError as error:
         return HubView(source.name, problem=error.failure)
+    except Exception as error:  # of one hub: the others are read all the same
+        cause = f"what it sent could not be read, for a reason that should not be ({type(error).__name__})"
+        return HubView(source.name, problem=Failure("internal", cause, next_step="Look at that hub's API server, and report this line."))
 
 
 def _list(hub: Hub, kind: Kind, source: HubSource, selectors: Mapping[Kind, str]) -> list[dict[str, object]]:

@@ -6,18 +6,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from threading import Lock
+from typing import Any, TypeVar
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import gather_sources as sources
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure, HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_index import Entry, Index
 from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_objects import Dumped, dumped, logs_of
-from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_redaction import Redactor
+from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_redaction import MAX_WORDS, Redactor
 from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_sources import GUEST_SOURCES, IMPORTANCE, Source
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, OpenHub
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL, POD, POD_LOG, SECRET, Kind
-from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_reading import Log, Read, Reader, listed
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
+    HOSTED_CLUSTER,
+    NODE_POOL,
+    POD,
+    POD_LOG,
+    SECRET,
+    Kind,
+    checked_namespace,
+)
+from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_reading import (
+    TOO_SLOW,
+    Log,
+    Read,
+    Reader,
+    listed,
+    unusable,
+)
+from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_target import Draft, Limits, Target
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_access import open_hosted
 
 Object = dict[str, Any]
@@ -27,61 +43,14 @@ INDEX, SUMMARY = "index.json", "summary.txt"
 _TOO_LARGE, _TOO_LONG = "the archive would be larger than max_size", "max_time was over"
 
 
-class Draft(Protocol):
-    """An archive that is being made."""
-
-    path: str
-    size: int
-
-    def add(self, path: str, content: bytes) -> int:
-        """Compressed size."""
-
-    def size_of(self, path: str, content: bytes) -> int:
-        """What adding it would take."""
-
-    def finish(self, paths: Sequence[str]) -> int:
-        """Put it there, with these files in this order; its size."""
-
-    def close(self) -> None:
-        """Let go of it, finished or not."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """What an archive is about; no hosted cluster: the management cluster alone. health: as hosted_cluster_info says it."""
-
-    cluster: Object | None = None
-    pools: tuple[Object, ...] = ()
-    summary: Object | None = None
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        meta = (self.cluster or {"metadata": {"namespace": "", "name": ""}})["metadata"]
-        return str(meta["namespace"]), str(meta["name"])
-
-    @property
-    def ref(self) -> str:
-        return HOSTED_CLUSTER.ref(*self.identity) if self.cluster else "management cluster"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """max_size: bytes of the archive; max_time: seconds; workers: requests at the same time, two at least."""
-
-    max_size: int
-    max_time: float
-    workers: int
-    hosted: bool
-    secrets: bool
-
-
 class Gathering:
     """One archive."""
 
     def __init__(self, reader: Reader, draft: Draft, target: Target, limits: Limits, open_hub: OpenHub) -> None:
-        self._reader, self._draft, self._target, self._limits, self._open_hub = reader, draft, target, limits, open_hub
+        self._draft, self._target, self._limits, self._open_hub = draft, target, limits, open_hub
         self._places = sources.places_of(target.cluster)
         self._deadline = reader.hub.monotonic() + limits.max_time
+        self._reader = reader.until(self._deadline)
         self._redactor = Redactor(frozenset(_public(target, self._places)))
         self._pods: list[tuple[str, Object]] = []
         self._names: list[tuple[Source, Read]] = []
@@ -120,8 +89,15 @@ class Gathering:
                 for unit in batch:
                     self.index.leave_out(name(unit), why)
                 continue
-            for unit, got in zip(batch, self._pool.map(fetch, batch), strict=True):
-                take(unit, got)
+            for unit, (got, error) in zip(batch, self._pool.map(lambda unit: _kept_apart(fetch, unit), batch), strict=True):
+                try:
+                    if error:
+                        raise error
+                    take(unit, got)
+                except HypershiftError:  # of the archive itself: what cannot be read is no exception here
+                    raise
+                except Exception as problem:  # a defect of what one source holds belongs there
+                    self.index.fail(name(unit), unusable(problem))
 
     def _reached(self) -> str:
         if self._draft.size > self._limits.max_size:
@@ -141,6 +117,11 @@ class Gathering:
             if read.error:
                 self.index.secrets["secrets_read"] = False
         self.index.secrets["secret_values"] = self._redactor.values
+        for name in self._redactor.surplus:
+            cause = f"it holds a value of more than {MAX_WORDS} words that could be secret; only so many of them are masked"
+            self.index.fail(
+                f"secrets {name}", Failure("too_many_words", cause, next_step="Look at who wrote it, and do not give the archive away.")
+            )
 
     def _add_target(self) -> None:
         cluster, summary = self._target.cluster, self._target.summary or {}
@@ -174,9 +155,15 @@ class Gathering:
     def _logs(self) -> None:
         found = []
         for place, pod in self._pods:
-            name, namespace = str(pod["metadata"]["name"]), str(pod["metadata"]["namespace"])
-            if name.startswith(sources.LOGS_OF[place]):
-                found += [Log(namespace, name, c, previous, sources.is_shared(place)) for c, previous in logs_of(pod)]
+            try:
+                namespace, name = checked_namespace(str(pod["metadata"]["namespace"])), POD.checked(str(pod["metadata"]["name"]))
+                if name.startswith(sources.LOGS_OF[place]):
+                    logs = [(POD.checked(container), previous) for container, previous in logs_of(pod)]
+                    found += [Log(namespace, name, container, previous, sources.is_shared(place)) for container, previous in logs]
+            except ApiError as error:  # names lead to files
+                self.index.fail(f"{POD_LOG.resource} ({self._places[place]})", error.failure, error.status)
+            except Exception as error:
+                self.index.fail(f"{POD_LOG.resource} ({self._places[place]})", unusable(error))
         found.sort(key=lambda log: (not log.previous, log.shared, log.namespace, log.pod, log.container))
         self._each(found, _log_name, self._reader.log, self._take_log)
 
@@ -193,12 +180,15 @@ class Gathering:
         """The hosted cluster's API with the answer to the first question; None when it cannot be asked."""
         self.index.hosted = {"asked": True, "reached": False, "reason": ""}
         try:
-            hub = open_hosted(self._reader.hub, self._target.cluster or {}, self._open_hub)
+            hub = open_hosted(self._reader.hub, self._target.cluster or {}, self._open_hub).until(self._deadline)
             read = listed(hub, GUEST_SOURCES[0], "")
-            if read.error and read.error.status in (0, 401):
+            if read.error and (read.error.status in (0, 401) or read.error.failure.code == TOO_SLOW):
                 raise read.error
         except HypershiftError as error:
             self.index.hosted["reason"] = error.failure.cause
+            return None
+        except Exception as error:
+            self.index.hosted["reason"] = unusable(error).cause
             return None
         self.index.hosted["reached"] = True
         return hub, read
@@ -209,10 +199,20 @@ class Gathering:
             return
         hub, first = opened
         wanted = [s for s in GUEST_SOURCES if (s.importance >= IMPORTANCE["rest"]) == (importance >= IMPORTANCE["rest"])]
-        self._each(wanted, self._name, lambda s: first if s is GUEST_SOURCES[0] else listed(hub, s, ""), self._take_list)
+        one_by_one = Lock()  # somebody else's answers: their memory does not add up
+
+        def fetch(source: Source) -> Read:
+            with one_by_one:
+                return first if source is GUEST_SOURCES[0] else listed(hub, source, "")
+
+        self._each(wanted, self._name, fetch, self._take_list)
 
     def _keep(self, path: str, content: bytes, importance: int, made: Dumped | None = None) -> None:
-        content, counts = self._redactor.mask(content)
+        masked = self._redactor.mask(content, lambda: self._reader.hub.monotonic() >= self._deadline)
+        if masked is None:
+            self.index.leave_out(path, _TOO_LONG)
+            return
+        content, counts = masked
         self.index.count_masked(counts)
         self._sizes[path] = self._draft.add(path, content)
         objects, trimmed = (made.objects, made.trimmed) if made else (None, 0)
@@ -237,6 +237,14 @@ class Gathering:
 
 
 _END = 64  # bytes of the end mark, compressed
+
+
+def _kept_apart(fetch: Callable[[Unit], Got], unit: Unit) -> tuple[Any, Exception | None]:
+    """What was fetched, or what went wrong."""
+    try:
+        return fetch(unit), None
+    except Exception as error:
+        return None, error
 
 
 def _batches(units: Sequence[Unit], size: int) -> Iterator[Sequence[Unit]]:

@@ -4,19 +4,21 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_objects import Dumped, dumped
-from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_sources import HOSTED, Source, is_shared
+from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_sources import CLUSTER, GUEST, HOSTED, Source, is_shared
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, LogWindow
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD, SECRET
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD, SECRET, checked_namespace
 
 Object = dict[str, Any]
+TOO_SLOW = "answer_too_slow"  # code of a failure whose time was over
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,11 @@ class Once:
                 future.set_exception(error)
         return future.result()
 
+    def forget(self, key: Any) -> None:
+        """The next one makes it anew."""
+        with self._lock:
+            self._made.pop(key, None)
+
 
 class Reader:
     """One management cluster, read for any number of archives at the same time."""
@@ -70,18 +77,31 @@ class Reader:
         self._window = window
         self._once = Once()
 
+    def until(self, moment: float) -> Reader:
+        """For one archive, whose time is over then; what all share is shared still."""
+        bounded = copy.copy(self)
+        bounded.hub = self.hub.until(moment)
+        return bounded
+
     def read(self, source: Source, namespace: str) -> Read:
         """A list; of the hosted clusters' namespace and of what all share only once."""
         if source.place == HOSTED or is_shared(source.place):
-            found: Read = self._once.get((source.kind, namespace), lambda: listed(self.hub, source, namespace))
+            found: Read = self._shared((source.kind, namespace), lambda: listed(self.hub, source, namespace))
             return found
         return listed(self.hub, source, namespace)
 
     def log(self, log: Log) -> Log:
         if log.shared:
-            found: Log = self._once.get((log.namespace, log.pod, log.container, log.previous), lambda: self._log(log))
+            found: Log = self._shared((log.namespace, log.pod, log.container, log.previous), lambda: self._log(log))
             return found
         return self._log(log)
+
+    def _shared(self, key: Any, make: Callable[[], Any]) -> Any:
+        """That one archive's time was over says nothing to the others."""
+        found = self._once.get(key, make)
+        if found.error and found.error.failure.code == TOO_SLOW:
+            self._once.forget(key)
+        return found
 
     def _log(self, log: Log) -> Log:
         window = LogWindow(log.previous, self._window.tail_lines, self._window.since_seconds, self._window.limit_bytes)
@@ -95,7 +115,17 @@ class Reader:
 def listed(hub: Hub, source: Source, namespace: str) -> Read:
     """One LIST. Also asked of a hosted cluster's API."""
     try:
+        if source.place not in (CLUSTER, GUEST):
+            checked_namespace(namespace)
         found = hub.list(source.kind, namespace or None)
+        return Read(dumped(source.kind, found), tuple(found) if source.kind in (POD, SECRET) else ())
     except ApiError as error:
         return Read(error=error)
-    return Read(dumped(source.kind, found), tuple(found) if source.kind in (POD, SECRET) else ())
+    except Exception as error:  # the objects are of another shape than anybody would write by accident
+        return Read(error=ApiError(unusable(error)))
+
+
+def unusable(error: Exception) -> Failure:
+    """What somebody else wrote and nothing can be made of, in one place of one archive."""
+    cause = f"what came is not of the shape that such objects have ({type(error).__name__})"
+    return Failure("unusable_content", cause, next_step="Look at the objects there, and at who wrote them.")

@@ -23,8 +23,9 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.summary import summarize_hosted_cluster
 from ansible_collections.hypershift.core.plugins.module_utils._domain.tables import aligned
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Health
-from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_archive import Draft, Gathering, Limits, Target
+from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_archive import Gathering
 from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_reading import Reader
+from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_target import Draft, Limits, Target
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_clusters import selected
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
@@ -148,6 +149,9 @@ class MustGather:
                 except HypershiftError as error:
                     failed.append(error)
                     continue
+                except Exception as error:  # of one archive: the others are made, and stay in the result
+                    failed.append(HypershiftError(_defect(job.target.ref, error)))
+                    continue
                 plan.extra["archives"].append(row)
                 done.append(self._announced(job))
                 progress(f"[{job.target.ref}] {row['verdict'] or 'gathered'}: {row['path']} ({row['bytes'] / MIB:.1f} MiB)")
@@ -195,6 +199,11 @@ def _seen_whole(summary: Object, unread: Sequence[Failure]) -> Object:
         "next_step": unread[0].next_step,
     }
     return {**summary, "health": {**health, **told, "summary": f"unknown: {told['cause']}"}}
+
+
+def _defect(ref: str, error: Exception) -> Failure:
+    cause = f"its archive could not be made, for a reason that should not be ({type(error).__name__})"
+    return Failure("internal", cause, ref, next_step="Please report this line; the other archives are in the result.")
 
 
 def _row(target: Target, path: str, index: Index) -> Object:

@@ -94,6 +94,9 @@ class _Download:
 
             def keep(block: bytes) -> None:
                 nonlocal size
+                if size + len(block) > self._wanted:
+                    cause = f"more came of {self._source} than the {self._wanted} bytes that it has there, which was not kept"
+                    raise _failed("transfer_corrupt", cause, self._shell, "Look at what runs in the container, then run again.")
                 with _local(self._target, "written"):
                     _write_all(file.write, block)
                 digest.update(block)

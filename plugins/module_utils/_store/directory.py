@@ -24,6 +24,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._store.failures im
 from ansible_collections.hypershift.core.plugins.module_utils._store.files import (
     PRIVATE,
     copy_into,
+    open_regular,
     private_file,
     private_folders,
     remove_tree,
@@ -96,9 +97,9 @@ class DirectoryStore:
         digest = hashlib.sha256()
         try:
             with told(f"Snapshot file {source}"):
-                reader = source.open("rb", buffering=0)
+                reader = open_regular(source)
             with reader, told(f"File {goal}"), private_file(temporary) as writer:
-                size = copy_into(reader, writer, digest)
+                size = copy_into(reader, writer, digest, wanted.stored_size)
                 settle(writer)
             if (size, digest.hexdigest()) != (wanted.stored_size, wanted.stored_sha256):
                 raise damaged(manifest.id, wanted.file, "is not what the manifest says: size or SHA-256 differs")
@@ -185,7 +186,7 @@ class DirectoryStore:
         except FileNotFoundError:  # deleted since it was listed
             return None
         except OSError as error:
-            problem = f"the manifest cannot be read: {error.strerror}"
+            problem = f"the manifest cannot be read: {error.strerror if error.errno != errno.ENOTSUP else 'it is no regular file'}"
             return CatalogEntry(place.name, place.parent.parent.name, place.parent.name, problem=problem)
         return entry_of((place.parent.parent.name, place.parent.name, place.name), text, sizes)
 
@@ -223,7 +224,7 @@ def _bring(source: Path, target: Path, moved: list[tuple[Path, Path]]) -> None:
         if error.errno != errno.EXDEV:
             raise
         digest = hashlib.sha256()
-        with source.open("rb", buffering=0) as reader, private_file(target) as writer:
+        with open_regular(source) as reader, private_file(target) as writer:
             copy_into(reader, writer, digest)
             settle(writer)
 
@@ -245,7 +246,7 @@ def _put_back_on_failure(partial: Path) -> Iterator[list[tuple[Path, Path]]]:
 
 
 def _text(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file.read(MAX_TEXT + 1).decode(errors="replace")
 
 

@@ -20,6 +20,7 @@ _KNOWN: dict[int, tuple[str, str, str]] = {
     errno.EROFS: ("read_only", "the file system is read-only", "Mount it for writing, or use another directory."),
     errno.ENOTDIR: ("no_directory", "a part of the path is no directory", "Correct the path."),
     errno.ENOENT: ("not_found", "it does not exist", "Check the path."),
+    errno.ENOTSUP: ("no_regular_file", "it is a device or a pipe, no regular file", "Look at who put it there, and remove it."),
     errno.EIO: ("disk_error", "the disk reports an input/output error", "Check the disk."),
     errno.ENAMETOOLONG: ("no_directory", "the path is too long", "Use a shorter path."),
 }

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 CHUNK = 1024 * 1024
 PRIVATE = 0o600
@@ -26,21 +28,31 @@ class Digest(Protocol):
         """Digest in hexadecimal."""
 
 
+def open_regular(path: str | Path, buffering: int = 0) -> BinaryIO:
+    """A file for reading. Raises OSError (ENOTSUP) for a device or a pipe, which might be waited for without end."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.ENOTSUP, "it is no regular file")
+    return cast(BinaryIO, os.fdopen(handle, "rb", buffering=buffering))
+
+
 def sha256_of(path: Path) -> tuple[int, str]:
     """Size and SHA-256 of a file."""
     digest, size = hashlib.sha256(), 0
     buffer = memoryview(bytearray(CHUNK))
-    with path.open("rb", buffering=0) as file:
-        while count := file.readinto(buffer):
+    with open_regular(path) as file:
+        while count := file.readinto(buffer):  # type: ignore[attr-defined]
             digest.update(buffer[:count])
             size += count
     return size, digest.hexdigest()
 
 
-def copy_into(source: BinaryIO, target: BinaryIO, digest: Digest) -> int:
-    """Copy to the end; returns the number of bytes."""
+def copy_into(source: BinaryIO, target: BinaryIO, digest: Digest, most: int | None = None) -> int:
+    """Copy to the end, or until there is more than ``most``; returns the number of bytes."""
     size = 0
-    while block := source.read(CHUNK):
+    while (most is None or size <= most) and (block := source.read(CHUNK)):
         digest.update(block)
         target.write(block)
         size += len(block)

@@ -12,10 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_store import FOREVER
-from ansible_collections.hypershift.core.plugins.module_utils._store.files import CHUNK, Digest
+from ansible_collections.hypershift.core.plugins.module_utils._store.files import CHUNK, Digest, open_regular
 from ansible_collections.hypershift.core.plugins.module_utils._store.s3_failures import broken, code_of, told_of_s3
 
 MAX_PARTS = 10_000
@@ -151,7 +151,7 @@ class Bucket:
 
         Raises SourceChanged, with nothing at the key, when the file is not what size and sha256 say.
         """
-        with told_of_s3(self.thing), cast(BinaryIO, path.open("rb", buffering=0)) as file:
+        with told_of_s3(self.thing), open_regular(path) as file:
             if size > self._part_size:
                 return self._upload_parts(file, key, size, sha256, lock)
             whole, digest = hashlib.sha256(), hashlib.sha256()

@@ -63,6 +63,8 @@ class Fetching:
     def to(self, goal: Path, set_id: str) -> None:
         part = goal.with_name(f".{goal.name}.{self._file.stored_sha256[:12]}.part")
         with told(f"File {goal}"):
+            if part.exists() and not part.is_file():
+                part.unlink()
             resumed = part.exists()
             good = self._complete(part)
             if not good and resumed:  # the first part was not ours, or another one's

@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError, OptionError
 from ansible_collections.hypershift.core.plugins.module_utils._store.failures import file_error, told
-from ansible_collections.hypershift.core.plugins.module_utils._store.files import private_file, settle, settle_path
+from ansible_collections.hypershift.core.plugins.module_utils._store.files import CHUNK, open_regular, private_file, settle, settle_path
 
 MAX_IDENTITY = 64 * 1024
 _SECRET = "AGE-SECRET-KEY-"
@@ -93,7 +93,7 @@ class _Checked:
     """As _Noting, for reading."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
+        self._file = open_regular(path, CHUNK)
         self.error: OSError | None = None
 
     def __enter__(self) -> _Checked:

@@ -50,7 +50,7 @@ def secret(type_: str = "Opaque", **data: str | bytes) -> dict[str, Any]:
         (secret(key=bytes(range(32))), base64.b64encode(bytes(range(32))).decode(), "<hidden>="),
         # The lines of a key, although nothing around them tells that it is one; a certificate is public.
         (secret(tls__key=PEM), LINES[0] + " x " + LINES[5], "<hidden> x <hidden>"),
-        (secret(tls__key=PEM), LINES[7], LINES[7]),  # neither first nor middle line: no sign of the key
+        (secret(tls__key=PEM), LINES[7], "<hidden>"),
         (secret(bundle=CERTIFICATE), CERTIFICATE, CERTIFICATE),
         (secret(tls__crt=CERTIFICATE), CERTIFICATE, CERTIFICATE),
         # What is in a pull secret, and in a kubeconfig.

@@ -72,6 +72,9 @@ class MemoryHub:
         key = self.key(kind.kind, namespace, name)
         self._events.append((DELETED, key, self.objects.pop(key)))
 
+    def until(self, moment: float) -> MemoryHub:
+        return self
+
     def get(self, kind: Kind, namespace: str | None, name: str) -> dict[str, Any] | None:
         self._allow("get", kind, namespace)
         self.reads.append(("get", kind.ref(namespace, name)))

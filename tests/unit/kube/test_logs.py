@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import LogWindow
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import NAMESPACE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import NAMESPACE, POD_LOG
+from ansible_collections.hypershift.core.plugins.module_utils._kube.answers import CHUNK, Unusable, tail_of
+from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
-from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import CHUNK, tail_of
 
 from kube.faulty_server import Answer, hang_up, reply, serving, status_of
 from kube.test_transport import Clock, hub_at
@@ -58,8 +59,11 @@ def test_a_log_that_cannot_be_had_is_not_asked_for_again(status: int, code: str)
 
 def test_memory_stays_bounded() -> None:
     blocks = [bytes([65 + n % 26]) * CHUNK for n in range(50)]
-    assert tail_of(iter(blocks), CHUNK + 10) == (blocks[-2][-10:] + blocks[-1])
-    assert tail_of(iter(blocks), 0) == b"".join(blocks) and tail_of(iter([]), 5) == b""
+    request, limit = Request("get", POD_LOG, "https://h.test"), 50 * CHUNK
+    assert tail_of(iter(blocks), CHUNK + 10, request, 0) == (blocks[-2][-10:] + blocks[-1])
+    assert tail_of(iter(blocks), 0, request, limit) == b"".join(blocks) and tail_of(iter([]), 5, request, limit) == b""
+    with pytest.raises(Unusable, match=r"more than 3\.06 MiB"):
+        tail_of(iter(blocks), 0, request, limit - CHUNK)
 
 
 def config(url: str, cluster: dict[str, Any] | None = None, **user: Any) -> bytes:

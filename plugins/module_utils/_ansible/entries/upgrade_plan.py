@@ -14,6 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs imp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._operations.upgrade_plan import UpgradePlan
 from ansible_collections.hypershift.core.plugins.module_utils._process.calendar import RuleCalendar
+from ansible_collections.hypershift.core.plugins.module_utils._store.files import open_regular
 
 
 class _Files:
@@ -24,7 +25,7 @@ class _Files:
 
     def read(self, path: str) -> bytes | None:
         try:
-            with open(os.path.expanduser(path), "rb") as file:
+            with open_regular(os.path.expanduser(path)) as file:
                 return file.read()
         except FileNotFoundError:
             return None
