@@ -117,6 +117,8 @@ def blocks_of(response: Any, request: Request) -> Iterator[bytes]:
             while packed and not inflate.eof:
                 yield inflate.decompress(packed, CHUNK)
                 packed = inflate.unconsumed_tail
+            if inflate.eof:
+                return
     except zlib.error:
         raise malformed(request, "gzip that cannot be unpacked") from None
 
@@ -161,9 +163,10 @@ def bearable(data: bytes | bytearray, limits: Limits) -> bool:
 def _deeper(brackets: bytes | bytearray, depth: int) -> bool:
     """Whether pairs are nested deeper; they are taken away from the inside, a layer at a time."""
     for _layer in range(depth):
-        if not brackets:
-            return False
-        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        inner = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if len(inner) == len(brackets):  # nothing is left, or these do not belong together
+            return len(brackets) > depth
+        brackets = inner
     return bool(brackets)
 
 
