@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 GRAM = 8  # bytes; the least length of a word, and what it is recognized by
+PIECE = 128
 
 
 class WordSearch:
@@ -21,16 +22,21 @@ class WordSearch:
         return len(self._words)
 
     def add(self, word: bytes) -> None:
-        """Raises ValueError for a word shorter than GRAM."""
+        """Raises ValueError for a word shorter than GRAM. A long one is looked for in pieces: comparing it at every place takes its square."""
         if len(word) < GRAM:
             raise ValueError("too short")
+        for start in range(0, max(len(word) - GRAM, 0) + 1, PIECE):
+            end = start + PIECE if len(word) - start - PIECE >= GRAM else len(word)
+            self._add(word[start:end])
+
+    def _add(self, word: bytes) -> None:
         if word not in self._words:
             self._words.add(word)
             gram = memoryview(word)[:GRAM].cast("Q")[0]
             self._lengths[gram] = tuple(sorted({*self._lengths.get(gram, ()), len(word)}, reverse=True))
 
     def spans(self, content: bytes, over: Callable[[], bool]) -> list[tuple[int, int]] | None:
-        """Where words stand: starts and ends, in order, overlapping ones put together. None when ``over`` said to stop."""
+        """Where words stand: starts and ends, in order, those that touch put together. None when ``over`` said to stop."""
         found: list[tuple[int, int]] = []
         grams = self._lengths.keys()
         for shift in range(min(GRAM, max(len(content) - GRAM + 1, 0))):
@@ -56,7 +62,7 @@ class WordSearch:
 def _together(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     at, end = 0, -1
     for start, stop in spans:
-        if start < end:
+        if start <= end:
             end = max(end, stop)
             continue
         if end > at:

@@ -47,7 +47,7 @@ def test_a_list_ends_in_one_sentence(answer: Answer, code: str, monkeypatch: pyt
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     failure, text = caught.value.failure, str(caught.value)
-    assert failure.code == code and failure.next_step and failure.object == "pods"
+    assert failure.code in code.split(" or ") and failure.next_step and failure.object == "pods"
     assert text.count("\n") == 0 and len(text) < 1500 and "Traceback" not in text and text.isprintable()
     assert peak < 40 * MIB and taken < 2 * SECONDS + 1
 
@@ -167,7 +167,7 @@ except Exception as error:
 
 @pytest.mark.parametrize("name", ["bomb-without-end", "many-objects"])
 def test_a_process_stays_below_300_mb_with_the_real_limits(name: str) -> None:
-    many = page([{"metadata": {"name": "a", "labels": {str(n): ""}}} for n in range(150_000)], **{"continue": "x"})
+    many = page([{"metadata": {"name": "a", "labels": {str(n): ""}}} for n in range(60_000)], **{"continue": "x"})
     answer, code = LISTS.get(name, (many, "answer_too_large"))
     with serving(answer) as (_server, url):
         done = subprocess.run(

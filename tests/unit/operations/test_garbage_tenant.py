@@ -53,7 +53,7 @@ class TwoTenants(Case):
         other = live_cluster(name="good")
         hub = world(other, secret("good-admin-kubeconfig", "clusters", kubeconfig=b"good"))
         hub.objects[("HostedCluster", "clusters", "good")].setdefault("status", {})["kubeconfig"] = {"name": "good-admin-kubeconfig"}
-        super().__init__(folder, hub, parallel=2)
+        super().__init__(folder, hub, parallel=2, hosted=True)
         self.bad = KubeHub(Transport(connect({"host": url, "api_key": "t"}), limits=SMALL))
 
     def open(self, content: bytes) -> Hub:
@@ -70,7 +70,8 @@ def test_garbage_of_one_hosted_api_leaves_the_other_archives(name: str, tmp_path
         result = TwoTenants(tmp_path, url).run()
     rows = {row["name"]: row for row in result["archives"]}
     assert set(rows) == {"demo", "good"} and time.monotonic() - started < 8
-    assert not [f for f in rows["good"]["failures"] if "hosted" in f["what"]] and rows["good"]["hosted"]["reached"]
+    assert rows["good"]["hosted"] == {"asked": True, "reached": True, "reason": ""}
+    assert not [f for f in rows["good"]["failures"] if "hosted" in f["what"]]
     told = [f["reason"] for f in rows["demo"]["failures"]] + [rows["demo"]["hosted"]["reason"]]
     assert any(url in text for text in told) and "management/namespaces/clusters-demo/core/pods.json" in content(rows["demo"]["path"])
 
@@ -136,7 +137,7 @@ def test_garbage_of_one_hub_leaves_the_others() -> None:
 
 def test_masking_costs_little_and_asks_for_the_time() -> None:
     letters = random.Random(7)
-    words = ["".join(letters.choices(string.ascii_letters + string.digits, k=17)) for _n in range(60_000)]
+    words = ["".join(letters.choices(string.ascii_letters + string.digits, k=17)) for _n in range(25_000)]
     text = " ".join(words).encode()
     redactor = Redactor()
     started = time.process_time()
@@ -150,11 +151,11 @@ def test_masking_costs_little_and_asks_for_the_time() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        b"\\" * 10**6,
-        b"eyJ" * 300_000,
-        b"-----BEGIN CERTIFICATE-----" * 30_000,
+        b"\\" * 300_000,
+        b"eyJ" * 100_000,
+        b"-----BEGIN CERTIFICATE-----" * 10_000,
         b'\\"auth' * 100_000,
-        b"token" + b" " * 10**6,
+        b"token" + b" " * 300_000,
         b"://" + b"a:" * 10**5,
     ],
     ids=["backslashes", "tokens", "certificates", "auths", "spaces", "urls"],
@@ -170,7 +171,7 @@ def test_no_text_makes_masking_slow(text: bytes) -> None:
 def test_nothing_unprintable_is_in_a_message_and_nothing_endless() -> None:
     failure = Failure("x", f"it says {HOSTILE}", f"Pod {HOSTILE}", next_step=HOSTILE)
     assert failure.message().isprintable() and "fake" in failure.message()
-    assert len(Failure("x", "a" * 10**7, "n" * 10**6, next_step="b" * 10**7).message()) < 30_000
+    assert len(Failure("x", "a" * 10**6, "n" * 10**6, next_step="b" * 10**6).message()) < 30_000
     assert one_line(f"a\n{HOSTILE}\u2028b").isprintable() and printable("a\n\tb\r\n") == "a\n\tb\r\n"
     assert all_printable({HOSTILE: [HOSTILE, 1, None, ("a", {"b": HOSTILE})]}) == {
         printable(HOSTILE): [printable(HOSTILE), 1, None, ["a", {"b": printable(HOSTILE)}]]
