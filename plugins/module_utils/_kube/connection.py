@@ -148,6 +148,7 @@ def _pool(tls: ssl.SSLContext | None, server_name: str, proxy: str, auth: dict[s
         arguments["ssl_context"] = tls
         if server_name:
             arguments |= {"server_hostname": server_name, "assert_hostname": server_name}
+    manager: Any
     if proxy:
         headers = urllib3.make_headers(**{k: v for k, v in (auth.get("proxy_headers") or {}).items() if v is not None})
         manager = urllib3.ProxyManager(proxy, proxy_headers=headers, **arguments)

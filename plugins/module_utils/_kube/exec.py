@@ -8,7 +8,6 @@ Source: kubernetes KEP-4006 (``v5.channel.k8s.io`` can close stdin, ``v4`` canno
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any

@@ -153,8 +153,8 @@ class Transport:
             answer = self._exchange(request, method, path, query, body)
             if answer.status < 300:
                 return (decoded(answer.data, request, self.limits, _loads), len(answer.data)), True
-        except ApiError as error:
-            return (error if reading or error.status == 0 else self._unknown_outcome(error, request)), False
+        except ApiError as unusable:
+            return (unusable if reading or unusable.status == 0 else self._unknown_outcome(unusable, request)), False
         except urllib3.exceptions.HTTPError as problem:
             error = transport_error(problem, request.verb, request.kind, self.server)
             if error.failure.code == "untrusted_certificate":
