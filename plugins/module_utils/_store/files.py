@@ -11,7 +11,7 @@ import shutil
 import stat
 import tempfile
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol
 
 CHUNK = 1024 * 1024
 PRIVATE = 0o600
@@ -35,7 +35,7 @@ def open_regular(path: str | Path, buffering: int = 0) -> BinaryIO:
     if not stat.S_ISREG(mode):
         os.close(handle)
         raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.ENOTSUP, "it is no regular file")
-    return cast(BinaryIO, os.fdopen(handle, "rb", buffering=buffering))
+    return os.fdopen(handle, "rb", buffering=buffering)
 
 
 def sha256_of(path: Path) -> tuple[int, str]:
