@@ -24,8 +24,8 @@ from kube.faulty_server import Answer, reply, serving
 from kube.garbage import LISTS, WATCHES, page, raw
 from kube.test_transport import Clock, hub_at
 
-SECONDS = 0.6
-SMALL = Limits(answer=MIB, error=65536, event=65536, values=100_000, pages=20, listed=4 * MIB, seconds=SECONDS, whole=SECONDS)
+SECONDS = 0.8
+SMALL = Limits(answer=MIB, error=65536, event=65536, values=100_000, pages=6, listed=4 * MIB, seconds=SECONDS, whole=SECONDS)
 SPEC = WatchSpec(HOSTED_CLUSTER, "clusters", "demo")
 
 
