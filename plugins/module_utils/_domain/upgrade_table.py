@@ -13,7 +13,7 @@ _HEADER = ("CLUSTER", "FROM", "TO", "WAVE", "BATCH", "STEPS", "NODES", "VERDICT"
 
 
 def plan_table(plan: dict[str, Any]) -> list[str]:
-    """Clusters in order of execution, then the refused ones, then those that need nothing; last a line that counts."""
+    """Clusters in order of execution, then the refused ones, then those that need nothing; where they are; last a line that counts."""
     rows: list[Sequence[Any]] = [_HEADER]
     place = {"ready": 0, "refused": 1, "up_to_date": 2}
     for row in sorted(plan["clusters"], key=lambda r: (place[r["verdict"]], r["batch"] if r["batch"] is not None else -1, r["id"])):
@@ -26,7 +26,16 @@ def plan_table(plan: dict[str, Any]) -> list[str]:
         )  # fmt: skip
     total = plan["summary"]
     counts = ", ".join(f"{total[k]} {k.replace('_', ' ')}" for k in ("ready", "refused", "up_to_date"))
-    return [*aligned(rows), f"{total['clusters']} clusters: {counts}; {total['nodes']} nodes roll; digest {plan['digest']}"]
+    return [
+        *aligned(rows),
+        *map(_where, plan["hubs"]),
+        f"{total['clusters']} clusters: {counts}; {total['nodes']} nodes roll; digest {plan['digest']}",
+    ]
+
+
+def _where(hub: dict[str, Any]) -> str:
+    """Who approves the plan sees for which cluster."""
+    return f"hub {hub['name']} is {hub['server'] or 'not reached'}, cluster {hub['uid'] or 'unknown'}"
 
 
 def _what(row: dict[str, Any]) -> str:

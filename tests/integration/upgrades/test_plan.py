@@ -115,7 +115,7 @@ def test_check_do_check_do(player: Player, tmp_path: Path) -> None:
         ("node_pools", "4.21.5", image("4.21.5"), ["plan-one-b"]),
     ]
     assert (row["from"], row["nodes"], row["wave"], row["batch"]) == ("4.20.4", 3, "rest", 0) and row["uid"]
-    assert done["requests"] == 5 and "2 ready, 0 refused" in done["table"][-1] and done["refused"] == []
+    assert done["requests"] == 6 and "2 ready, 0 refused" in done["table"][-1] and done["refused"] == []
     assert done["plan"]["hubs"][0]["versions"] and done["plan"]["hubs"][0]["server"] == player.hub.server
 
 

@@ -239,7 +239,7 @@ def test_a_hub_that_could_not_be_read_stands_in_the_plan() -> None:
 
 def test_the_table_shows_what_happens_and_why_not() -> None:
     lines = plan_table(planned(fleet()))
-    assert lines[0].split() == ["CLUSTER", "FROM", "TO", "WAVE", "BATCH", "STEPS", "NODES", "VERDICT", "WHAT"] and len(lines) == 14
+    assert lines[0].split() == ["CLUSTER", "FROM", "TO", "WAVE", "BATCH", "STEPS", "NODES", "VERDICT", "WHAT"] and len(lines) == 16
     assert "c0.clusters.east" in lines[1] and "4.21.5, 2 pool move(s)" in lines[1]
     assert any("refused" in line and "paused: reconciliation is paused" in line for line in lines)
     assert lines[-1].startswith("12 clusters: 8 ready, 4 refused, 0 up to date; 32 nodes roll; digest sha256:")

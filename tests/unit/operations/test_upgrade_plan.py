@@ -230,9 +230,10 @@ def test_a_cluster_that_cannot_be_named_is_planned_and_said() -> None:
     hub.forbidden.add(("get", "Namespace"))
     found = make({"hub": hub})
     assert found["plan"]["hubs"][0]["uid"] == ""
+    assert found["table"][-2] == f"hub hub is {hub.server}, cluster unknown"
     assert any("which cluster it is cannot be asked" in note and "get on namespace kube-system" in note for note in found["notes"])
 
 
 def test_another_cluster_under_the_same_name_is_another_plan() -> None:
     one, other = make({"hub": hub_of("a")}), make({"hub": identify_as(hub_of("a"), "other")})
-    assert one["digest"] != other["digest"]
+    assert one["digest"] != other["digest"] and one["table"][-2] == f"hub hub is {MemoryHub.server}, cluster {CLUSTER_UID}"
