@@ -37,6 +37,7 @@ options:
   return_content:
     description:
     - Return the content too. The whole result is then hidden from output; register it.
+    - With C(async) the task waits instead of running in the background, and C(poll=0) is refused, since what fetches the result would print it.
     type: bool
     default: false
   custom_dns:

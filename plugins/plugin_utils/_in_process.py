@@ -14,7 +14,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry, options_refused, run_operation
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry, options_refused, run_operation, secret_for_later
 
 display = Display()
 
@@ -31,9 +31,14 @@ class InProcess(ActionBase):  # type: ignore[misc]
         variables = task_vars or {}
         # Checked here on both ways: a module that refuses its options repeats them at -vvv, also a secret that was put in a wrong place.
         checked = ArgumentSpecValidator(self.entry.spec, **self.entry.constraints).validate(self._task.args)
+        secret = bool(self.entry.secret_result and checked.validated_parameters.get(self.entry.secret_result))
         if checked.error_messages:
             outcome = options_refused(f"hypershift.core.{self.entry.name}", checked.errors)
+        elif secret and self._task.async_val and not self._task.poll:
+            outcome = secret_for_later(self.entry.secret_result)
         elif self._belongs_elsewhere(variables):
+            if secret:  # what async_status fetches is printed: such a task waits here instead
+                self._task.async_val = 0
             wrap = bool(self._task.async_val) and not self._connection.has_native_async
             outcome = self._execute_module(module_name=f"hypershift.core.{self.entry.name}", task_vars=variables, wrap_async=wrap)
         else:
@@ -41,7 +46,7 @@ class InProcess(ActionBase):  # type: ignore[misc]
         if not self._task.diff:
             outcome.pop("diff", None)
         result.update(outcome)
-        if self.entry.secret_result and self._task.args.get(self.entry.secret_result) and not result.get("failed"):
+        if secret and not result.get("failed"):
             result["_ansible_no_log"] = True  # a failure holds no secret, and hiding it would hide its reason
         return result
 

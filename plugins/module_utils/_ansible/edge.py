@@ -75,6 +75,12 @@ def options_refused(name: str, errors: Iterable[Exception]) -> dict[str, Any]:
     return _failed(OptionError(failure))
 
 
+def secret_for_later(option: str) -> dict[str, Any]:
+    """Result of a task whose secret result would be fetched by another task, which prints it."""
+    cause = f"option {option} cannot be used with poll 0, since the task that fetches the result later would print it"
+    return _failed(OptionError(Failure("invalid_option", cause, next_step="Leave out async, or have the content written to files.")))
+
+
 def _plain(text: str) -> str:
     """Ansible names classes where it means a list, a dictionary or a text."""
     words = {"list": "a list", "dict": "a dictionary", "str": "a text", "int": "a number", "float": "a number", "bool": "true or false"}

@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What looks like a secret, wherever it stands: the one list for results, messages, files and options. Private to hypershift.core.
+
+Each pattern takes time in proportion to the text: runs are bounded, or end where the next beginning is.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from typing import Any
+
+HIDDEN = "<hidden>"
+# What stands under these names in options and objects is secret as a whole.
+_SECRET_KEYS = re.compile(
+    r"(?i)(?:token|password|passwd|passphrase|secret|api_?key|(?:access|refresh|id|session|bearer)-?_?token|client-key-data|client_?secret"
+    r"|(?:secret|secret_?access|private)_?key|clientSecretValue|bindPasswordValue|auth|(?:proxy_)?basic_auth|ignition_?config_?overrides?"
+    r"|\.?dockerconfigjson|\.?dockercfg|ssh-private-?key)"
+)
+_COMMANDS = frozenset(("exec", "auth-provider"))  # of a kubeconfig: arguments, variables and settings of a program that makes tokens
+MAX_DEPTH = 4  # of base64 in base64
+
+_NAMES = (
+    r"(?:secret[_-]?access[_-]?key|client[_-]?secret|api[_-]?(?:key|token)|account[_-]?key|private[_-]?key|(?:access|refresh|id|auth|session"
+    r"|identity|security)[_-]?token|x-amz-signature|token|passphrase|password|passwd|passwort|pwd)"
+)
+_QUOTE = r"\\{0,64}[\"']?"
+_IS = r"\\{0,64}[\"']?\s{0,16}[:=]\s{0,16}"
+# Words that are said of a secret, or stand where one is missing.
+_NO_VALUE = (
+    r"(?!(?:null|none|nil|true|false|empty|unset|missing|expired|invalid|required|unknown|not|is|was|has|hidden|redacted|string)\b"
+    r"|VALUE_SPECIFIED|\*{4,}|x{4,})"
+)
+_VALUE_START, _VALUE = r"[A-Za-z0-9._~+=!@#$%^&*(-]", r"[A-Za-z0-9._~+/=!@#$%^&*()?-]"
+_PRIVATE_KEY = r"-----BEGIN(?:[ +]|%20){1,2}(?:[A-Z0-9]{1,12}(?:[ +]|%20)){0,3}PRIVATE(?:[ +]|%20)KEY(?:(?:[ +]|%20)BLOCK)?-----"
+# The base64 of a key as no certificate has it: version, algorithm and the beginning of the key itself, for RSA, EC, Ed25519 and PKCS#8.
+_DER_KEY = r"(?:MII[A-Za-z0-9+/]{2}[A-Za-z0-9+/]?IBA(?:AK[BC]|DANBgkqhkiG9w0BAQEFAASC)|M[HI][A-Za-z0-9+/]{1,3}CAQE[Ew]|MIG[A-Za-z0-9]AgEAMB|MC4CAQAwBQYDK2V)"
+
+# name -> what is kept before (group 1) and what is masked (group 2)
+SOURCES: dict[str, str] = {
+    # A key in a text in JSON in a text ...: whatever is written for a line's end, and headers as of encrypted keys.
+    "private_key": rf"({_PRIVATE_KEY})((?:[A-Za-z0-9+/=\s\\:,.%_]|-(?!----))+)",
+    "bare_private_key": rf"((?<![A-Za-z0-9+/]))({_DER_KEY}[A-Za-z0-9+/]{{24,}}=*)",
+    "token": r"()(eyJ[A-Za-z0-9_-]{8,2048}\.eyJ[A-Za-z0-9_-]{8,16384}\.[A-Za-z0-9_-]{8,}|sha256~[A-Za-z0-9_-]{20,})",
+    "service_token": (
+        r"(\b)(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeprs]-[A-Za-z0-9-]{10,}"
+        r"|AIza[A-Za-z0-9_-]{35}|npm_[A-Za-z0-9]{36}|hv[sb]\.[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,})"
+    ),
+    "registry_auth": r"([\"']auth\\{0,64}[\"']\s{0,64}:\s{0,64}\\{0,64}[\"'])([^\"'\\<]+)",
+    "authorization": r"(?i)(\b(?:bearer|basic)(?:\s|%20|\+){1,16})((?=[a-z._~+/=-]{0,512}\d|[a-z0-9._~+/-]{12,512}==?)[a-z0-9._~+/=-]{12,})",
+    "authorization_header": rf"(?i)(\bauthorization{_IS}{_QUOTE}(?:[a-z]{{3,12}}\s{{1,16}})?)([A-Za-z0-9._~+/=-]{{8,}})",
+    "cloud_key": r"(\b)((?:AKIA|ASIA)[0-9A-Z]{16}\b)",
+    "url_password": r"(://[^/\s:@\"'\\<]{0,100}:)([^/\s@\"'\\<]{1,200})(?=@)",
+    "named_secret": rf"(?i)({_NAMES}{_IS}{_QUOTE})({_NO_VALUE}{_VALUE_START}{_VALUE}{{7,}})",
+    "named_password": rf"(?i)((?:password|passwd|passphrase|pwd){_IS}{_QUOTE})({_NO_VALUE}{_VALUE_START}{_VALUE}{{3,}})",
+    "option": rf"(?i)(--?{_NAMES}\s{{1,4}}{_QUOTE})({_NO_VALUE}(?!-){_VALUE_START}{_VALUE}{{7,}})",
+}
+PATTERNS = {name: re.compile(source, re.ASCII) for name, source in SOURCES.items()}
+PATTERNS_OF_BYTES = {name: re.compile(source.encode()) for name, source in SOURCES.items()}
+# No text without one of these matches any of the patterns: most texts are looked at once.
+_SIGNS = re.compile(
+    r"(?i)PRIVATE|eyJ|sha256~|gh[pousr]_|github_|glpat-|xox[abeprs]-|AIza|npm_|hv[sb]\.|sk_live|auth|bearer|basic|A[KS]IA|://"
+    r"|key|token|secret|signature|pass|pwd|M[CHI][A-Za-z0-9+/]{6}"
+)
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
+_ENCODED_LINES = re.compile(r"(?:[A-Za-z0-9+/]{60,76}(?:\\{0,64}[nr]|\s){1,4}){1,4096}[A-Za-z0-9+/]{1,76}={0,2}")
+
+
+def without_secrets(text: str) -> str:
+    """A text with all hidden that looks like a secret, in the clear or in base64 of base64."""
+    return _hidden(text, lambda _name, _number: None)
+
+
+def counted(content: bytes) -> tuple[bytes, dict[str, int]]:
+    """The same for a file's content, and how many places were masked, by name of what they looked like."""
+    counts: dict[str, int] = {}
+
+    def count(name: str, number: int) -> None:
+        counts[name] = counts.get(name, 0) + number
+
+    # Each byte is one character and comes back as it was, whatever the encoding of the file.
+    return _hidden(content.decode("latin-1"), count).encode("latin-1"), counts
+
+
+def all_without_secrets(value: Any) -> Any:
+    """A nested value with this done to every text in it; keys stay, since they are names."""
+    if isinstance(value, str):
+        return without_secrets(value)
+    if isinstance(value, dict):
+        return {key: all_without_secrets(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [all_without_secrets(item) for item in value]
+    return value
+
+
+def options_without_secrets(value: Any, hide: bool = False) -> Any:
+    """Options of a task as they may be shown: also what is secret by the name it stands under, at any depth. hide: all texts are."""
+    if isinstance(value, str):
+        return HIDDEN if hide and value else without_secrets(value)
+    if isinstance(value, dict):
+        names = ("data", "stringData") if value.get("kind") == "Secret" else ()
+        return {key: options_without_secrets(item, hide or _is_secret(key, item) or key in names) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [options_without_secrets(item, hide) for item in value]
+    return value
+
+
+def _is_secret(key: Any, value: Any) -> bool:
+    if isinstance(value, str):
+        return _SECRET_KEYS.fullmatch(str(key)) is not None
+    return key in _COMMANDS
+
+
+def _hidden(text: str, count: Callable[[str, int], None]) -> str:
+    text = _without_plain(text, count)
+    if len(text) < 24:
+        return text
+    for pattern in (_ENCODED_LINES, _ENCODED):
+        found = 0
+
+        def replaced(match: re.Match[str]) -> str:
+            nonlocal found
+            if not _holds_secret(match[0], MAX_DEPTH):
+                return match[0]
+            found += 1
+            return HIDDEN
+
+        text = pattern.sub(replaced, text)
+        if found:
+            count("encoded", found)
+    return text
+
+
+def _without_plain(text: str, count: Callable[[str, int], None]) -> str:
+    if not _SIGNS.search(text):
+        return text
+    for name, pattern in PATTERNS.items():
+        text, number = pattern.subn(rf"\g<1>{HIDDEN}", text)
+        if number:
+            count(name, number)
+    return text
+
+
+def _holds_secret(encoded: str, depth: int) -> bool:
+    """Whether base64, of whatever alphabet, wrapped or not, says something secret."""
+    plain = re.sub(r"\\+[nr]|\s", "", encoded).rstrip("=").replace("-", "+").replace("_", "/")
+    plain = plain[: len(plain) - (len(plain) % 4 == 1)]
+    try:
+        text = base64.b64decode(plain + "=" * (-len(plain) % 4)).decode()
+    except (binascii.Error, ValueError):  # a name, a digest, a certificate in its binary form
+        return False
+    if _SIGNS.search(text) and any(pattern.search(text) for pattern in PATTERNS.values()):
+        return True
+    return depth > 1 and any(_holds_secret(inner[0], depth - 1) for inner in _ENCODED.finditer(text))
