@@ -10,8 +10,9 @@ import os
 import ssl
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,10 +44,12 @@ _OTHER_NAMES = {"validate_certs": "VERIFY_SSL", "ca_cert": "SSL_CA_CERT", "clien
 
 @dataclass
 class Connection:
+    """tls: makes a context for one use; libraries change what they are given, so that none may be shared. None without TLS."""
+
     server: str
     headers: list[tuple[str, str]]
     pool: Any
-    tls: ssl.SSLContext | None = None
+    tls: Callable[[], ssl.SSLContext] | None = None
     tls_server_name: str = ""
     proxy: str = ""  # empty when none is to be used for this server
 
@@ -99,9 +102,11 @@ def _connection(access: Access, auth: dict[str, Any]) -> Connection:
     scheme, _separator, rest = server.partition("://")
     server = f"{scheme}://{rest.rpartition('@')[2]}"  # the server is named in messages; a user and password in a URL are not used
     headers = [("Accept", "application/json"), ("User-Agent", "hypershift.core"), *_credentials(access, auth)]
-    tls = _tls(access) if server.startswith("https") else None
+    tls = partial(_tls, access) if server.startswith("https") else None
     proxy = "" if _bypasses(server, access.no_proxy) else access.proxy
-    return Connection(server, headers, _pool(tls, access.tls_server_name, proxy, auth), tls, access.tls_server_name, proxy)
+    return Connection(
+        server, headers, _pool(tls() if tls else None, access.tls_server_name, proxy, auth), tls, access.tls_server_name, proxy
+    )
 
 
 def connect_to(content: bytes) -> Connection:
@@ -147,7 +152,7 @@ def _pool(tls: ssl.SSLContext | None, server_name: str, proxy: str, auth: dict[s
     if tls:
         arguments["ssl_context"] = tls
         if server_name:
-            arguments |= {"server_hostname": server_name, "assert_hostname": server_name}
+            arguments["server_hostname"] = server_name  # the context itself compares it with the certificate
     manager: Any
     if proxy:
         headers = urllib3.make_headers(**{k: v for k, v in (auth.get("proxy_headers") or {}).items() if v is not None})

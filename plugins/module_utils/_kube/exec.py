@@ -58,7 +58,7 @@ class ExecStream:
 
     def _connect(self, connection: Connection, url: str) -> Any:
         host = urlsplit(connection.server).hostname
-        options: dict[str, Any] = {"context": connection.tls} if connection.tls else {}
+        options: dict[str, Any] = {"context": connection.tls()} if connection.tls else {}
         if connection.tls and connection.tls_server_name:
             options["server_hostname"] = connection.tls_server_name
         headers = [f"{name}: {value}" for name, value in connection.headers if name != "Accept"]

@@ -155,10 +155,10 @@ def test_environment_stands_in_for_options_that_are_not_set(monkeypatch: pytest.
     found = connect({})
     assert found.server == "https://env.example.com" and ("Authorization", "Bearer env") in found.headers
     assert [v for k, v in found.headers if k == "Impersonate-Group"] == ["a", "b"]
-    assert found.tls is not None and found.tls.check_hostname is False
+    assert found.tls is not None and found.tls().check_hostname is False
     given = connect({"host": "https://given.example.com", "api_key": "mine", "validate_certs": True})
     assert given.server == "https://given.example.com" and ("Authorization", "Bearer mine") in given.headers
-    assert given.tls is not None and given.tls.check_hostname is True
+    assert given.tls is not None and given.tls().check_hostname is True
 
 
 def test_a_server_without_scheme_or_with_a_user_in_it() -> None:
