@@ -22,6 +22,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import all_printable, one_line
+from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import all_without_secrets, without_secrets
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Operation, run
 
@@ -37,7 +38,8 @@ class Entry:
 
     around: gives the hub to work with, for as long as the operation runs; not used in check mode.
 
-    operation: (hub, params, check_mode) -> Operation. secret_result: the option that makes the result secret, if any.
+    operation: (hub, params, check_mode) -> Operation. secret_result: the option that makes the result secret, if any. passes: return values
+    that are URLs with a token of their own, which the user needs as they are.
     """
 
     name: str
@@ -47,12 +49,16 @@ class Entry:
     secret_result: str = ""
     needs_cluster: bool = True
     around: Callable[[Hub, Params], AbstractContextManager[Hub]] = lambda hub, _params: nullcontext(hub)
+    passes: tuple[str, ...] = ()
 
 
 def run_operation(entry: Entry, params: Params, check_mode: bool, progress: Callable[[str], None]) -> dict[str, Any]:
     """Result for exit_json, or for fail_json when it holds failed. Nothing but this result leaves: no traceback, no secret, nothing unprintable."""
-    result: dict[str, Any] = all_printable(_outcome(entry, params, check_mode, lambda line: progress(one_line(line, MAX_SENTENCE))))
-    return result
+    said = _outcome(entry, params, check_mode, lambda line: progress(one_line(without_secrets(line), MAX_SENTENCE)))
+    result: dict[str, Any] = all_printable(said)
+    if entry.secret_result and params.get(entry.secret_result) and not result.get("failed"):
+        return result  # hidden as a whole
+    return {key: value if key in entry.passes else all_without_secrets(value) for key, value in result.items()}
 
 
 def _outcome(entry: Entry, params: Params, check_mode: bool, progress: Callable[[str], None]) -> dict[str, Any]:

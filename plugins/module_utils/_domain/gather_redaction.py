@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import counted
 from ansible_collections.hypershift.core.plugins.module_utils._domain.word_search import WordSearch
 
 Object = dict[str, Any]
@@ -36,23 +37,6 @@ _WORD = re.compile(r"[A-Za-z0-9+/_.~-]{16,}")
 _PAIR = re.compile(
     r"\b(?:pass(?:word|wd)?|token|secret|\w*(?:access|api|private|secret)[_-]?key)[\"']?\s*[:=]\s*[\"']?([^\s\"',}{]{8,})", re.IGNORECASE
 )
-
-_ESCAPED = rb"(?:[A-Za-z0-9+/=\s]|\\[nr]|[A-Z][A-Za-z-]+: ?[A-Za-z0-9,.-]+)*"
-_NAMES = rb"(?:password|passwd|secret[_-]?access[_-]?key|client[_-]?secret|api[_-]?key|token)"
-# name -> what is kept before (group 1) and what is masked (group 2)
-PATTERNS: dict[str, re.Pattern[bytes]] = {
-    "private_key": re.compile(rb"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)(" + _ESCAPED + rb")"),
-    # base64 of "-----BEGIN " that does not go on with "CERTIFICATE"
-    "encoded_private_key": re.compile(rb"()(LS0tLS1CRUdJTi(?!BDRVJUSUZJQ0FUR)[A-Za-z0-9+/]{20,}=*)"),
-    "token": re.compile(rb"()(eyJ[A-Za-z0-9_-]{8,2048}\.eyJ[A-Za-z0-9_-]{8,16384}\.[A-Za-z0-9_-]{8,}|sha256~[A-Za-z0-9_-]{20,})"),
-    "registry_auth": re.compile(rb"([\"']auth\\{0,64}[\"']\s{0,64}:\s{0,64}\\{0,64}[\"'])([^\"'\\<]+)"),
-    "authorization": re.compile(rb"(?i)(\b(?:bearer|basic)\s+)((?=[A-Za-z._~+/=-]*\d)[A-Za-z0-9._~+/=-]{16,})"),
-    "cloud_key": re.compile(rb"(\b)((?:AKIA|ASIA)[0-9A-Z]{16}\b)"),
-    "url_password": re.compile(rb"(://[^/\s:@\"'\\<]{1,100}:)([^/\s@\"'\\<]{1,200})(?=@)"),
-    "named_secret": re.compile(
-        rb"(?i)(" + _NAMES + rb"\\{0,64}[\"']?\s{0,64}[:=]\s{0,64}\\{0,64}[\"']?)([A-Za-z0-9._~+=!@#$%^&*-][A-Za-z0-9._~+/=!@#$%^&*-]{7,})"
-    ),
-}
 
 
 @dataclass
@@ -91,13 +75,21 @@ class Redactor:
             ends = [0, *(end for _start, end in spans)]
             starts = [*(start for start, _end in spans), len(content)]
             content = HIDDEN.join(content[end:start] for end, start in zip(ends, starts, strict=True))
-        for name, pattern in PATTERNS.items():
-            if over():
-                return None
-            content, number = pattern.subn(rb"\g<1>" + HIDDEN, content)
-            if number:
-                counts[name] = number
-        return content, counts
+        masked = counted(content, over)
+        return (masked[0], counts | masked[1]) if masked else None
+
+    def shown(self, content: bytes) -> bytes:
+        """The content without secrets; for what is small."""
+        masked = self.mask(content)
+        return masked[0] if masked else b""
+
+    def masked(self, value: Any) -> Any:
+        """A nested value with this done to every text in it: what is told about an archive beside its files."""
+        if isinstance(value, str):
+            return self.shown(value.encode()).decode()
+        if isinstance(value, dict):
+            return {key: self.masked(item) for key, item in value.items()}
+        return [self.masked(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_public(key: str) -> bool:

@@ -23,21 +23,25 @@ _SECRET_KEYS = re.compile(
 _COMMANDS = frozenset(("exec", "auth-provider"))  # of a kubeconfig: arguments, variables and settings of a program that makes tokens
 MAX_DEPTH = 4  # of base64 in base64
 
+# The first letter apart: a search that may skip to it is six times as fast as one that tries each name everywhere.
 _NAMES = (
-    r"(?:secret[_-]?access[_-]?key|client[_-]?secret|api[_-]?(?:key|token)|account[_-]?key|private[_-]?key|(?:access|refresh|id|auth|session"
-    r"|identity|security)[_-]?token|x-amz-signature|token|passphrase|password|passwd|passwort|pwd)"
+    r"[AaCcPpSsTtXx](?i:oken|ass(?:wor[dt]|wd|phrase)|wd|rivate[_-]?key|ecret[_-]?access[_-]?key|lient[_-]?secret|pi[_-]?(?:key|token)"
+    r"|ccount[_-]?key|-amz-signature)"
 )
 _QUOTE = r"\\{0,64}[\"']?"
 _IS = r"\\{0,64}[\"']?\s{0,16}[:=]\s{0,16}"
 # Words that are said of a secret, or stand where one is missing.
 _NO_VALUE = (
-    r"(?!(?:null|none|nil|true|false|empty|unset|missing|expired|invalid|required|unknown|not|is|was|has|hidden|redacted|string)\b"
+    r"(?!(?i:null|none|nil|true|false|empty|unset|missing|expired|invalid|required|unknown|not|is|was|has|hidden|redacted|string)\b"
     r"|VALUE_SPECIFIED|\*{4,}|x{4,})"
 )
 _VALUE_START, _VALUE = r"[A-Za-z0-9._~+=!@#$%^&*(-]", r"[A-Za-z0-9._~+/=!@#$%^&*()?-]"
 _PRIVATE_KEY = r"-----BEGIN(?:[ +]|%20){1,2}(?:[A-Z0-9]{1,12}(?:[ +]|%20)){0,3}PRIVATE(?:[ +]|%20)KEY(?:(?:[ +]|%20)BLOCK)?-----"
 # The base64 of a key as no certificate has it: version, algorithm and the beginning of the key itself, for RSA, EC, Ed25519 and PKCS#8.
-_DER_KEY = r"(?:MII[A-Za-z0-9+/]{2}[A-Za-z0-9+/]?IBA(?:AK[BC]|DANBgkqhkiG9w0BAQEFAASC)|M[HI][A-Za-z0-9+/]{1,3}CAQE[Ew]|MIG[A-Za-z0-9]AgEAMB|MC4CAQAwBQYDK2V)"
+_DER_KEY = (
+    r"(?:MII[A-Za-z0-9+/]{2}[A-Za-z0-9+/]?IBA(?:AK[BC]|DANBgkqhkiG9w0BAQEFAASC)|M[HI][A-Za-z0-9+/]{1,3}CAQE[Ew]"
+    r"|MI[GH][A-Za-z0-9]AgE(?:AMB|BB[CDE])|MC4CAQAwBQYDK2V)"
+)
 
 # name -> what is kept before (group 1) and what is masked (group 2)
 SOURCES: dict[str, str] = {
@@ -54,35 +58,36 @@ SOURCES: dict[str, str] = {
     "authorization_header": rf"(?i)(\bauthorization{_IS}{_QUOTE}(?:[a-z]{{3,12}}\s{{1,16}})?)([A-Za-z0-9._~+/=-]{{8,}})",
     "cloud_key": r"(\b)((?:AKIA|ASIA)[0-9A-Z]{16}\b)",
     "url_password": r"(://[^/\s:@\"'\\<]{0,100}:)([^/\s@\"'\\<]{1,200})(?=@)",
-    "named_secret": rf"(?i)({_NAMES}{_IS}{_QUOTE})({_NO_VALUE}{_VALUE_START}{_VALUE}{{7,}})",
-    "named_password": rf"(?i)((?:password|passwd|passphrase|pwd){_IS}{_QUOTE})({_NO_VALUE}{_VALUE_START}{_VALUE}{{3,}})",
-    "option": rf"(?i)(--?{_NAMES}\s{{1,4}}{_QUOTE})({_NO_VALUE}(?!-){_VALUE_START}{_VALUE}{{7,}})",
+    "url_token": r"(://)([^/\s:@\"'\\<]{1,200})(?=@)",
+    "named_secret": rf"({_NAMES}{_IS}{_QUOTE})({_NO_VALUE}{_VALUE_START}{_VALUE}{{7,}})",
+    "named_password": rf"([Pp](?i:assword|asswd|assphrase|wd){_IS}{_QUOTE})({_NO_VALUE}{_VALUE_START}{_VALUE}{{3,}})",
+    "option": rf"(--?{_NAMES}\s{{1,4}}{_QUOTE})({_NO_VALUE}(?!-){_VALUE_START}{_VALUE}{{7,}})",
 }
 PATTERNS = {name: re.compile(source, re.ASCII) for name, source in SOURCES.items()}
-PATTERNS_OF_BYTES = {name: re.compile(source.encode()) for name, source in SOURCES.items()}
 # No text without one of these matches any of the patterns: most texts are looked at once.
 _SIGNS = re.compile(
     r"(?i)PRIVATE|eyJ|sha256~|gh[pousr]_|github_|glpat-|xox[abeprs]-|AIza|npm_|hv[sb]\.|sk_live|auth|bearer|basic|A[KS]IA|://"
     r"|key|token|secret|signature|pass|pwd|M[CHI][A-Za-z0-9+/]{6}"
 )
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
-_ENCODED_LINES = re.compile(r"(?:[A-Za-z0-9+/]{60,76}(?:\\{0,64}[nr]|\s){1,4}){1,4096}[A-Za-z0-9+/]{1,76}={0,2}")
+_ENCODED_LINES = re.compile(r"(?:[A-Za-z0-9+/]{60,76}(?:\\{1,64}[nr]|\s){1,8}){1,4096}[A-Za-z0-9+/]{1,76}={0,2}")
 
 
 def without_secrets(text: str) -> str:
     """A text with all hidden that looks like a secret, in the clear or in base64 of base64."""
-    return _hidden(text, lambda _name, _number: None)
+    return _hidden(text, lambda _name, _number: None, lambda: False) or ""
 
 
-def counted(content: bytes) -> tuple[bytes, dict[str, int]]:
-    """The same for a file's content, and how many places were masked, by name of what they looked like."""
+def counted(content: bytes, over: Callable[[], bool] = lambda: False) -> tuple[bytes, dict[str, int]] | None:
+    """The same for a file's content, and how many places were masked, by name of what they looked like; None when ``over`` said to stop."""
     counts: dict[str, int] = {}
 
     def count(name: str, number: int) -> None:
         counts[name] = counts.get(name, 0) + number
 
     # Each byte is one character and comes back as it was, whatever the encoding of the file.
-    return _hidden(content.decode("latin-1"), count).encode("latin-1"), counts
+    text = _hidden(content.decode("latin-1"), count, over)
+    return None if text is None else (text.encode("latin-1"), counts)
 
 
 def all_without_secrets(value: Any) -> Any:
@@ -114,11 +119,16 @@ def _is_secret(key: Any, value: Any) -> bool:
     return key in _COMMANDS
 
 
-def _hidden(text: str, count: Callable[[str, int], None]) -> str:
-    text = _without_plain(text, count)
-    if len(text) < 24:
-        return text
+def _hidden(text: str, count: Callable[[str, int], None], over: Callable[[], bool]) -> str | None:
+    for name, pattern in PATTERNS.items() if _SIGNS.search(text) else ():
+        if over():
+            return None
+        text, number = pattern.subn(rf"\g<1>{HIDDEN}", text)
+        if number:
+            count(name, number)
     for pattern in (_ENCODED_LINES, _ENCODED):
+        if over():
+            return None
         found = 0
 
         def replaced(match: re.Match[str]) -> str:
@@ -131,16 +141,6 @@ def _hidden(text: str, count: Callable[[str, int], None]) -> str:
         text = pattern.sub(replaced, text)
         if found:
             count("encoded", found)
-    return text
-
-
-def _without_plain(text: str, count: Callable[[str, int], None]) -> str:
-    if not _SIGNS.search(text):
-        return text
-    for name, pattern in PATTERNS.items():
-        text, number = pattern.subn(rf"\g<1>{HIDDEN}", text)
-        if number:
-            count(name, number)
     return text
 
 

@@ -220,10 +220,10 @@ class Gathering:
 
     def _finish(self) -> int:
         """Leave out the least important files until the archive is small enough, then put index and summary in front of the others."""
-        index, front = self.index, [INDEX, SUMMARY]
+        index = self.index
         index.entries.sort(key=lambda e: (e.importance, e.path))
         while index.entries:
-            size = self._draft.size_of(INDEX, index.as_json()) + self._draft.size_of(SUMMARY, index.summary())
+            size = sum(self._draft.size_of(path, content) for path, content in self._front())
             over = size + sum(self._sizes[e.path] for e in index.entries) + _END - self._limits.max_size
             if over <= 0:
                 break
@@ -231,9 +231,18 @@ class Gathering:
                 entry = index.entries.pop()
                 over -= self._sizes[entry.path]
                 index.leave_out(entry.path, _TOO_LARGE)
-        self._draft.add(INDEX, index.as_json())
-        self._draft.add(SUMMARY, index.summary())
-        return self._draft.finish([*front, *(e.path for e in index.entries)])
+        for path, content in self._front():
+            self._draft.add(path, content)
+        return self._draft.finish([INDEX, SUMMARY, *(e.path for e in index.entries)])
+
+    def _front(self) -> list[tuple[str, bytes]]:
+        """Index and summary repeat what conditions and refusals say: they go through the same door as the files."""
+        return [(path, self._redactor.shown(content)) for path, content in ((INDEX, self.index.as_json()), (SUMMARY, self.index.summary()))]
+
+    def shown(self, row: Object) -> Object:
+        """What the task's result says about the archive, through the same door."""
+        result: Object = self._redactor.masked(row)
+        return result
 
 
 _END = 64  # bytes of the end mark, compressed

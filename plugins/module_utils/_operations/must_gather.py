@@ -170,7 +170,8 @@ class MustGather:
             size = gathering.run()
         finally:
             draft.close()
-        return {**_row(job.target, draft.path, gathering.index), "bytes": size, "seconds": round(self._hub.monotonic() - started, 1)}
+        row = gathering.shown(_row(job.target, draft.path, gathering.index))
+        return {**row, "bytes": size, "seconds": round(self._hub.monotonic() - started, 1)}
 
     def _prune(self, target: Target) -> list[Object]:
         keep = self._options.get("retention")

@@ -21,6 +21,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.compare im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError, OptionError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, LEASE
+from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import all_without_secrets
 from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_hubs import CampaignHubs
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
@@ -32,7 +33,8 @@ class UpgradeRecord:
     """Write what became of the clusters of a batch. clock: for the times; hubs: of the plan."""
 
     def __init__(self, clock: Hub, hubs: CampaignHubs, plan: Object, options: Object) -> None:
-        self._clock, self._hubs, self._plan, self._options = clock, hubs, plan, options
+        self._clock, self._hubs, self._plan = clock, hubs, plan
+        self._options = all_without_secrets(options)  # events and failures of other tasks too: the journal is read by many
 
     def plan(self) -> Plan:
         news = {row["id"]: row for row in self._options["clusters"]}

@@ -79,7 +79,7 @@ def test_values_of_secrets_are_masked(known: dict[str, Any], text: str, expected
         ("private_key", f"x {PEM}y", "x -----BEGIN RSA PRIVATE KEY-----<hidden>-----END RSA PRIVATE KEY-----\ny"),
         ("private_key", json.dumps({"a": PEM, "b": 1}), '{"a": "-----BEGIN RSA PRIVATE KEY-----<hidden>-----END RSA PRIVATE KEY-----\\n", "b": 1}'),
         ("private_key", '{"cut": "-----BEGIN PRIVATE KEY-----\\nAAAA", "b": 1}', '{"cut": "-----BEGIN PRIVATE KEY-----<hidden>", "b": 1}'),
-        ("encoded_private_key", "key-data: " + base64.b64encode(PEM.encode()).decode(), "key-data: <hidden>"),
+        ("encoded", "key-data: " + base64.b64encode(PEM.encode()).decode(), "key-data: <hidden>"),
         ("", base64.b64encode(CERTIFICATE.encode()).decode(), ""),
         ("", CERTIFICATE, ""),
         ("token", f"Authorization {JWT} end", "Authorization <hidden> end"),
@@ -109,7 +109,7 @@ def test_masking_keeps_json_whole_and_counts() -> None:
     body = json.dumps({"a": PEM, "b": "kubeadmin-Pass twice kubeadmin-Pass", "c": JWT, "d": [base64.b64encode(PEM.encode()).decode()]})
     masked, counts = redactor.mask(body.encode())
     assert json.loads(masked)["b"] == "<hidden> twice <hidden>" and redactor.values == 2
-    assert counts == {"secret_value": 3, "private_key": 1, "encoded_private_key": 1}
+    assert counts == {"secret_value": 3, "private_key": 1, "encoded": 1}
 
 
 META = {

@@ -4,10 +4,15 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import options_refused
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry, options_refused, run_operation
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hypershift_addon_config import ENTRY
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 
 @pytest.mark.parametrize(
@@ -22,3 +27,39 @@ def test_no_class_of_python_is_named(options: dict[str, object], said: str) -> N
     errors = ArgumentSpecValidator(ENTRY.spec, **ENTRY.constraints).validate(options).errors
     refused = options_refused("hypershift.core.hypershift_addon_config", errors)
     assert said in refused["msg"] and "<class" not in refused["msg"] and refused["failure"]["code"] == "invalid_option"
+
+
+WORD = "Kp7-xV2mQz9_rT4w"
+
+
+class Saying:
+    """An operation that gives away, or fails with, what others wrote."""
+
+    def __init__(self, fails: bool) -> None:
+        self._fails = fails
+
+    def plan(self) -> Plan:
+        text = f"https://robot:{WORD}@quay.io said: password={WORD}"
+        if self._fails:
+            raise HypershiftError(Failure("x", text, text, next_step=text), archives=[{"cause": text}])
+        extra = {"rows": [{"cause": text}], "url": f"https://images/x?token={WORD}"}
+        return Plan(extra=extra, act=lambda acts, progress: progress(text))
+
+
+def entry(**more: Any) -> Entry:
+    return Entry("saying", {}, lambda _hub, params, _check: Saying(bool(params.get("fails"))), needs_cluster=False, **more)
+
+
+def test_nothing_leaves_but_through_the_door() -> None:
+    lines: list[str] = []
+    shown = run_operation(entry(passes=("url",)), {}, False, lines.append)
+    assert shown.pop("url").endswith(WORD), "a URL that the user needs as it is"
+    assert WORD not in json.dumps(shown) + "".join(lines) and lines == ["https://robot:<hidden>@quay.io said: password=<hidden>"]
+    assert shown["rows"] == [{"cause": lines[0]}]
+
+
+def test_failures_go_through_the_door_also_when_the_result_would_be_hidden() -> None:
+    failed = run_operation(entry(secret_result="content"), {"fails": True, "content": True}, False, print)
+    assert failed["failed"] and WORD not in json.dumps(failed) and failed["archives"] and "<hidden>" in failed["msg"]
+    kept = run_operation(entry(secret_result="content"), {"content": True}, False, lambda _line: None)
+    assert WORD in kept["rows"][0]["cause"], "hidden as a whole, and of use to who registers it"

@@ -131,6 +131,26 @@ def test_the_verdict_says_what_is_wrong(tmp_path: Path) -> None:
     assert f"Cause: {row['cause']}\nNext step: {row['next_step']}".encode() in files["summary.txt"]
 
 
+def test_secrets_in_what_is_told_about_an_archive(tmp_path: Path) -> None:
+    """Conditions and refusals are repeated in the index, the summary and the result: all through the door of the files."""
+    word = "Kp7-xV2mQz9_rT4w"
+    said = f"GET https://robot:{word}@quay.io/v2: Bearer {word}, password={word}, log in with {PASSWORD}"
+    cluster = live_cluster()
+    cluster["status"]["conditions"] = conditions(Available="False/WaitingForEtcd", EtcdAvailable="False/EtcdWaiting")
+    for condition in cluster["status"]["conditions"]:
+        condition["message"] = said
+    hub = MemoryHub(cluster, secret("demo-kubeadmin-password", "clusters", password=PASSWORD.encode()))
+    hub.logs_of[("clusters-demo", "etcd-0", "main", False)] = said.encode()
+    case = Case(tmp_path, hub, name=["demo"], namespace="clusters")
+    result = case.run()
+    row, files, index = one(result)
+    assert row["verdict"] == index["health"]["verdict"] != "healthy"
+    everything = json.dumps(result).encode() + b"".join(files.values()) + "".join(case.lines).encode()
+    assert word.encode() not in everything and PASSWORD.encode() not in everything
+    for told in (json.dumps(row), json.dumps(index["health"]), files["summary.txt"].decode()):
+        assert "https://robot:<hidden>@quay.io/v2: Bearer <hidden>, password=<hidden>, log in with <hidden>" in told
+
+
 def test_the_hosted_clusters_own_api(tmp_path: Path) -> None:
     case = Case(tmp_path, hosted=True)
     _row, files, index = one(case.run())

@@ -55,4 +55,5 @@ ENTRY = Entry(
     name="infra_env",
     spec=full(AUTH, STATE, _OPTIONS),
     operation=lambda hub, params, _check: InfraEnvAbsent(hub, params) if params["state"] == "absent" else InfraEnvPresent(hub, params),
+    passes=("iso_download_url", "boot_artifacts", "boot"),
 )
