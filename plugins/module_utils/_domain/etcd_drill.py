@@ -14,6 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_snaps
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_manifest import SnapshotFile
 
 START_SECONDS = 300
+CLIENT, PEER = "unix://client:1", "unix://peer:1"  # sockets in the current folder; etcd wants something like a port in each address
 NAME = "drill"
 
 
@@ -33,37 +34,39 @@ class Check:
         return {"check": self.name, "expected": self.expected, "found": self.found, "ok": self.ok}
 
 
-def rehearse(path: str, folder: str, ports: tuple[int, int]) -> list[str]:
-    """Status of the file, restore into an empty folder, start, ask, end. The scratch etcd has no TLS and listens on loopback alone."""
-    client, peer = (f"http://127.0.0.1:{port}" for port in ports)
-    data, log = shlex.quote(f"{folder}/data"), shlex.quote(f"{folder}/etcd.log")
-    name = shlex.quote(path)
+def rehearse(path: str, folder: str) -> list[str]:
+    """Status of the file, restore into an empty folder, start, ask, end. The scratch etcd has no users and no TLS.
+
+    So it listens on no port, where every user of the machine could ask it: its sockets lie in a folder that is private to its own user.
+    """
+    own, log = shlex.quote(f"{folder}/{NAME}"), shlex.quote(f"{folder}/etcd.log")
+    name, inside = shlex.quote(path), f"cd {own} &&"
     restore = (
-        f"utl snapshot restore {name} --data-dir={data} --name={NAME} --initial-cluster={NAME}={peer}"
-        f" --initial-cluster-token=etcd-cluster --initial-advertise-peer-urls={peer}"
+        f"utl snapshot restore {name} --data-dir=data --name={NAME} --initial-cluster={NAME}={PEER}"
+        f" --initial-cluster-token=etcd-cluster --initial-advertise-peer-urls={PEER}"
     )
     start = (
-        f"etcd --name={NAME} --data-dir={data} --listen-client-urls={client} --advertise-client-urls={client} --listen-peer-urls={peer}"
-        f" --initial-advertise-peer-urls={peer} --quota-backend-bytes=17179869184 --logger=zap > {log} 2>&1 </dev/null & echo $! > {data}.pid"
+        f"etcd --name={NAME} --data-dir=data --listen-client-urls={CLIENT} --advertise-client-urls={CLIENT} --listen-peer-urls={PEER}"
+        f" --initial-advertise-peer-urls={PEER} --quota-backend-bytes=17179869184 --logger=zap > {log} 2>&1 </dev/null & echo $! > pid"
     )
-    plain = f"etcdctl --endpoints={client} --command-timeout=120s"
+    plain = f"{inside} etcdctl --endpoints={CLIENT} --command-timeout=120s"
     wait = (
-        f"n=0; until {plain} endpoint health >/dev/null 2>&1; do n=$((n+1)); kill -0 $(cat {data}.pid) 2>/dev/null || "
-        f"{{ tail -n 1 {log}; exit 1; }}; test $n -lt {START_SECONDS * 5} || exit 2; sleep 0.2; done"
+        f"{inside} n=0; until etcdctl --endpoints={CLIENT} --command-timeout=120s endpoint health >/dev/null 2>&1; do n=$((n+1)); "
+        f"kill -0 $(cat pid) 2>/dev/null || {{ tail -n 1 {log}; exit 1; }}; test $n -lt {START_SECONDS * 5} || exit 2; sleep 0.2; done"
     )
     return script(
         {
             "status": f"utl snapshot status {name} -w json",
             "begun": "date +%s.%N",
-            "restore": f"rm -rf {data}; {restore}",
+            "restore": f"umask 077; rm -rf {own}; mkdir -m 700 {own} && {inside} {restore}",
             "restored": "date +%s.%N",
-            "start": start,
+            "start": f"umask 077; {inside} {{ {start}; }}",
             "wait": wait,
             "serving": "date +%s.%N",
             "state": f"{plain} endpoint status -w json",
             "count": f"{plain} get '' --prefix --count-only -w fields",
             "version": "etcd --version",
-            "stop": f"kill $(cat {data}.pid); rm -rf {data} {log}",
+            "stop": f"kill $(cat {own}/pid); rm -rf {own} {log}",
         }
     )
 

@@ -26,18 +26,16 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.runnin
 from ansible_collections.hypershift.core.plugins.module_utils._operations.scratch_pod import FOLDER, scratch_pod
 
 SILENCE = 1800.0  # restoring a large database says nothing until it is done
-POD_PORTS = (23790, 23800)
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What this machine gives: the store, opening of sealed files (source, target, identity), a private folder, a shell, ports, files."""
+    """What this machine gives: the store, opening of sealed files (source, target, identity), a private folder, a shell, files."""
 
     store: SnapshotStore
     unseal: Callable[[Path, Path, Path], object]
     workspace: Callable[[str, str, str], AbstractContextManager[Path]]
     shell: Callable[[str], Shell]
-    ports: Callable[[int], list[int]]
     write_file: Callable[[str, bytes, bool], bool]
 
 
@@ -67,8 +65,8 @@ class VerifySnapshot:
         with self._bench.workspace(self._namespace, self._name, manifest.id) as folder:
             files = [(f, self._fetched(manifest, f, folder, progress)) for f in manifest.files]
             fetched = self._hub.monotonic() - started
-            with self._place(manifest, folder, progress) as (shell, where, ports):
-                shards = [self._rehearse(f, path, shell, where, ports, progress) for f, path in files]
+            with self._place(manifest, folder, progress) as (shell, where):
+                shards = [self._rehearse(f, path, shell, where, progress) for f, path in files]
         passed = all(s["passed"] for s in shards)
         report = self._report(manifest, shards, passed, {"fetch_seconds": round(fetched, 3), "rto_seconds": self._since(started)})
         plan.extra["report"] = report
@@ -93,31 +91,28 @@ class VerifySnapshot:
         return plain
 
     @contextmanager
-    def _place(self, manifest: Manifest, folder: Path, progress: Callable[[str], None]) -> Iterator[tuple[Shell, str, tuple[int, int]]]:
-        """Where the scratch etcd runs: its shell, its folder, its ports."""
+    def _place(self, manifest: Manifest, folder: Path, progress: Callable[[str], None]) -> Iterator[tuple[Shell, str]]:
+        """Where the scratch etcd runs: its shell and its folder."""
         programs = self._options.get("etcd_directory")
         if programs:
-            first, second = self._bench.ports(2)
-            yield self._bench.shell(str(programs)), str(folder), (first, second)
+            yield self._bench.shell(str(programs)), str(folder)
             return
         namespace = str(self._options.get("scratch_namespace") or self._namespace)
         size = sum(f.size for f in manifest.files)
         with scratch_pod(self._hub, namespace, self._image(), size * 3, float(self._options["wait_timeout"]), progress) as shell:
-            yield shell, FOLDER, POD_PORTS
+            yield shell, FOLDER
 
     def _image(self) -> str:
         """The image that would restore it: the hosted cluster's own, unless one is named."""
         return str(self._options.get("image") or find_etcd(self._hub, self._namespace, self._name).shards[0].image)
 
-    def _rehearse(
-        self, file: SnapshotFile, path: Path, shell: Shell, folder: str, ports: tuple[int, int], progress: Callable[[str], None]
-    ) -> dict[str, Any]:
+    def _rehearse(self, file: SnapshotFile, path: Path, shell: Shell, folder: str, progress: Callable[[str], None]) -> dict[str, Any]:
         place = str(path)
         if not self._options.get("etcd_directory"):
             place = f"{folder}/{path.name}"
             upload(shell, path, place, progress)
         progress(f"[{self._name}] {file.shard}: restoring into a scratch etcd")
-        found = commands.answers(shell.run(drill.rehearse(place, folder, ports), silence=SILENCE).text)
+        found = commands.answers(shell.run(drill.rehearse(place, folder), silence=SILENCE).text)
         tool = drill.tool_version(found)
         if tool and not drill.same_minor(tool, file.version):
             # Each minor counts the entries of a snapshot in its own way, and restores into its own format: a drill with it proves little.

@@ -86,9 +86,7 @@ class World:
 
     def run(self, check: bool = False, **options: Any) -> dict[str, Any]:
         given = {"namespace": "clusters", "name": "demo", "snapshot": "latest", "record": True, "wait_timeout": 60, **options}
-        bench = Bench(
-            self.store, self.unseal, self.workspace, self.local, lambda count: [2000 + n for n in range(count)], self.write_report
-        )
+        bench = Bench(self.store, self.unseal, self.workspace, self.local, self.write_report)
         return run(VerifySnapshot(self.hub, given, bench), self.hub, check, lambda _line: None)
 
     def pods(self) -> list[str]:
@@ -195,7 +193,8 @@ def test_a_file_that_is_not_what_the_manifest_says_is_not_restored(world: World)
 def test_on_this_machine_no_pod_is_made(world: World) -> None:
     result = world.run(etcd_directory="/opt/etcd", record=False, report="/tmp/r.json")
     assert world.hub.writes == [] and world.programs == ["/opt/etcd"]
-    assert ":2000" in world.scratch.commands[0] and ":2001" in world.scratch.commands[0]
+    command = world.scratch.commands[0]
+    assert "unix://client:1" in command and "mkdir -m 700" in command and "http://" not in command, "on no port, where every user could ask"
     assert world.store.updated == [] and json.loads(world.reports["/tmp/r.json"]) == result["report"]
 
 

@@ -13,7 +13,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._ansible.snapshot_
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import AUTH, IDENTITY, full
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_drill import Bench, VerifySnapshot
-from ansible_collections.hypershift.core.plugins.module_utils._process.local_shell import LocalShell, free_ports
+from ansible_collections.hypershift.core.plugins.module_utils._process.local_shell import LocalShell
 from ansible_collections.hypershift.core.plugins.module_utils._store.opening import open_store
 from ansible_collections.hypershift.core.plugins.module_utils._store.sealing import unseal
 from ansible_collections.hypershift.core.plugins.module_utils._store.workspace import workspace
@@ -32,7 +32,7 @@ _OPTIONS: dict[str, Any] = {
 
 
 def _operation(hub: Hub, params: dict[str, Any], _check: bool) -> VerifySnapshot:
-    bench = Bench(open_store(params), unseal, partial(workspace, params), LocalShell, free_ports, write_private_file)
+    bench = Bench(open_store(params), unseal, partial(workspace, params), LocalShell, write_private_file)
     return VerifySnapshot(hub, params, bench)
 
 
