@@ -120,10 +120,10 @@ def test_check_do_check_do(player: Player, tmp_path: Path) -> None:
 
 
 def test_as_many_requests_as_it_says(quick: Player) -> None:
-    """One LIST per kind, and the supported versions; the audit log is the witness."""
+    """One LIST per kind, the supported versions and which cluster it is; the audit log is the witness."""
     played = plan(quick).ok()
     seen = [e for e in quick.hub.audit(user="tester", since=played.started) if e["stage"] == "ResponseComplete"]
-    assert len(seen) == played.last["requests"] == 5
+    assert len(seen) == played.last["requests"] == 6
 
 
 def test_waves_windows_and_refusals(quick: Player, direct: Direct) -> None:
