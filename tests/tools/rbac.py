@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Write docs/rbac.md from the table of rights that the integration tests hold, or tell whether it is up to date.
 
-Run from anywhere: ``python tests/tools/rbac.py`` writes, with ``--check`` it exits 1 when the file differs.
+Run from anywhere: ``python tests/tools/rbac.py`` writes, with ``--check`` it exits 1 when the file differs. ``--etcd clusters/demo prod/web``
+prints roles and bindings for care of the etcd of these hosted clusters, and of no other.
 """
 
 from __future__ import annotations
@@ -35,8 +36,23 @@ one at a time, and see the task fail; and they run every module with nothing els
 """
 _ETCD = """## etcd
 
-`pods/exec` is asked for over a WebSocket: API servers before 1.35 check the verb `get` for it, later ones `create`. The role gives both. Whoever may run
-commands in etcd's containers reads every Secret of the hosted cluster; give it to those alone who take care of etcd."""
+`pods/exec` is asked for over a WebSocket: API servers before 1.35 check the verb `get` for it, later ones `create`. The roles give both.
+
+**What these rights amount to.** `pods/exec` in etcd's containers reads and writes everything in the hosted cluster, its Secrets above all. Whoever
+creates pods in a namespace can run them as any of its service accounts and mount any of its Secrets, and so has all the rights of those accounts.
+`secrets` in the hosted cluster's namespace may be those of other hosted clusters there: the role names the one that is needed. Given
+cluster-wide these rights are those of an administrator of the management cluster, since a pod in `kube-system` may have any right; **so
+bind them in the namespaces of each hosted cluster, never with a ClusterRoleBinding.** A control plane's namespace comes and goes with its hosted
+cluster: bind again when it was made anew."""
+_ETCD_ROLES = """### Roles for care of etcd
+
+For HostedCluster `clusters/demo`; `python tests/tools/rbac.py --etcd clusters/demo prod/web` prints them for others. A cluster with a Secret of another
+name for its encryption key needs that name. Drills make their scratch pod in a namespace of their own (`etcd_drill_scratch_namespace: automation-drills`)
+in which nothing else lives; without that option they need the last role in the hosted cluster's namespace.
+
+```yaml
+{body}
+```"""
 _CAMPAIGNS = """## Campaigns
 
 Planning, gates, journal and report over a fleet; the changes themselves are those of `hosted_cluster_upgrade`, `nodepool_upgrade` and
@@ -52,7 +68,7 @@ needed for the module to run: a check that lacks one is `unknown` and names it. 
 _GROUND = """## Management cluster
 
 Whoever installs and configures a management cluster is its administrator: an engine deploys what it likes. `namespaces` and `clusterserviceversions`
-are deleted by `state: absent` alone."""
+are deleted by `state: absent` alone. The role reads and writes Secrets of every namespace: **it amounts to the rights of an administrator.**"""
 _OBSERVE = """## Gathering and observing
 
 `must_gather` needs no more than to list hosted clusters; whatever else is missing is named in the archive. The lists below are those of all platforms."""
@@ -60,6 +76,8 @@ _PLATFORMS = """## Platforms
 
 The modules beneath the roles `agent_platform` and `kubevirt_platform` work on what belongs to the administrators of a management cluster. A role of
 platforms enables a component of the multicluster engine as well, unless it is told not to: that takes the rights of `multicluster_engine_components`.
+Bound as they stand here, these roles read Secrets of every namespace, those of service accounts too, and so **amount to the rights of an administrator**
+of the management cluster; bind them with RoleBindings in the namespaces of your hosts and hosted clusters for accounts that must not be one.
 What `kubevirt_ingress` reads in the hosted cluster it reads with that cluster's own kubeconfig."""
 _LEVELS = {
     "read": ("Read only", "`hosted_cluster_info`, `nodepool_info`, `pause_reconcile_info`, `hosted_cluster_wait`. Reads no Secret."),
@@ -151,21 +169,41 @@ def _listed(name: str, rows: Any, rights: Any) -> str:
     return "\n".join(lines)
 
 
+def _etcd_tables() -> dict[str, Any]:
+    found: dict[str, Any] = table("etcd_rights", TABLE.parent).ETCD_MODULES | {"etcd_restore": _restore_rows()}
+    return found
+
+
+def etcd_objects(namespace: str, name: str) -> list[dict[str, Any]]:
+    """Roles and bindings for the etcd of one hosted cluster: in its namespace, in its control plane's, and in one for scratch pods."""
+    places = {"hosted": namespace, "control_plane": f"{namespace}-{name.replace('.', '-')}", "drill": f"{SUBJECT['namespace']}-drills"}
+    verbs: dict[str, dict[str, set[str]]] = {place: {} for place in places}
+    for module, rows in _etcd_tables().items():
+        for words, resource, scope, _when in rows:
+            place = "drill" if module == "etcd_snapshot_verify" and resource.startswith("pods") and scope == "hosted" else scope
+            verbs[place].setdefault(resource, set()).update(words.split())
+    result = []
+    for place, given in verbs.items():
+        if "pods/exec" in given:
+            given["pods/exec"].add("get")
+        rules = [
+            {"apiGroups": [r.partition(".")[2]], "resources": [r.partition(".")[0]], "verbs": sorted(v)} for r, v in sorted(given.items())
+        ]
+        for rule in rules:
+            if rule["resources"] == ["secrets"]:
+                rule["resourceNames"] = [f"{name}-etcd-encryption-key"]
+        role = _role("Role", "hypershift-core-etcd" + ("-drill" if place == "drill" else f"-{name}"), rules, places[place])
+        result += [role, _binding(role, places[place])]
+    return result
+
+
 def _etcd(rights: Any) -> list[str]:
-    """The etcd modules, and one role for all of them."""
-    tables = table("etcd_rights", TABLE.parent).ETCD_MODULES | {"etcd_restore": _restore_rows()}
+    """The etcd modules, and roles for all of them."""
     parts = [_ETCD]
-    for name, rows in tables.items():
+    for name, rows in _etcd_tables().items():
         parts.append(_listed(name, rows, rights) if rows else f"### {name}\n\nNone: it needs no management cluster.")
-    merged: dict[str, set[str]] = {}
-    for verbs, resource, _scope, _when in (row for rows in tables.values() for row in rows):
-        merged.setdefault(resource, set()).update(verbs.split())
-    merged["pods/exec"].add("get")
-    rules = [
-        {"apiGroups": [r.partition(".")[2]], "resources": [r.partition(".")[0]], "verbs": sorted(v)} for r, v in sorted(merged.items())
-    ]
-    role = _role("ClusterRole", "hypershift-core-etcd", rules)
-    parts.append(f"### Role for care of etcd\n\n```yaml\n{_yaml(role)}\n---\n{_yaml(_binding(role))}\n```")
+    body = "\n---\n".join(_yaml(obj) for obj in etcd_objects("clusters", "demo"))
+    parts.append(_ETCD_ROLES.format(body=body))
     return parts
 
 
@@ -284,6 +322,11 @@ def render() -> str:
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["--etcd"]:
+        named = [identity.partition("/") for identity in sys.argv[2:]]
+        objects = {json.dumps(obj): obj for namespace, _slash, name in named for obj in etcd_objects(namespace, name)}
+        print("\n---\n".join(_yaml(obj) for obj in objects.values()))
+        return 0
     text = render()
     if "--check" in sys.argv[1:]:
         if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text:

@@ -18,6 +18,8 @@ _PASSWORD_IN_URL = re.compile(r"://[^/\s:]*:([^/\s]+)@")
 class _Module(AnsibleModule):  # type: ignore[misc]
     """Knows secrets in options that are none as a whole before Ansible writes the options into the system's log."""
 
+    params: dict[str, Any]
+
     def _log_invocation(self) -> None:
         self.no_log_values.update(_undeclared_secrets(self.params))
         given, self.params = self.params, options_without_secrets(self.params)
