@@ -202,6 +202,10 @@ def test_credentials(searched: Searched, published: Obj, tmp_path_factory: pytes
         Scene("used", {"ansible.builtin.assert": {"that": ["fetched.password | length == 32", "'token' in fetched.kubeconfig"], "quiet": True}}),
         Scene("no such folder", credentials(published, kubeconfig_dest=str(outside / "none" / "k"), return_content=True), "cannot_write_file"),
         Scene("no such cluster", credentials({**published, "name": "none"}, return_content=True), "not_found"),
+        Scene("in an environment", {**credentials(published, return_content=True), "environment": {"A": "b"}}),
+        Scene("while it waits", {**credentials(published, return_content=True), "async": 60, "poll": 1, "register": "waited"}),
+        Scene("used too", {"ansible.builtin.assert": {"that": ["waited.password | length == 32"], "quiet": True}}),
+        Scene("for later", {**credentials(published, return_content=True), "async": 60, "poll": 0}, "invalid_option"),
     ]  # fmt: skip
     searched.play(*scenes[:1], arguments=("-vvv", "--diff", "--check"))
     assert list(outside.iterdir()) == []
