@@ -125,6 +125,10 @@ def connections(planted: Planted, server: str, ca: str, real: Obj) -> list[Scene
         info("exec in a dict", {"kubeconfig": config({"exec": {"command": "/none", "args": [planted("kubeconfig exec")]}})}, "any"),
         info("proxy in a dict", {"kubeconfig": config({"token": "x"}, **{"proxy-url": f"http://u:{planted('proxy-url')}@127.0.0.1:9"})}, "unreachable"),
         info("proxy", {**host, "api_key": planted("api_key"), "proxy": through, "proxy_headers": headers}, "unreachable"),
+        Scene("token of a hub in a dict", _module("upgrade_plan", {
+            "campaign": "planted", "target": {"version": "4.20.4"}, "hubs": [{"name": "east", "namespace": "clusters", "kubeconfig": config({
+                "token": planted("hubs[].kubeconfig token"), "password": planted("hubs[].kubeconfig password"),
+                "exec": {"args": [planted("hubs[].kubeconfig exec")]}})}]}), "any"),
         info("password in host", {**host, "api_key": planted("api_key"), "host": f"https://user:{planted('host')}@{address}"}),
         info("password in an unreachable host", {**host, "api_key": "x", "host": f"https://user:{planted('host')}@127.0.0.1:9"}, "unreachable"),
     ]  # fmt: skip
