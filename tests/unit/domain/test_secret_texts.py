@@ -110,7 +110,11 @@ def test_private_keys_are_hidden_in_every_form(kind: str, form: str) -> None:
         assert len(told) < 60 + len(form), told
 
 
-@pytest.mark.parametrize("key", [der(RSA_KEY), der(RSA_KEY, TRADITIONAL), der(EC_KEY), der(EC_KEY, TRADITIONAL), der(ED_KEY)])
+@pytest.mark.parametrize(
+    "key",
+    [der(RSA_KEY), der(RSA_KEY, TRADITIONAL), der(EC_KEY), der(EC_KEY, TRADITIONAL), der(ED_KEY)],
+    ids=["rsa", "rsa-traditional", "ec", "ec-traditional", "ed25519"],  # the keys are new in every process, and processes compare names
+)
 def test_keys_without_their_header(key: str) -> None:
     assert key[30:60] not in without_secrets(f"key={key} and") and key[30:60] not in without_secrets(json.dumps({"x": key}))
 
