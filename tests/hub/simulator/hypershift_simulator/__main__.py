@@ -156,11 +156,13 @@ async def _extend(client: Client, engine: Engine, feed: Feed) -> None:
 async def announce(feed: Feed, ready_file: Path) -> None:
     """A sign of life that ends with the loop, and says which kinds are not followed at this moment."""
     await feed.followed()
-    log.info("ready")
-    part = ready_file.with_name(f"{ready_file.name}.part")
+    part, told = ready_file.with_name(f"{ready_file.name}.part"), False
     while True:
         part.write_text("".join(f"{kind}: {why}\n" for kind, why in sorted(feed.unseen.items())) or "ready\n")
         os.replace(part, ready_file)
+        if not told:  # whoever reads the log may look at the file now
+            log.info("ready")
+            told = True
         await asyncio.sleep(_BEAT)
 
 
