@@ -73,7 +73,7 @@ def pause(topic: str, point: Point) -> Task:
 
 def delete(topic: str, point: Point) -> Task:
     name = name_of(topic, point)
-    limits = {"wait_timeout": 60, "progress_timeout": 60}
+    limits = {"wait_timeout": 60, "progress_timeout": 60, "allow_paused": True}
     return {"hypershift.core.hosted_cluster": {"name": name, "namespace": name, "state": "absent", "delete_namespace": True, **limits}}
 
 
