@@ -49,7 +49,7 @@ def test_one_that_fails_does_not_stop_the_other(quick: Player, etcd: HostedEtcd,
     told = json.loads(report.read_text())
     assert [c["result"] for c in told["clusters"]] == ["failed", "taken"]
     missed, taken = told["clusters"]
-    assert "does not exist" in missed["cause"] and missed["rpo_met"] is False and missed["id"] == ""
+    assert "is no name of hostedclusters" in missed["cause"] and missed["rpo_met"] is False and missed["id"] == ""
     assert (taken["keys"], taken["rpo_met"]) == (len(etcd.keys()), True)
     assert (store / "clusters" / etcd.name / taken["id"] / "manifest.json").exists()
     html = page.read_text()
