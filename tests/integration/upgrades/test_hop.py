@@ -155,6 +155,7 @@ def test_what_cannot_succeed_ends_with_its_cause_and_not_with_its_time(quick: Pl
     assert bad.failed()["failure"]["condition"] == "ValidReleaseImage"
     assert bad.failed()["wait"]["clusters"][0]["outcome"] == "hopeless" and bad.failed()["failure"]["next_step"]
     admin.kubectl("annotate", *place, f"{FAULT}-")
+    until("the operator has looked again", lambda: status_of(cluster(admin, where), "ValidReleaseImage") == "True")
     quick.play(upgrade(where, image=Z_STREAM)).ok()
 
     admin.kubectl("annotate", *place, f"{FAULT}=blocked-upgrade")
