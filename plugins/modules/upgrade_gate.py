@@ -116,7 +116,8 @@ gate:
     clusters:
       description:
       - 'Each hosted cluster: C(id), C(hub), C(namespace), C(name), C(wave), C(batch), C(position) and C(steps) (done and all), C(remaining) (the steps
-        to do), C(finished), C(state) as the journal has it, C(ended) (when a finished one got there), C(problem) (empty, or as RV(failure)) and C(msg) (the same in one sentence).'
+        to do), C(finished), C(state) as the journal has it, C(ended) (when a finished one got there), C(problem) (empty, or as RV(failure)) and
+        C(msg) (the same in one sentence).'
       type: list
       elements: dict
       returned: success

@@ -109,7 +109,14 @@ def smoke(*cores: str) -> None:
     for core in cores:
         if core_is_there(core):
             variables = {"HYPERSHIFT_TEST_BIN": str(ROOT / "build" / "venvs" / core / "bin"), "HYPERSHIFT_TEST_TIER": "all"}
-            pytest(f"core {core}", f"tests/integration/{SMOKE}", "-k", "module", HYPERSHIFT_TEST_PART=f"core-{core}", **variables)
+            pytest(
+                f"core {core}",
+                f"tests/integration/{SMOKE}",
+                "-k",
+                "module",
+                HYPERSHIFT_TEST_PART=f"core-{core.replace('.', '-')}",
+                **variables,
+            )
 
 
 def soak() -> None:

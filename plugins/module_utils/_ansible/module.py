@@ -22,7 +22,8 @@ class _Module(AnsibleModule):  # type: ignore[misc]
 
     def _log_invocation(self) -> None:
         self.no_log_values.update(_undeclared_secrets(self.params))
-        given, self.params = self.params, options_without_secrets(self.params)
+        given: dict[str, Any] = self.params
+        self.params = options_without_secrets(given)
         try:
             super()._log_invocation()
         finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_evidence import contradicted, not_asked, seen, told, way_out
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Member, Shard
@@ -159,7 +160,7 @@ def _rolling(shard: Shard) -> str:
 
 
 Test = Callable[[Shard], str]
-Step = str | Callable[[Shard], str]
+Step: TypeAlias = "str | Callable[[Shard], str]"
 _SNAPSHOT_FIRST = "Take a snapshot of each member that answers (etcd_snapshot with member), then run playbook etcd_recovery."
 # Worst first: the first that finds something is the verdict.
 RULES: tuple[tuple[str, Test, Step], ...] = (

@@ -48,7 +48,10 @@ def shell_at(url: str, clock: Clock | None = None, **options: Any) -> PodShell:
     return PodShell(connection, "clusters-demo", "etcd-0", "etcd", clock.sleep, clock.monotonic)
 
 
-def says(*frames: tuple[int, bytes], end: Any = DONE) -> Play:
+def says(*frames: tuple[int, bytes], **given: Any) -> Play:
+    """end: what the server says last, by default that all went well."""
+    end = given.get("end", DONE)
+
     def play(peer: Peer) -> None:
         for channel, content in frames:
             peer.send(channel, content)
@@ -143,7 +146,7 @@ def test_a_slow_command_that_answers_heartbeats_alone_still_ends_well(monkeypatc
     monkeypatch.setattr(commands, "HEARTBEAT_SECONDS", 0.01)
 
     def slow(peer: Peer) -> None:
-        for _ in range(3):
+        for _number in range(3):
             peer.receive()
         peer.send(STDOUT, b"done")
         peer.end(DONE)

@@ -61,11 +61,12 @@ def test_a_watch_pauses_and_lists_again(answer: Answer, monkeypatch: pytest.Monk
     def by_query(handler: object) -> None:
         (answer if "watch=1" in handler.path else listed)(handler)  # type: ignore[attr-defined,arg-type]
 
-    with serving(by_query) as (server, url), small_hub(url).watch([SPEC]) as watch:  # type: ignore[arg-type]
-        seen, end = [], time.monotonic() + 0.35
-        while time.monotonic() < end:
-            event = watch.next(0.1)
-            seen += [event] if event else []
+    with serving(by_query) as (server, url):  # type: ignore[arg-type]
+        with small_hub(url).watch([SPEC]) as watch:
+            seen, end = [], time.monotonic() + 0.35
+            while time.monotonic() < end:
+                event = watch.next(0.1)
+                seen += [event] if event else []
     assert seen[0].type == SYNCED and {e.type for e in seen} <= {SYNCED, TROUBLE}
     assert 2 <= len(server.seen) <= 20
     assert all(e.text.isprintable() and len(e.text) < 600 for e in seen if e.type == TROUBLE)
@@ -73,8 +74,9 @@ def test_a_watch_pauses_and_lists_again(answer: Answer, monkeypatch: pytest.Monk
 
 def test_trouble_is_told_when_a_server_ends_every_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "_BACKOFF", (0.0,))
-    with serving(page([]), WATCHES["ends-at-once"]) as (_server, url), small_hub(url).watch([SPEC]) as watch:
-        events = [watch.next(20), watch.next(20)]
+    with serving(page([]), WATCHES["ends-at-once"]) as (_server, url):
+        with small_hub(url).watch([SPEC]) as watch:
+            events = [watch.next(20), watch.next(20)]
     assert events[1] is not None and "ends each watch of hostedclusters.hypershift.openshift.io at once" in events[1].text
 
 

@@ -49,21 +49,21 @@ class Endless:
         return ExecResult(0)
 
 
-WAYS: dict[str, Any] = {
-    "forbidden": lambda: Refusing(403, "the account may not create pods/exec in namespace clusters-demo", "missing_permission"),
-    "denied": lambda: Refusing(422, POLICY),
-    "silent": lambda: Refusing(0, "a command in it sent nothing for 25 s", "stream_stalled"),
-    "absent": lambda: Refusing(404, "nothing was put behind container etcd", "not_found"),
-    "unreadable": lambda: Garbage(),
-    "endless": Endless,
-}
-
-
 class Garbage:
     where = "Pod clusters-demo/etcd"
 
     def run(self, *_command: Any, **_named: Any) -> ExecResult:
         return ExecResult(0, b"<html>login</html>")
+
+
+WAYS: dict[str, Any] = {
+    "forbidden": lambda: Refusing(403, "the account may not create pods/exec in namespace clusters-demo", "missing_permission"),
+    "denied": lambda: Refusing(422, POLICY),
+    "silent": lambda: Refusing(0, "a command in it sent nothing for 25 s", "stream_stalled"),
+    "absent": lambda: Refusing(404, "nothing was put behind container etcd", "not_found"),
+    "unreadable": Garbage,
+    "endless": Endless,
+}
 
 
 def deny(hub: MemoryHub, way: str, *names: str) -> MemoryHub:

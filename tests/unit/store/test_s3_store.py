@@ -60,7 +60,8 @@ class World:
                 raise KeyboardInterrupt
             self.writes_left -= 1
 
-    def put(self, store: S3Store, contents: dict[str, bytes] = CONTENTS, **over: Any) -> Any:
+    def put(self, store: S3Store, contents: dict[str, bytes] | None = None, **over: Any) -> Any:
+        contents = CONTENTS if contents is None else contents
         manifest = manifest_of(contents, **over)
         store.put(manifest, written(self.folder / manifest.id, contents))
         return manifest
