@@ -13,7 +13,8 @@ author:
 description:
 - Deletes the volume claim and the pod of the one failed member; its StatefulSet makes both again and the member joins the others with empty data.
 - Ends only when every member is healthy and holds the same data.
-- Refuses when a member that runs could not be asked, when a second member is not healthy, when the StatefulSet is rolling, when the operator's own recovery is at work, and when members
+- Refuses when a member that runs could not be asked, when a second member is not healthy, when the StatefulSet is rolling, when the operator's own
+  recovery is at work, and when members
   hold different data.
 - 'A run that was interrupted is safe to repeat: a claim that is new is waited for and not deleted again.'
 options:

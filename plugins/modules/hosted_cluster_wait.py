@@ -103,7 +103,8 @@ options:
         default: []
   campaign:
     description:
-    - Name of the campaign on whose behalf this is done. Its Lease on each of O(targets) is renewed meanwhile, and nothing is written once somebody else holds it.
+    - Name of the campaign on whose behalf this is done. Its Lease on each of O(targets) is renewed meanwhile, and nothing is
+      written once somebody else holds it.
     type: str
     version_added: 0.2.0
   lease_seconds:
