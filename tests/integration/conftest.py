@@ -50,7 +50,7 @@ def hub() -> Iterator[EmbeddedHub]:
         crds=crds,
         simulator=True,
         speed=SPEED,
-        profile=os.environ.get("P", "full"),
+        profile=os.environ.get("HYPERSHIFT_TEST_PROFILE", "full"),
     )
     try:
         yield running
