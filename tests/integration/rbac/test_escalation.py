@@ -22,6 +22,7 @@ from embedded_hub import EmbeddedHub
 from embedded_hub.testing import until
 
 ROOT = Path(__file__).resolve().parents[3]
+RBAC_KINDS = {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"}
 HOME, OTHERS = "escalation", ("kube-system", "others", "others-web")
 # Administrators by what they are for; the page says so.
 ADMINISTRATORS = {"hypershift-core-management", "hypershift-core-agent-platform", "hypershift-core-kubevirt-platform"}
@@ -42,12 +43,17 @@ def documented() -> list[list[Obj]]:
 
 
 def bundles() -> dict[str, list[Obj]]:
-    """Objects by the name of their first role, each with an account of its own."""
+    """Objects by the name of their first role, each with an account of its own. Their names are ours: other tests bind the page's to theirs."""
     found = {}
-    for objects in documented():
-        names = {o["metadata"]["name"] for o in objects if o["kind"].endswith("Role")}
-        if not names & ADMINISTRATORS:
-            found[objects[0]["metadata"]["name"]] = copy.deepcopy(objects)
+    for objects in copy.deepcopy(documented()):
+        account = objects[0]["metadata"]["name"]
+        if {o["metadata"]["name"] for o in objects if o["kind"].endswith("Role")} & ADMINISTRATORS:
+            continue
+        for obj in objects:
+            for named in (obj["metadata"], obj.get("roleRef")):
+                if named is not None and obj["kind"] in RBAC_KINDS:
+                    named["name"] = f"{HOME}-{named['name']}"
+        found[account] = objects
     return found
 
 
