@@ -26,7 +26,7 @@ OLDER_CORES = ("2.16", "2.19")
 PARTS: dict[str, tuple[str, ...]] = {
     "etcd": ("etcd", "etcd_harness", "etcd_restore", "etcd_roles", "observe", "snapshot_store"),
     "engine": ("ground", "aws"),
-    "fleet": ("upgrades", "platforms"),
+    "fleet": ("platforms", "upgrades"),  # the one has a hub of its own, which ends before that of the other starts
 }
 # Roles whose check mode, run, second run and removal tests/integration plays, on real etcd, on moto and over a fleet.
 ROLES_OF_INTEGRATION = ("aws_platform", "etcd_backup", "etcd_drill", "etcd_recovery", "staged_upgrade")

@@ -23,7 +23,7 @@ from moto_account import MotoAccount  # noqa: E402
 from playing import FOLDER, Player  # noqa: E402
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def moto() -> Iterator[MotoAccount]:
     account = MotoAccount().start()
     try:

@@ -34,7 +34,7 @@ def _start(kind: str) -> EmbeddedHub:
     return EmbeddedHub.up(name, crds=kind, simulator=False, kwok=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def servers() -> Iterator[dict[str, Server]]:
     """By the name of the set; what was not running before is ended again."""
     namespace = f"crd-corpus-{os.getpid()}"

@@ -17,7 +17,7 @@ from hosted_etcd import HostedEtcd
 Create = Callable[..., HostedEtcd]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kubectl(hub: EmbeddedHub) -> Kubectl:
     return Kubectl(hub.state.binaries["kubectl"], hub.kubeconfig)
 

@@ -14,14 +14,14 @@ from embedded_hub.containers import default_environment, install_programs
 from embedded_hub.testing import NAMESPACE, Kubectl, until
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedHub]:
     one = EmbeddedHub.up("tested", simulator=False, state_root=tmp_path_factory.mktemp("hubs"))
     yield one
     one.down()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kubectl(hub: EmbeddedHub) -> Kubectl:
     return Kubectl(hub.state.binaries["kubectl"], hub.kubeconfig)
 
@@ -60,7 +60,7 @@ STATEFUL_SET: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stateful_set(kubectl: Kubectl) -> str:
     """Three pods with a volume each."""
     kubectl.apply(STATEFUL_SET)
@@ -68,7 +68,7 @@ def stateful_set(kubectl: Kubectl) -> str:
     return "web"
 
 
-@pytest.fixture(scope="session", params=["bubblewrap", "own view"])
+@pytest.fixture(scope="package", params=["bubblewrap", "own view"])
 def pod(hub: EmbeddedHub, stateful_set: str, request: pytest.FixtureRequest) -> str:
     """web-0 with its volume at /var/lib and the programs of an image; once per way to show them."""
     programs = hub.paths.data / "programs"

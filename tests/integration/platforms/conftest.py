@@ -19,7 +19,7 @@ SPEED = 240
 
 @pytest.fixture(scope="package")
 def hub() -> Iterator[EmbeddedHub]:
-    running = EmbeddedHub.up(name="test-platforms", crds=os.environ.get("HYPERSHIFT_TEST_CRDS", "auto"), speed=SPEED)
+    running = EmbeddedHub.up(name="test-platforms", crds=os.environ.get("HYPERSHIFT_TEST_CRDS", "auto"), speed=SPEED, profile="light")
     try:
         yield running
     finally:

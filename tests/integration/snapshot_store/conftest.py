@@ -21,7 +21,7 @@ _NUMBERS = itertools.count(1)
 _KEK = "00112233445566778899aabbccddeeff" * 2  # without a key for its keys this server refuses to encrypt
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server() -> Iterator[S3Server]:
     folder = Path(tempfile.mkdtemp(prefix="hypershift-s3-"))
     with pytest.MonkeyPatch.context() as patch:
@@ -34,7 +34,7 @@ def server() -> Iterator[S3Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def client(server: S3Server) -> Any:
     """The bucket owner's own hands, not the code under test."""
     return boto3.client(
