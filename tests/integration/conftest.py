@@ -20,7 +20,7 @@ from embedded_hub import EmbeddedHub  # noqa: E402
 from playing import FOLDER, USER, Admin, Player  # noqa: E402
 from proofs import runs  # noqa: E402
 
-SPEED = 240
+SPEED = 600
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

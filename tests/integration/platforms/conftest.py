@@ -14,7 +14,7 @@ from embedded_hub import EmbeddedHub
 from platforms.stage import Stage
 from playing import USER, Admin
 
-SPEED = 240
+SPEED = 600
 
 
 @pytest.fixture(scope="package")

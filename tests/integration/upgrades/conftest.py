@@ -13,7 +13,7 @@ from embedded_hub import EmbeddedHub
 from playing import USER, Player
 from upgrades.campaign import Campaigns
 
-SPEED = 240
+SPEED = 600
 
 
 @pytest.fixture(scope="package")
