@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.goal_predicates import HOLDS, World, settled
+from ansible_collections.hypershift.core.plugins.module_utils._domain.goal_predicates import HOLDS, World, updated
 from ansible_collections.hypershift.core.plugins.module_utils._domain.goals import evaluate
 from ansible_collections.hypershift.core.plugins.module_utils._domain.guards import completed_version
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import ClusterView, GoalParams, Outcome
@@ -102,4 +102,4 @@ def _pool_done(name: str, target: Version, step: Object, view: ClusterView, now:
     have = Version.parse(str(pool.status.get("version") or ""))
     if have is None or have < target:
         return False
-    return have > target or (pool.spec.get("release") or {}).get("image") != step["image"] or settled(pool, world) == HOLDS
+    return have > target or (pool.spec.get("release") or {}).get("image") != step["image"] or updated(pool, world) == HOLDS

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current, one_line, seconds_since, status_word
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import MachineOwners
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import (
     CONTROL_PLANE,
     HOSTED_CLUSTER,
@@ -59,21 +60,31 @@ class Match:
 
 
 def diagnose_hosted_cluster(
-    hc: dict[str, Any], *, now: datetime, node_pools: Sequence[dict[str, Any]] = (), control_plane: dict[str, Any] | None = None
+    hc: dict[str, Any],
+    *,
+    now: datetime,
+    node_pools: Sequence[dict[str, Any]] = (),
+    control_plane: dict[str, Any] | None = None,
+    machines: MachineOwners | None = None,
 ) -> Diagnosis:
     """Verdict on a hosted cluster; pools and control plane add what is known of them."""
     subject = Subject(HOSTED_CLUSTER, hc, now, node_pools=node_pools, control_plane=control_plane)
-    found = [match for pool in node_pools for match in pool_matches(pool, now)]
+    found = [match for pool in node_pools for match in pool_matches(pool, now, machines)]
     return diagnose(subject, cluster_matches(subject), found)
 
 
-def diagnose_node_pool(np: dict[str, Any], *, now: datetime) -> Diagnosis:
-    subject = Subject(NODE_POOL, np, now)
+def diagnose_node_pool(np: dict[str, Any], *, now: datetime, machines: MachineOwners | None = None) -> Diagnosis:
+    subject = pool_subject(np, now, machines)
     return diagnose(subject, subject_matches(subject))
 
 
-def pool_matches(pool: Mapping[str, Any], now: datetime) -> list[Match]:
-    return subject_matches(Subject(NODE_POOL, pool, now))
+def pool_subject(pool: Mapping[str, Any], now: datetime, machines: MachineOwners | None) -> Subject:
+    """machines: what its machines come from, None when nobody looked."""
+    return Subject(NODE_POOL, pool, now, rollout=machines.rollout(pool) if machines else None)
+
+
+def pool_matches(pool: Mapping[str, Any], now: datetime, machines: MachineOwners | None = None) -> list[Match]:
+    return subject_matches(pool_subject(pool, now, machines))
 
 
 def cluster_matches(subject: Subject) -> list[Match]:
@@ -113,7 +124,7 @@ def _sorted(matches: list[Match], subject: Subject) -> list[Match]:
 
     Without an error the note that explains the verdict leads.
     """
-    verdict = worst(m.verdict for m in matches)
+    verdict = _worst_of(matches)
     down = verdict is Health.UNAVAILABLE and subject.arrived()
 
     def place(match: Match) -> tuple[bool, bool, bool, int]:
@@ -164,17 +175,38 @@ def _younger(since: str, now: datetime, seconds: int) -> bool:
 
 def diagnose(subject: Subject, matches: Sequence[Match], pool_found: Sequence[Match] = ()) -> Diagnosis:
     """Put matches together; ``pool_found`` are those of the cluster's pools."""
-    verdict = Health.DELETING if subject.deleting else worst(m.verdict for m in matches)
-    own = [m.finding for m in matches]
-    of_pools = [m.finding for m in pool_found]
+    verdict = Health.DELETING if subject.deleting else _worst_of(matches)
+    told = [(m.verdict, m.finding) for m in matches]
     if pool_found and not subject.deleting:
-        verdict = worst((verdict, worst(_POOL_TO_CLUSTER.get(m.verdict, Health.HEALTHY) for m in pool_found)))
-        # A fault of a pool comes before a mere note on the cluster.
-        hard = [f for f in own if f.severity not in _SOFT]
-        own = [*hard, *(f for f in of_pools if f.severity not in _SOFT), *own[len(hard) :]]
-        of_pools = [f for f in of_pools if f.severity in _SOFT]
-    findings = (*own, *of_pools)
+        of_pools = [(_of_cluster(m), m.finding) for m in pool_found]
+        verdict = _or_doubt(worst((verdict, *(_of_cluster(m) for m in pool_found if not _doubt(m)))), pool_found)
+        # A fault of a pool comes before a mere note on the cluster, and of the notes the one that explains the verdict.
+        notes = [row for row in (*told, *of_pools) if row[1].severity in _SOFT]
+        notes.sort(key=lambda row: row[0] is not verdict)
+        told = [*(row for row in (*told, *of_pools) if row[1].severity not in _SOFT), *notes]
+    else:
+        told += [(m.verdict, m.finding) for m in pool_found]
+    findings = tuple(finding for _verdict, finding in told)
     return Diagnosis(verdict, _summary(verdict, findings), findings)
+
+
+def _of_cluster(match: Match) -> Health:
+    """What the finding on a pool says of its cluster."""
+    return Health.UNKNOWN if _doubt(match) else _POOL_TO_CLUSTER.get(match.verdict, Health.HEALTHY)
+
+
+def _doubt(match: Match) -> bool:
+    """Something was not seen, which hides no fault that was."""
+    return match.verdict is Health.UNKNOWN and match.finding.severity is Severity.WARNING
+
+
+def _or_doubt(verdict: Health, matches: Iterable[Match]) -> Health:
+    """Not healthy where something was not seen."""
+    return Health.UNKNOWN if verdict is Health.HEALTHY and any(map(_doubt, matches)) else verdict
+
+
+def _worst_of(matches: Sequence[Match]) -> Health:
+    return _or_doubt(worst(m.verdict for m in matches if not _doubt(m)), matches)
 
 
 def worst(verdicts: Iterable[Health]) -> Health:

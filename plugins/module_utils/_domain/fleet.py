@@ -13,6 +13,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.compare im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub_identity import Identity
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL, Kind
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import MachineOwners
 
 Object = dict[str, Any]
 Key = tuple[str, str]  # namespace, name
@@ -28,7 +29,8 @@ class HubView:
     """One management cluster, or the namespace of one that was asked for.
 
     objects: what was listed, by kind; minors: what its operator supports, newest first, empty when it does not tell.
-    problem: why it could not be read; then everything else is empty. identity: which cluster it is, when that was asked.
+    problem: why it could not be read; then everything else is empty. identity: which cluster it is, when that was asked;
+    machines: what those of the pools come from, when that was asked.
     """
 
     name: str
@@ -37,6 +39,7 @@ class HubView:
     minors: tuple[str, ...] = ()
     problem: Failure | None = None
     identity: Identity | None = None
+    machines: MachineOwners | None = None
 
     def all(self, kind: Kind) -> tuple[Object, ...]:
         return self.objects.get(kind, ())

@@ -11,8 +11,10 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import current
+from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import pool_subject
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import pause_state
-from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import HOSTED_CLUSTER, NODE_POOL, Subject
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import NOT_READ, Stand
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import HOSTED_CLUSTER, Subject
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_machines import makes_machines, ready, wanted
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_version import latest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import ClusterView, GoalParams
@@ -29,7 +31,7 @@ class World:
         self.cluster = (
             None if raw is None else Subject(HOSTED_CLUSTER, raw, now, node_pools=view.node_pools, control_plane=view.control_plane)
         )
-        pools = [Subject(NODE_POOL, pool, now) for pool in view.node_pools]
+        pools = [pool_subject(pool, now, view.machines) for pool in view.node_pools]
         if params.pools:
             self.pools = [pool for pool in pools if pool.name in params.pools]
         else:
@@ -191,8 +193,11 @@ def nodes_ready(pool: Subject, world: World) -> str:
     return HOLDS
 
 
-def settled(pool: Subject, world: World) -> str:
-    """The pool runs what its spec asks for. UpdatingVersion False alone is no proof: a failed update in place says that too."""
+def updated(pool: Subject, world: World) -> str:
+    """The pool runs the release and the configuration that its own spec asks for.
+
+    UpdatingVersion False alone is no proof: a failed update in place says that too.
+    """
     target, have = world.params.version, pool.status.get("version") or "none"
     if target and have != target:
         return f"version {have}, not {target}"
@@ -207,6 +212,24 @@ def settled(pool: Subject, world: World) -> str:
     if pool.status_of("UpdatingPlatformMachineTemplate") == "True":
         return "UpdatingPlatformMachineTemplate True"
     return nodes_ready(pool, world)
+
+
+def settled(pool: Subject, world: World) -> str:
+    """The pool runs all that is asked of it, its hosted cluster's configuration too, of which no condition of the pool tells."""
+    found = updated(pool, world)
+    rollout = pool.rollout or NOT_READ.rollout({"metadata": pool.meta, "spec": pool.spec})
+    if found or rollout.stand is Stand.DONE:
+        return found
+    return f"not seen whether it rolls: {rollout.text}" if rollout.stand is Stand.UNSEEN else rollout.text
+
+
+def _cluster_seen(world: World) -> str:
+    """What a change of the hosted cluster rolls is not known before the operator has seen it."""
+    if world.cluster is None:
+        return HOLDS
+    seen = [int(raw.get("observedGeneration") or 0) for raw in world.cluster.conditions.values()]
+    newest = max(seen, default=0)
+    return HOLDS if not newest or newest >= world.generation else f"seen for generation {newest} of {world.generation}"
 
 
 def _pools_exist(world: World) -> str:
@@ -250,6 +273,7 @@ POOLS_EXIST = Predicate("node pools exist", _pools_exist)
 POOLS_PAUSED = Predicate("paused node pools ReconciliationActive=False", _each_pool(_pool_paused))
 POOLS_RESUMED = Predicate("node pools ReconciliationActive=True", _each_pool(_pool_resumed))
 POOLS_READY = Predicate("node pools have their nodes", _each_pool(nodes_ready))
+CLUSTER_SEEN = Predicate("the operator has seen the hosted cluster's spec", _cluster_seen)
 POOLS_SETTLED = Predicate("node pools run what their spec asks for", _each_pool(settled))
 POOLS_GONE = Predicate("node pools absent", _pools_gone)
 CLUSTER_GONE = Predicate("HostedCluster absent", _cluster_gone)

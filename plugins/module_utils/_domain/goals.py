@@ -127,7 +127,7 @@ _GOALS = (
     Goal(
         "node_pools_settled",
         "the node pools run the version and configuration they ask for, with all their nodes",
-        (p.POOLS_EXIST, p.POOLS_SETTLED),
+        (p.CLUSTER_SEEN, p.POOLS_EXIST, p.POOLS_SETTLED),
         line.pools,
         of_pools=True,
     ),

@@ -12,12 +12,12 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup, parse_duration
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import get, is_true
-from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import subject_matches
+from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import pool_subject, subject_matches
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
-from ansible_collections.hypershift.core.plugins.module_utils._domain.goal_predicates import HOLDS, World, settled
+from ansible_collections.hypershift.core.plugins.module_utils._domain.goal_predicates import HOLDS, World, updated
 from ansible_collections.hypershift.core.plugins.module_utils._domain.guards import completed_version
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL
-from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import Subject
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import MachineOwners, Stand
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_hop import Request as HopRequest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_hop import hop_of, taken_up
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_hop_checks import pool_version
@@ -90,7 +90,7 @@ def open_stage(stages: Sequence[Sequence[str]], cluster: Object, pools: Sequence
         world = World(view, GoalParams(version=target.text, pools=tuple(names)), now)
         if world.absent_pools or any(_differs(p, target) for p in pools if name_of(p) in names):
             return number
-        if any(settled(pool, world) != HOLDS for pool in world.pools):
+        if any(updated(pool, world) != HOLDS for pool in world.pools):
             return number
     return len(stages)
 
@@ -134,13 +134,13 @@ def cluster_failures(cluster: Object, target: Target, version: str) -> Iterator[
             yield Failure("unsupported_skew", problem, ref, next_step="Upgrade the hosted cluster first, or choose another release.")
 
 
-def pool_failures(pool: Object, target: Target, now: datetime) -> Iterator[Failure]:
+def pool_failures(pool: Object, target: Target, now: datetime, machines: MachineOwners) -> Iterator[Failure]:
     """What speaks against another release for this pool. A pause is told apart, since it may be allowed."""
     ref, have = ref_of(pool), pool_version(pool)
     if have is not None and target.version is not None and target.version < have:
         cause = f"it runs {have}, which is newer than {target.version}; node pools are not downgraded"
         yield Failure("unsupported_upgrade", cause, ref, next_step="Leave this node pool out, or choose a newer release.")
-    subject = Subject("NodePool", pool, now)
+    subject = pool_subject(pool, now, machines)
     stopped: set[str] = set()
     for match in subject_matches(subject):
         finding, code = match.finding, match.rule.code
@@ -149,8 +149,11 @@ def pool_failures(pool: Object, target: Target, now: datetime) -> Iterator[Failu
         stopped.add(code)
         yield Failure(code, finding.cause, finding.object, finding.condition, finding.next_step, finding.docs)
     busy = next((t for t in ("UpdatingVersion", "UpdatingConfig", "UpdatingPlatformMachineTemplate") if subject.status_of(t) == "True"), "")
-    if busy and not stopped:
+    rolls = subject.rollout is not None and subject.rollout.stand is Stand.ROLLING
+    if (busy or rolls) and not stopped:
         cause = "another rollout of it is under way, and a second one would roll its nodes again"
+        if not busy and subject.rollout is not None:
+            cause += f": {subject.rollout.text}"
         yield Failure("pool_updating", cause, ref, busy, "Wait for node_pools_settled, then run again.")
     if "pool_management_invalid" not in stopped:
         yield from _strategy(pool, ref)

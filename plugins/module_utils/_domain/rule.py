@@ -14,6 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain import ver
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import index, seconds_since
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import control_plane_namespace
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import pause_state
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import Rollout
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Health, Severity
 
 HOSTED_CLUSTER = "HostedCluster"
@@ -63,6 +64,7 @@ class Subject:
         "node_pools",
         "now",
         "pause",
+        "rollout",
         "spec",
         "status",
     )
@@ -75,6 +77,7 @@ class Subject:
         *,
         node_pools: Sequence[Mapping[str, Any]] = (),
         control_plane: Mapping[str, Any] | None = None,
+        rollout: Rollout | None = None,
     ) -> None:
         self.kind = kind
         self.meta: Mapping[str, Any] = obj.get("metadata") or {}
@@ -89,6 +92,7 @@ class Subject:
         self.pause = pause_state(self.spec.get("pausedUntil"), now)
         self.node_pools = node_pools
         self.control_plane = control_plane
+        self.rollout = rollout  # of a node pool's machines; None when nobody looked
         self._seasoned: bool | None = None
 
     @property

@@ -24,13 +24,14 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_dele
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_input import INPUT_RULES, OPERATOR_RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_machines import MACHINE_RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_node_pool import NODE_POOL_RULES
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_pool_rollout import POOL_ROLLOUT_RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_state import STATE_RULES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_version import REFUSAL_RULES, VERSION_RULES
 
 AREAS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Deletion", DELETION_RULES),
     ("What the operator refuses or misses", (*INPUT_RULES, *CREDENTIAL_RULES, *REFUSAL_RULES, *OPERATOR_RULES)),
-    ("Node pools: settings and updates", NODE_POOL_RULES),
+    ("Node pools: settings and updates", (*NODE_POOL_RULES, *POOL_ROLLOUT_RULES)),
     ("Node pools: machines and nodes", MACHINE_RULES),
     ("Infrastructure, etcd and API server", CONTROL_PLANE_RULES),
     ("Versions and connections", VERSION_RULES),

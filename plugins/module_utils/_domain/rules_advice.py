@@ -26,6 +26,16 @@ ADVICE_RULES = (
         starting=NOISE,
     ),
     Rule(
+        code="release_images_unused",
+        title="Images of the release are missing that nothing waits for",
+        conditions=("ValidReleaseInfo",),
+        severity=Severity.WARNING,
+        verdict=Health.HEALTHY,
+        cause="images are not in the release, and the control plane runs without them: {message}",
+        next_step="Mirror the complete release before the next update, or a component that is switched on later finds its image missing.",
+        reason="the condition lists what the payload lacks, needed or not, and holds nothing back (facts 0.5, 11.7)",
+    ),
+    Rule(
         code="etcd_encryption_failed",
         title="Encryption of existing data failed",
         conditions=("EtcdDataEncryptionUpToDate",),

@@ -55,6 +55,12 @@ def _image(subject: Subject, raw: Raw) -> dict[str, str]:
     return {"image": (subject.spec.get("release") or {}).get("image") or "<unset>"}
 
 
+def _images_needed(subject: Subject, raw: Raw) -> dict[str, str] | None:
+    """A control plane that is up and not degraded shows that it runs without them; nodes may still need what ignition lacks."""
+    runs = subject.status_of("Available") == "True" and subject.status_of("Degraded") == "False"
+    return None if runs and subject.status_of("IgnitionServerValidReleaseInfo") != "False" else {}
+
+
 def _no_conflict(subject: Subject, raw: Raw) -> dict[str, str] | None:
     return None if _CONFLICT.search(raw.get("message") or "") else {}
 
@@ -231,6 +237,7 @@ INPUT_RULES = (
         code="release_images_missing",
         title="Images of the release are missing",
         conditions=("ValidReleaseInfo", "IgnitionServerValidReleaseInfo"),
+        check=_images_needed,
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="images that the control plane needs are not in the release: {message}",

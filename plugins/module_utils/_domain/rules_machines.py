@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import WITHOUT_MACHINES
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import (
     COMING,
     MACHINE_SECONDS,
@@ -33,9 +34,8 @@ def ready(subject: Subject) -> int:
 
 
 def makes_machines(platform: object) -> bool:
-    """Whether the operator makes the machines of a pool; elsewhere people do, and replicas mean nothing
-    (openshift/hypershift: isAutomatedMachineManagement)."""
-    return platform not in ("None", "IBMCloud")
+    """Whether the operator makes the machines of a pool; elsewhere people do, and replicas mean nothing."""
+    return platform not in WITHOUT_MACHINES
 
 
 def _platform(subject: Subject) -> object:

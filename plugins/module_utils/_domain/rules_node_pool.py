@@ -52,6 +52,20 @@ def _drain(subject: Subject, raw: Raw) -> dict[str, str]:
 
 NODE_POOL_RULES = (
     Rule(
+        code="pool_older_than_supported",
+        title="The node pool's release is older than the operator supports",
+        kinds=_KIND,
+        conditions=("ValidReleaseImage",),
+        message=worded(r"minimum version supported"),
+        check=_image,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="release {image} is too old: {message}",
+        next_step="Choose a release from the minimum that is named up to the control plane's version.",
+        reason="each platform has a minimum (openshift/hypershift support/supportedversion)",
+        stops=_STOPS,
+    ),
+    Rule(
         code="pool_newer_than_control_plane",
         title="The node pool's release is newer than its control plane",
         kinds=_KIND,

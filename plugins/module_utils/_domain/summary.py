@@ -10,9 +10,16 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import version_history
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import one_line
-from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import Match, cluster_matches, diagnose, subject_matches
+from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import (
+    Match,
+    cluster_matches,
+    diagnose,
+    pool_subject,
+    subject_matches,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import OWNER, REASON, SINCE
-from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import HOSTED_CLUSTER, NODE_POOL, Subject
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import MachineOwners, Stand
+from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import HOSTED_CLUSTER, Subject
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_state import is_paused
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules_version import latest
 
@@ -20,11 +27,16 @@ _UPDATES = (("version", "UpdatingVersion"), ("config", "UpdatingConfig"), ("plat
 
 
 def summarize_hosted_cluster(
-    hc: dict[str, Any], *, now: datetime, node_pools: Sequence[dict[str, Any]] = (), control_plane: dict[str, Any] | None = None
+    hc: dict[str, Any],
+    *,
+    now: datetime,
+    node_pools: Sequence[dict[str, Any]] = (),
+    control_plane: dict[str, Any] | None = None,
+    machines: MachineOwners | None = None,
 ) -> dict[str, Any]:
     """What people ask of a hosted cluster, in one flat dictionary; absent things are empty, never None."""
     subject = Subject(HOSTED_CLUSTER, hc, now, node_pools=node_pools, control_plane=control_plane)
-    pools = [Subject(NODE_POOL, pool, now) for pool in node_pools]
+    pools = [pool_subject(pool, now, machines) for pool in node_pools]
     pool_found = [subject_matches(pool) for pool in pools]
     health = diagnose(subject, cluster_matches(subject), [match for found in pool_found for match in found])
     spec, status = subject.spec, subject.status
@@ -51,9 +63,9 @@ def summarize_hosted_cluster(
     }
 
 
-def summarize_node_pool(np: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+def summarize_node_pool(np: dict[str, Any], *, now: datetime, machines: MachineOwners | None = None) -> dict[str, Any]:
     """What people ask of a node pool, in one flat dictionary; absent things are empty, never None (but ``autoscaling`` when off)."""
-    subject = Subject(NODE_POOL, np, now)
+    subject = pool_subject(np, now, machines)
     spec, management = subject.spec, subject.spec.get("management") or {}
     return {
         "name": subject.name,
@@ -141,7 +153,14 @@ def _updating(subject: Subject) -> dict[str, Any]:
         failed = subject.reason_of(type) == "InplaceUpgradeFailed"
         if (found[key] or failed) and not found["message"]:
             found["message"] = one_line(subject.conditions[type].get("message"))
+    if _rolls(subject):
+        found["config"], found["message"] = True, found["message"] or one_line(subject.rollout.text if subject.rollout else "")
     return found
+
+
+def _rolls(pool: Subject) -> bool:
+    """A configuration is rolled out that UpdatingConfig does not tell."""
+    return pool.rollout is not None and pool.rollout.stand in (Stand.ROLLING, Stand.STOPPED)
 
 
 def _names(references: Sequence[Mapping[str, Any]] | None) -> list[str]:
@@ -174,4 +193,7 @@ def _rollout(subject: Subject, pools: Sequence[Subject]) -> dict[str, Any]:
             if f"node_{key}" not in kinds:
                 kinds.append(f"node_{key}")
             message = message or f"{pool.name}: {one_line(pool.conditions[type].get('message'))}"
+        if pool.rollout is not None and _rolls(pool):
+            kinds += [kind for kind in ("node_config",) if kind not in kinds]
+            message = message or f"{pool.name}: {one_line(pool.rollout.text)}"
     return {"in_progress": bool(kinds), "kinds": kinds, "message": message}

@@ -14,7 +14,8 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_ca
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Severity
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import MAX_POOL_SKEW, is_multi_arch, skew_problem
 
-_UPDATING = frozenset({"pool_updating", "pool_update_slow"})
+_UPDATING = frozenset({"pool_updating", "pool_update_slow", "pool_rolls_unannounced"})
+_STOPPED = frozenset({"inplace_upgrade_failed", "inplace_rollout_stopped"})
 _HARD = (Severity.ERROR, Severity.FATAL)
 _ARCH_TAG = {"amd64": ("x86_64", "amd64"), "arm64": ("aarch64", "arm64"), "ppc64le": ("ppc64le",), "s390x": ("s390x",)}
 
@@ -48,17 +49,20 @@ def _paused(case: Case, pool: Pool) -> Said:
 
 def _state(case: Case, pool: Pool) -> Said:
     """A pool that is being changed, or has a fault; one that is on its way to a release of this plan already may go on."""
-    found = pool_matches(pool.raw, case.now)
-    failed = next((m.finding for m in found if m.rule.code == "inplace_upgrade_failed"), None)
+    found = pool_matches(pool.raw, case.now, case.hub.machines)
+    failed = next((m.finding for m in found if m.rule.code in _STOPPED), None)
     if failed is not None:
-        return case.refuse("inplace_upgrade_failed", failed.cause, failed.next_step, failed.condition, pool.ref)
+        return case.refuse(failed.code, failed.cause, failed.next_step, failed.condition, pool.ref)
     if not _moves(case, pool) or _on_its_way(case, pool):
         return None
     busy = next((m.finding for m in found if m.rule.code in _UPDATING), None)
     if busy is not None:
         return case.refuse("pool_updating", "it is being updated already", "Let that end, then plan again.", busy.condition, pool.ref)
     fault = next((m.finding for m in found if m.finding.severity in _HARD), None)
-    return case.refuse("pool_not_healthy", fault.cause, fault.next_step, fault.condition, pool.ref) if fault else None
+    if fault is not None:
+        return case.refuse("pool_not_healthy", fault.cause, fault.next_step, fault.condition, pool.ref)
+    unseen = next((m.finding for m in found if m.rule.code == "pool_rollout_unseen"), None)
+    return f"{pool.ref}: {unseen.cause}" if unseen else None
 
 
 def _on_its_way(case: Case, pool: Pool) -> bool:

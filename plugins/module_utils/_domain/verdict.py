@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import MachineOwners
+
 
 class Health(str, Enum):
     """Verdict on a hosted cluster or node pool."""
@@ -95,7 +97,7 @@ class ClusterView:
     """What a watch knows of one hosted cluster.
 
     hosted_cluster, control_plane: raw API objects, None when absent. node_pools: raw NodePools of the cluster.
-    ``control_plane_known`` tells "no HostedControlPlane" from "not looked at".
+    ``control_plane_known`` tells "no HostedControlPlane" from "not looked at". machines: what the pools' machines come from, None when not looked at.
     """
 
     namespace: str
@@ -104,6 +106,7 @@ class ClusterView:
     node_pools: tuple[dict[str, Any], ...] = ()
     control_plane: dict[str, Any] | None = None
     control_plane_known: bool = False
+    machines: MachineOwners | None = None
 
 
 @dataclass(frozen=True)

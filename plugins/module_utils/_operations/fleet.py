@@ -14,6 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL, Kind
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hub_identity import identify
+from ansible_collections.hypershift.core.plugins.module_utils._operations.machine_owners import permitted_machine_owners
 from ansible_collections.hypershift.core.plugins.module_utils._operations.supported_versions import supported_minors
 
 MAX_THREADS = 16
@@ -38,13 +39,14 @@ def read_fleet(
     selectors: Mapping[Kind, str] | None = None,
     optional: Sequence[Kind] = (),
     with_identity: bool = False,
+    with_machines: bool = False,
 ) -> list[HubView]:
     """A view per source, in their order. A hub that fails has its ``problem``; nothing is raised. selectors: labels asked for, by kind.
 
     optional: kinds to read too; one that the account may not list is simply not among the view's objects.
-    with_identity: ask which cluster it is.
+    with_identity: ask which cluster it is. with_machines: ask what the machines of the pools come from, as far as the account may.
     """
-    return at_once(sources, lambda source: _read(source, kinds, with_minors, selectors or {}, optional, with_identity))
+    return at_once(sources, lambda source: _read(source, kinds, with_minors, selectors or {}, optional, with_identity, with_machines))
 
 
 def at_once(sources: Sequence[HubSource], work: Callable[[HubSource], Result]) -> list[Result]:
@@ -62,6 +64,7 @@ def _read(
     selectors: Mapping[Kind, str],
     optional: Sequence[Kind],
     with_identity: bool,
+    with_machines: bool,
 ) -> HubView:
     try:
         hub = source.connect()
@@ -71,7 +74,9 @@ def _read(
             if found is not None:
                 objects[kind] = found
         minors = _minors(hub) if with_minors else ()
-        return HubView(source.name, hub.server, objects, minors, identity=identify(hub) if with_identity else None)
+        identity = identify(hub) if with_identity else None
+        machines = permitted_machine_owners(hub, objects.get(NODE_POOL, ())) if with_machines else None
+        return HubView(source.name, hub.server, objects, minors, identity=identity, machines=machines)
     except HypershiftError as error:
         return HubView(source.name, problem=error.failure)
     except Exception as error:  # of one hub: the others are read all the same

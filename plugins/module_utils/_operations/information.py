@@ -13,6 +13,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import redacted
 from ansible_collections.hypershift.core.plugins.module_utils._domain.summary import summarize_hosted_cluster, summarize_node_pool
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_clusters import selected, unmatched
+from ansible_collections.hypershift.core.plugins.module_utils._operations.machine_owners import permitted_machine_owners
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 
@@ -27,10 +28,12 @@ class HostedClusterInfo:
         if self._options.get("node_pools") and clusters:
             for pool in self._hub.list(NODE_POOL, self._options.get("namespace")):
                 pools.setdefault((pool["metadata"]["namespace"], str(lookup(pool, ("spec", "clusterName")))), []).append(pool)
+        own_pools = [pool for c in clusters for pool in pools.get((c["metadata"]["namespace"], c["metadata"]["name"]), [])]
+        machines = permitted_machine_owners(self._hub, own_pools)
         now, rows = self._hub.now(), []
         for cluster in clusters:
             own = pools.get((cluster["metadata"]["namespace"], cluster["metadata"]["name"]), [])
-            rows.append(summarize_hosted_cluster(cluster, now=now, node_pools=own))
+            rows.append(summarize_hosted_cluster(cluster, now=now, node_pools=own, machines=machines))
         extra: dict[str, Any] = {"hosted_clusters": rows, "resources": _without_noise(clusters) if self._options.get("raw") else []}
         return Plan(ChangeSet(notes=unmatched(HOSTED_CLUSTER, clusters, self._options)), unchanged=True, extra=extra)
 
@@ -46,7 +49,8 @@ class NodePoolInfo:
         owner = self._options.get("cluster_name")
         if owner:
             pools = [p for p in pools if lookup(p, ("spec", "clusterName")) == owner]
-        rows = [summarize_node_pool(p, now=self._hub.now()) for p in pools]
+        machines = permitted_machine_owners(self._hub, pools)
+        rows = [summarize_node_pool(p, now=self._hub.now(), machines=machines) for p in pools]
         return Plan(
             changes, unchanged=True, extra={"node_pools": rows, "resources": _without_noise(pools) if self._options.get("raw") else []}
         )

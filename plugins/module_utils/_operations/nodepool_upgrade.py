@@ -18,6 +18,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_upgrade import Target
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_hop_checks import pool_version
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import GoalParams
+from ansible_collections.hypershift.core.plugins.module_utils._operations.machine_owners import machine_owners
 from ansible_collections.hypershift.core.plugins.module_utils._operations.node_pools import pools_of
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Applied, Plan, apply_planned
 from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
@@ -98,11 +99,10 @@ class NodePoolUpgrade:
     def _judge(self, changes: ChangeSet, seen: Seen) -> None:
         """Refusals, effects and notes of every stage that is left, whichever of them is written now."""
         now = self._hub.now()
-        for pool in seen.of(seen.stages[seen.number :]):
-            patch = upgrade.patch_of(pool, seen.target)
-            if not patch:
-                continue
-            changes.refusals += upgrade.pool_failures(pool, seen.target, now)
+        moved = [(pool, patch) for pool in seen.of(seen.stages[seen.number :]) if (patch := upgrade.patch_of(pool, seen.target))]
+        machines = machine_owners(self._hub, [pool for pool, _patch in moved])
+        for pool, patch in moved:
+            changes.refusals += upgrade.pool_failures(pool, seen.target, now, machines)
             own = ChangeSet()
             own.patch(NODE_POOL, pool, patch, "")
             refuse_paused(own, is_paused(pool, now), self._options["allow_paused"], upgrade.ref_of(pool), owner_of(pool))

@@ -49,6 +49,9 @@ class Observed:
     def all(self, kind: Kind) -> list[Object]:
         return [obj for key, obj in self.objects.items() if key[0] == kind.kind]
 
+    def within(self, kind: Kind, namespace: str) -> list[Object]:
+        return [obj for key, obj in self.objects.items() if key[0] == kind.kind and key[1] == namespace]
+
 
 @dataclass(frozen=True)
 class Fact:

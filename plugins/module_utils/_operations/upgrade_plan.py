@@ -99,7 +99,8 @@ class UpgradePlan:
 
     def _read(self) -> list[HubView]:
         selector, namespace = ",".join(self._options.get("label_selectors") or []), self._options.get("namespace") or None
-        views = read_fleet([self._narrowed(s, selector, namespace) for s in self._sources], optional=_OPTIONAL, with_identity=True)
+        sources = [self._narrowed(s, selector, namespace) for s in self._sources]
+        views = read_fleet(sources, optional=_OPTIONAL, with_identity=True, with_machines=True)
         down = [self._unreachable(v) for v in views if v.problem]
         if down and (self._options.get("on_unreachable") != "skip" or len(down) == len(views)):
             raise RefusedError(down)

@@ -20,9 +20,12 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
     HOSTED_CLUSTER,
     HOSTED_CONTROL_PLANE,
+    MACHINE_DEPLOYMENT,
+    MACHINE_SET,
     NODE_POOL,
     control_plane_namespace,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import MachineOwners
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import ClusterView, GoalParams, GoalState, Outcome
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import NOT_READ, Observed, Voice
 
@@ -31,6 +34,7 @@ Progress = Callable[[str], None]
 
 _WITH_CONTROL_PLANE = frozenset({"paused", "resumed", "gone"})
 _WITH_NODE_POOLS = frozenset({"nodes_ready", "version_completed", "node_pools_settled", "node_pools_gone", "paused", "resumed", "gone"})
+_WITH_MACHINES = frozenset({"node_pools_settled"})
 MANY = 10  # above this many clusters one counting line replaces a line per cluster
 
 
@@ -94,9 +98,11 @@ class Waiter:
         specs = [WatchSpec(HOSTED_CLUSTER, shared, single)]
         if request.goal in _WITH_NODE_POOLS:
             specs.append(WatchSpec(NODE_POOL, shared))
+        home = control_plane_namespace(*request.targets[0]) if single else None
         if request.goal in _WITH_CONTROL_PLANE:
-            home = control_plane_namespace(*request.targets[0]) if single else None
             specs.append(WatchSpec(HOSTED_CONTROL_PLANE, home, single))
+        if request.goal in _WITH_MACHINES:
+            specs += [WatchSpec(MACHINE_DEPLOYMENT, home), WatchSpec(MACHINE_SET, home)]
         return specs
 
     def _take(self, event: WatchEvent) -> None:
@@ -144,7 +150,13 @@ class Waiter:
             pools,
             self._seen.get(HOSTED_CONTROL_PLANE, home, name),
             control_plane_known=self._request.goal in _WITH_CONTROL_PLANE,
+            machines=self._machines(home),
         )
+
+    def _machines(self, home: str) -> MachineOwners | None:
+        if self._request.goal not in _WITH_MACHINES:
+            return None
+        return MachineOwners(self._seen.within(MACHINE_DEPLOYMENT, home), self._seen.within(MACHINE_SET, home))
 
     def _over(self) -> bool:
         ended = [t for t in self._tracks.values() if t.ended_at is not None]
@@ -260,6 +272,7 @@ class Waiter:
         return f"{minutes:02d}:{seconds:02d}"
 
 
+_IN_CONTROL_PLANE = (HOSTED_CONTROL_PLANE.kind, MACHINE_DEPLOYMENT.kind, MACHINE_SET.kind)
 _DEFAULT_NEXT_STEP = "Look at the conditions of the HostedCluster and its NodePools (hosted_cluster_info), then run again."
 
 
@@ -267,7 +280,7 @@ def _concerns(target: Target, kind: str, obj: dict[str, Any]) -> bool:
     meta = obj.get("metadata") or {}
     if kind == NODE_POOL.kind:
         return (meta.get("namespace"), lookup(obj, ("spec", "clusterName"))) == target
-    if kind == HOSTED_CONTROL_PLANE.kind:
+    if kind in _IN_CONTROL_PLANE:
         return meta.get("namespace") == control_plane_namespace(*target)
     return (meta.get("namespace"), meta.get("name")) == target
 

@@ -4,7 +4,8 @@
 
 A fixture of ``fixtures/conditions`` lists ``objects``: each names its ``base`` (a file of ``fixtures/objects``) and gives
 ``metadata``, ``spec`` and ``status`` to merge (null removes a field), ``conditions`` that replace those of their type or are added,
-and ``without``, the condition types to leave out ("all" for none left). Conditions speak of generation ``seen``, by default the
+and ``without``, the condition types to leave out ("all" for none left). ``machines`` lists the MachineDeployments and MachineSets that
+were read, or says in a text why they were not; without it nobody looked. Conditions speak of generation ``seen``, by default the
 object's own; one that says 0 speaks of none. Elsewhere ``state`` (and ``object``, its place) borrows an object from such a fixture.
 """
 
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import MachineOwners
 
 HERE = Path(__file__).parent / "fixtures"
 
@@ -30,6 +32,7 @@ class Recorded:
     now: datetime
     objects: tuple[dict[str, Any], ...]
     expect: dict[str, Any]
+    machines: MachineOwners | None = None
 
     def all_of(self, kind: str) -> list[dict[str, Any]]:
         return [obj for obj in self.objects if obj["kind"] == kind]
@@ -84,7 +87,16 @@ def build(
 def load(name: str) -> Recorded:
     document = yaml.safe_load((HERE / "conditions" / f"{name}.yml").read_text())
     objects = tuple(build(**entry) for entry in document["objects"])
-    return Recorded(name, datetime.fromisoformat(document["now"]), objects, document["expect"])
+    return Recorded(name, datetime.fromisoformat(document["now"]), objects, document["expect"], owners(document.get("machines")))
+
+
+def owners(given: list[dict[str, Any]] | str | None) -> MachineOwners | None:
+    """Machine owners of a fixture; None when nobody looked."""
+    if given is None:
+        return None
+    if isinstance(given, str):
+        return MachineOwners(unseen=given)
+    return MachineOwners(*([o for o in given if o["kind"] == kind] for kind in ("MachineDeployment", "MachineSet")))
 
 
 def resolve(entry: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -15,10 +15,18 @@ from typing import Any
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import Match, diagnose_hosted_cluster, diagnose_node_pool
 from ansible_collections.hypershift.core.plugins.module_utils._domain.diagnosis import diagnose as combined
-from ansible_collections.hypershift.core.plugins.module_utils._domain.goals import GOALS
+from ansible_collections.hypershift.core.plugins.module_utils._domain.goals import GOALS, evaluate
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import CONTROL_PLANE, HOSTED_CLUSTER, NODE_POOL, Rule
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rules import RULES, rule_set
-from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Diagnosis, Finding, Health, Severity
+from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import (
+    ClusterView,
+    Diagnosis,
+    Finding,
+    GoalParams,
+    Health,
+    Outcome,
+    Severity,
+)
 
 from domain import recorded
 
@@ -29,9 +37,9 @@ NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 def diagnose(state: recorded.Recorded) -> Diagnosis:
     cluster = state.one_of(HOSTED_CLUSTER)
     if cluster is None:
-        return diagnose_node_pool(state.objects[0], now=state.now)
-    twin = state.one_of(CONTROL_PLANE)
-    return diagnose_hosted_cluster(cluster, now=state.now, node_pools=state.all_of(NODE_POOL), control_plane=twin)
+        return diagnose_node_pool(state.objects[0], now=state.now, machines=state.machines)
+    twin, pools = state.one_of(CONTROL_PLANE), state.all_of(NODE_POOL)
+    return diagnose_hosted_cluster(cluster, now=state.now, node_pools=pools, control_plane=twin, machines=state.machines)
 
 
 @pytest.mark.parametrize("name", recorded.names())
@@ -61,6 +69,34 @@ def test_texts_of_findings_are_whole_sentences(name: str) -> None:
         assert finding.next_step.endswith(".")
         assert re.fullmatch(r"(HostedCluster|NodePool|HostedControlPlane) [\w.-]+/[\w.-]+", finding.object)
         assert finding.docs == finding.code
+
+
+# Every state that was recorded from the real operators, with the states made of it.
+RECORDED = {
+    "cpo_not_running": 1, "etcd_key_missing": 1, "image_rollout": 3, "infrastructure_kind_absent_late": 1, "kubevirt_not_installed": 1,
+    "node_pools_of_ag": 1, "paused": 1, "pool": 10, "proxy_ca_missing": 1, "pull_secret_missing": 1, "release_image_absent": 1,
+    "release_unsupported": 1, "ssh_key_missing": 1, "wrong_pull_secret": 1,
+}  # fmt: skip
+REAL = [name for name in recorded.names() if name.startswith("real_")]
+WAITS = ("available", "version_completed", "nodes_ready", "healthy", "reconciled", "node_pools_settled")
+
+
+@pytest.mark.parametrize(("case", "states"), RECORDED.items())
+def test_every_state_of_the_real_operators_has_its_diagnosis(case: str, states: int) -> None:
+    assert len([name for name in REAL if name.startswith(f"real_{case}")]) == states
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_wait_ends_at_once_where_the_real_operators_can_never_get_there(name: str) -> None:
+    state = recorded.load(name)
+    cluster = state.one_of(HOSTED_CLUSTER) or recorded.build("cluster_kubevirt")
+    view = ClusterView("clusters", "shop", cluster, tuple(state.all_of(NODE_POOL)), machines=state.machines)
+    found = {goal: evaluate(goal, view, GoalParams(), now=state.now) for goal in WAITS}
+    assert [goal for goal in WAITS if found[goal].outcome is Outcome.HOPELESS] == state.expect["ends_waits"]
+    codes = {found[goal].finding.code for goal in state.expect["ends_waits"] if found[goal].finding}  # type: ignore[union-attr]
+    assert codes <= {state.expect["code"]}
+    if state.one_of(NODE_POOL) and state.expect["code"]:
+        assert found["node_pools_settled"].outcome is not Outcome.DONE
 
 
 def test_there_are_states_enough_and_each_is_explained() -> None:
