@@ -8,6 +8,7 @@ Rows: (verbs, resource, scope, when). ``always`` rows are asked for in every run
 from __future__ import annotations
 
 CLUSTERS, POOLS = "hostedclusters.hypershift.openshift.io", "nodepools.hypershift.openshift.io"
+DEPLOYMENTS, SETS = "machinedeployments.cluster.x-k8s.io", "machinesets.cluster.x-k8s.io"
 LEASES, CONFIG_MAPS, NAMESPACES = "leases.coordination.k8s.io", "configmaps", "namespaces"
 HOSTED, OPERATOR, ALL, ALWAYS = "hosted", "operator", "all", "always"
 Rows = tuple[tuple[str, str, str, str], ...]
@@ -23,6 +24,8 @@ CAMPAIGN_MODULES: dict[str, Rows] = {
         _IDENTITY,
         ("list", "multiclusterengines.multicluster.openshift.io", ALL, ALWAYS),
         ("list", "clusterversions.config.openshift.io", ALL, ALWAYS),
+        ("list", DEPLOYMENTS, ALL, "with node pools whose nodes are replaced"),
+        ("list", SETS, ALL, "with node pools that are updated in place"),
     ),
     "upgrade_gate": (
         *_FLEET,
@@ -40,7 +43,14 @@ CAMPAIGN_MODULES: dict[str, Rows] = {
     "upgrade_report": (*_FLEET, _IDENTITY, ("list", CONFIG_MAPS, HOSTED, ALWAYS)),
 }
 # What an account may lack: the plan then says that it does not know.
-OPTIONAL = {_MINORS[1], NAMESPACES, "multiclusterengines.multicluster.openshift.io", "clusterversions.config.openshift.io"}
+OPTIONAL = {
+    _MINORS[1],
+    NAMESPACES,
+    "multiclusterengines.multicluster.openshift.io",
+    "clusterversions.config.openshift.io",
+    DEPLOYMENTS,
+    SETS,
+}
 
 
 def expanded(rows: Rows, always: bool = False) -> set[tuple[str, str, str]]:

@@ -95,6 +95,10 @@ _CLUSTER: dict[tuple[str, str, str], Case] = {
     ("delete", POOLS, "hosted"): _absent("orphan"),
     **{("list", resource, "control_plane"): _absent("slow") for resource in KIND_OF},
     **{("patch", resource, "control_plane"): _absent(name) for resource, name in HELD.items()},
+    **{
+        ("watch", resource, "control_plane"): Case({"name": "slow", "wait_for": "node_pools_settled", **WAIT}, cluster="slow")
+        for resource in (DEPLOYMENTS, SETS)
+    },
     ("list", CONTROL_PLANES, "control_plane"): _absent("going"),
     ("watch", CONTROL_PLANES, "control_plane"): _absent("going"),
     ("patch", CONTROL_PLANES, "control_plane"): Case(
@@ -127,6 +131,7 @@ _NODEPOOL = {
     ("delete", POOLS, "hosted"): _pool(state="absent"),
     **{(verb, resource, "hosted"): _pool() for verb in ("list", "watch") for resource in (POOLS, CLUSTERS)},
     **{("list", resource, "control_plane"): _doomed() for resource in _IN_POOL},
+    **{("watch", resource, "control_plane"): _pool() for resource in (DEPLOYMENTS, SETS)},
     **{("patch", resource, "control_plane"): _doomed(remove_finalizers=[KIND_OF[resource]]) for resource in _IN_POOL},
 }
 
@@ -174,6 +179,8 @@ _WAITING = {
     ("watch", POOLS, "all"): _goal("nodes_ready", **_SPREAD),
     ("list", CONTROL_PLANES, "control_plane"): _goal("gone", "slow"),
     ("watch", CONTROL_PLANES, "control_plane"): _goal("gone", "slow"),
+    **{(verb, r, "control_plane"): _goal("node_pools_settled", "slow") for verb in ("list", "watch") for r in (DEPLOYMENTS, SETS)},
+    **{(verb, r, "all"): _goal("node_pools_settled", "slow", "pausing") for verb in ("list", "watch") for r in (DEPLOYMENTS, SETS)},
     ("list", CONTROL_PLANES, "all"): _goal("gone", "slow", "pausing"),
     ("watch", CONTROL_PLANES, "all"): _goal("gone", "slow", "pausing"),
 }
@@ -199,7 +206,7 @@ _UPGRADE = {
 
 
 def _pools(name: str) -> Case:
-    return Case({"cluster_name": "ready", "node_pools": [name], **WAIT})
+    return Case({"cluster_name": "ready", "node_pools": [name], **WAIT}, cluster="ready")
 
 
 _POOL_UPGRADE = {
@@ -209,6 +216,7 @@ _POOL_UPGRADE = {
     ("list", CLUSTERS, "hosted"): _pools("never-there"),
     ("watch", CLUSTERS, "hosted"): _pools("never-there"),
     ("watch", POOLS, "hosted"): _pools("never-there"),
+    **{(verb, r, "control_plane"): _pools("never-there") for verb in ("list", "watch") for r in (DEPLOYMENTS, SETS)},
 }
 
 
@@ -238,7 +246,8 @@ CASES: dict[str, dict[tuple[str, str, str], Case]] = {
 
 
 def pairs() -> list[tuple[str, Right]]:
-    return [(module, right) for module, rights in MODULES.items() for right in rights]
+    """Modules with each right that they cannot do without."""
+    return [(module, right) for module, rights in MODULES.items() for right in rights if not right.optional]
 
 
 def case_of(module: str, right: Right) -> Case:

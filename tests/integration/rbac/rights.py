@@ -31,13 +31,17 @@ LEVELS = ("read", "operate", "full")
 
 @dataclass(frozen=True)
 class Right:
-    """One verb on one resource. when: which use of the module needs it; level: the least combined role that has it."""
+    """One verb on one resource. when: which use of the module needs it; level: the least combined role that has it.
+
+    optional: without it the module goes on, and says in its result what it did not see.
+    """
 
     verb: str
     resource: str
     scope: str
     when: str = "always"
     level: str = "full"
+    optional: bool = False
 
     @property
     def key(self) -> str:
@@ -61,8 +65,15 @@ def _rights(level: str, *rows: tuple[str, str, str, str]) -> tuple[Right, ...]:
     return tuple(Right(verb, resource, scope, when, level) for verbs, resource, scope, when in rows for verb in verbs.split())
 
 
+def _unseen_without(*rows: tuple[str, str]) -> tuple[Right, ...]:
+    """What the machines of node pools come from, for modules that report."""
+    text = "; without it `health` says `unknown` where it cannot tell whether nodes are being replaced"
+    return tuple(Right("list", r, scope, when + text, "read", optional=True) for scope, when in rows for r in (DEPLOYMENTS, SETS))
+
+
 _WAITING = "waiting"
 _POOL_GOALS = "waiting for `nodes_ready`, `version_completed`, `node_pools_settled`"
+_SETTLED = "waiting for `node_pools_settled`"
 _PAUSE_LEFT = "deleting, when a pause was left behind there"
 
 _HOSTED_CLUSTER = _rights(
@@ -91,7 +102,9 @@ _HOSTED_CLUSTER = _rights(
     ("get", MACHINE_CONFIGS, "all", "with `ssh_key.inherit`"),
     ("delete", CLUSTERS, "hosted", "deleting"),
     ("delete", POOLS, "hosted", "deleting, when node pools outlived their hosted cluster"),
-    *(("list", r, "control_plane", "deleting") for r in (DEPLOYMENTS, SETS, MACHINES, HEALTH_CHECKS, CAPI_CLUSTERS)),
+    *(("list", r, "control_plane", f"deleting; {_SETTLED}") for r in (DEPLOYMENTS, SETS)),
+    *(("watch", r, "control_plane", _SETTLED) for r in (DEPLOYMENTS, SETS)),
+    *(("list", r, "control_plane", "deleting") for r in (MACHINES, HEALTH_CHECKS, CAPI_CLUSTERS)),
     *(("patch", r, "control_plane", f"{_PAUSE_LEFT}; `remove_finalizers`") for r in (DEPLOYMENTS, SETS, MACHINES, CAPI_CLUSTERS)),
     ("patch", HEALTH_CHECKS, "control_plane", _PAUSE_LEFT),
     ("list watch", CONTROL_PLANES, "control_plane", "deleting and waiting"),
@@ -111,7 +124,9 @@ _NODEPOOL = _rights(
     ("delete", POOLS, "hosted", "deleting"),
     ("list watch", POOLS, "hosted", _WAITING),
     ("list watch", CLUSTERS, "hosted", _WAITING),
-    *(("list", r, "control_plane", "deleting, to explain a deletion that is stuck") for r in (DEPLOYMENTS, SETS, MACHINES)),
+    *(("list", r, "control_plane", "waiting; deleting, to explain a deletion that is stuck") for r in (DEPLOYMENTS, SETS)),
+    *(("watch", r, "control_plane", _WAITING) for r in (DEPLOYMENTS, SETS)),
+    ("list", MACHINES, "control_plane", "deleting, to explain a deletion that is stuck"),
     *(("patch", r, "control_plane", "`remove_finalizers`") for r in (DEPLOYMENTS, SETS, MACHINES)),
 )
 
@@ -135,13 +150,13 @@ _HOSTED_CLUSTER_INFO = _rights(
     ("list", CLUSTERS, "all", _ANYWHERE),
     ("list", POOLS, "hosted", f"with `node_pools`, {_IN}"),
     ("list", POOLS, "all", f"with `node_pools`, {_ANYWHERE}"),
-)
+) + _unseen_without(("control_plane", "with `node_pools`, one hosted cluster"), ("all", "with `node_pools`, several hosted clusters"))
 _NODEPOOL_INFO = _rights(
     "read",
     ("get", POOLS, "hosted", _ONE),
     ("list", POOLS, "hosted", f"several, selectors or `cluster_name`, {_IN}"),
     ("list", POOLS, "all", _ANYWHERE),
-)
+) + _unseen_without(("control_plane", "node pools of one hosted cluster"), ("all", "node pools of several hosted clusters"))
 _PAUSE_RECONCILE_INFO = _rights(
     "read",
     *(("list", resource, scope, when) for resource in (CLUSTERS, POOLS) for scope, when in (("hosted", _IN), ("all", _ANYWHERE))),
@@ -158,6 +173,8 @@ _HOSTED_CLUSTER_WAIT = _rights(
     ("list watch", POOLS, "all", f"{_POOLS_TOO}; {_SPREAD}"),
     ("list watch", CONTROL_PLANES, "control_plane", f"{_TWIN_TOO}; one cluster"),
     ("list watch", CONTROL_PLANES, "all", f"{_TWIN_TOO}; several clusters"),
+    *(("list watch", r, "control_plane", "goal `node_pools_settled`; one cluster") for r in (DEPLOYMENTS, SETS)),
+    *(("list watch", r, "all", "goal `node_pools_settled`; several clusters") for r in (DEPLOYMENTS, SETS)),
 )
 _CREDENTIALS = _rights("full", ("get", CLUSTERS, "hosted", "always"), ("get", SECRETS, "hosted", "always"))
 
@@ -177,6 +194,8 @@ _NODEPOOL_UPGRADE = _rights(
     ("patch", POOLS, "hosted", "when the release of one differs"),
     ("list watch", CLUSTERS, "hosted", _WAITING),
     ("watch", POOLS, "hosted", _WAITING),
+    *(("list", r, "control_plane", "when the release of one differs; waiting") for r in (DEPLOYMENTS, SETS)),
+    *(("watch", r, "control_plane", _WAITING) for r in (DEPLOYMENTS, SETS)),
 )
 _NODE_HEALTH_CHECK_PAUSE = _rights(
     "operate",

@@ -58,7 +58,10 @@ def asked(campaigns: Campaigns, name: str, since: float) -> set[tuple[str, str, 
     for event in events:
         ref = event["objectRef"]
         # The audit log gives a namespace as being in itself.
-        where = {"": "all", "kube-system": "all", "hypershift": "operator"}.get(ref.get("namespace", ""), "hosted")
+        namespace = ref.get("namespace", "")
+        where = {"": "all", "kube-system": "all", "hypershift": "operator"}.get(namespace, "hosted")
+        if namespace.startswith(f"{NAMESPACE}-"):
+            where = "all"  # a control plane's namespace: what is documented as cluster-wide holds there too
         found.add((event["verb"], f"{ref['resource']}.{ref.get('apiGroup', '')}".rstrip("."), where))
     return found
 
