@@ -115,7 +115,7 @@ def test_check_do_check_do(player: Player, tmp_path: Path) -> None:
         ("node_pools", "4.21.5", image("4.21.5"), ["plan-one-b"]),
     ]
     assert (row["from"], row["nodes"], row["wave"], row["batch"]) == ("4.20.4", 3, "rest", 0) and row["uid"]
-    assert done["requests"] == 6 and "2 ready, 0 refused" in done["table"][-1] and done["refused"] == []
+    assert done["requests"] == 7 and "2 ready, 0 refused" in done["table"][-1] and done["refused"] == []
     assert done["plan"]["hubs"][0]["versions"] and done["plan"]["hubs"][0]["server"] == player.hub.server
 
 
@@ -123,7 +123,7 @@ def test_as_many_requests_as_it_says(quick: Player) -> None:
     """One LIST per kind, the supported versions and which cluster it is; the audit log is the witness."""
     played = plan(quick).ok()
     seen = [e for e in quick.hub.audit(user="tester", since=played.started) if e["stage"] == "ResponseComplete"]
-    assert len(seen) == played.last["requests"] == 6
+    assert len(seen) == played.last["requests"] == 7
 
 
 def test_waves_windows_and_refusals(quick: Player, direct: Direct) -> None:

@@ -93,7 +93,13 @@ def test_the_reads_and_writes_of_one_stage(quick: Player, admin: Admin) -> None:
     create(quick, where, {"name": "one", "replicas": 1}, {"name": "two", "replicas": 1})
     done = quick.play(upgrade(where, wait=False)).ok()
     sent = [describe(e).split()[:2] for e in quick.hub.audit(user="tester", since=done.started)]
-    assert sent == [["get", "hostedclusters"], ["list", "nodepools"], ["patch", "nodepools"], ["patch", "nodepools"]]
+    assert sent == [
+        ["get", "hostedclusters"],
+        ["list", "nodepools"],
+        ["list", "machinedeployments"],
+        ["patch", "nodepools"],
+        ["patch", "nodepools"],
+    ]
     remove(quick, where)
 
 

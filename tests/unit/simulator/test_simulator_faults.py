@@ -127,3 +127,22 @@ def test_faults_can_be_combined(hub: FakeManagementCluster) -> None:
     types = {entry["type"]: entry for entry in hub.get(*HC)["status"]["conditions"]}
     assert "Degraded" not in types
     assert types["Available"]["reason"] == "KASLoadBalancerNotReachable"
+
+
+def test_a_control_plane_operator_that_does_not_run_leaves_everything_unknown(hub: FakeManagementCluster) -> None:
+    create(hub, "stall=control-plane-operator")
+    hub.run(1800)
+    assert not (hub.get("HostedControlPlane", "clusters-demo", "demo").get("status") or {}).get("conditions")
+    found = hub.condition(*HC, "InfrastructureReady")
+    assert (found["status"], found["message"]) == ("Unknown", "Condition not found in the HCP")
+
+
+def test_a_status_that_is_empty(installed: FakeManagementCluster) -> None:
+    hub = installed
+    fault(hub, "empty-condition=ValidGeneratedPayload", NP)
+    hub.run(10)
+    found = hub.condition(*NP, "ValidGeneratedPayload")
+    assert (found["status"], found["reason"]) == ("", "InvalidConfig")
+    fault(hub, None, NP)
+    hub.run(10)
+    assert hub.condition(*NP, "ValidGeneratedPayload")["status"] == "True"

@@ -14,6 +14,7 @@ class Faults:
     names: frozenset[str] = frozenset()
     missing_conditions: frozenset[str] = frozenset()
     stalled: frozenset[str] = frozenset()
+    empty_conditions: frozenset[str] = frozenset()
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
@@ -23,21 +24,24 @@ class Faults:
             self.names | other.names,
             self.missing_conditions | other.missing_conditions,
             self.stalled | other.stalled,
+            self.empty_conditions | other.empty_conditions,
         )
 
 
 def of(obj: Obj | None) -> Faults:
     text = _annotations(obj).get(FAULT, "")
-    names, missing, stalled = set(), set(), set()
+    names, missing, stalled, empty = set(), set(), set(), set()
     for entry in filter(None, (part.strip() for part in text.split(","))):
         name, _equals, value = entry.partition("=")
         if name == "missing-condition":
             missing.add(value)
+        elif name == "empty-condition":
+            empty.add(value)
         elif name == "stall":
             stalled.add(value)
         else:
             names.add(name)
-    return Faults(frozenset(names), frozenset(missing), frozenset(stalled))
+    return Faults(frozenset(names), frozenset(missing), frozenset(stalled), frozenset(empty))
 
 
 def speed_of(default: float, *objects: Obj | None) -> float:

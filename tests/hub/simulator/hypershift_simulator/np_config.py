@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from .names import CORE_IGNITION, Obj, fingerprint
+from .releases import Version
 from .view import PoolView
 
 _CONFIG_KINDS = {
@@ -22,9 +23,14 @@ _CONFIG_KINDS = {
 }
 
 
+_TLS_ROLLS_FROM = 23
+
+
 @dataclass(frozen=True)
 class Config:
-    """`plain` is the hash without the version, `versioned` the one that names tokens and tells nodes apart."""
+    """`versioned` names tokens and tells nodes apart. `plain`, which UpdatingConfig compares, leaves out the version and, as the
+    operator's does, what the configuration of the hosted cluster adds: what that rolls is told by no condition.
+    """
 
     plain: str
     versioned: str
@@ -38,20 +44,26 @@ def evaluate(view: PoolView, version: str) -> Config:
     tuning, tuning_problem = _documents(view, "tuningConfig", "tuning")
     tuning_problem = tuning_problem or _tuning_problem(tuning)
     plain = fingerprint(sorted(map(_text, [*documents, *filter(_rolls, tuning)])), _from_cluster(view))
-    return Config(plain, fingerprint(plain, version), problem, tuning_problem)
+    return Config(plain, fingerprint(plain, version, _global(view, version)), problem, tuning_problem)
 
 
 def _from_cluster(view: PoolView) -> Obj:
-    """What of the hosted cluster rolls its nodes: names of the pull secret and the trust bundle, mirrors, proxy, image."""
+    """What of the hosted cluster rolls its nodes, and is told: names of the pull secret and the trust bundle, mirrors."""
     spec = view.cluster.spec
-    configuration = spec.get("configuration") or {}
     return {
         "pullSecret": spec["pullSecret"]["name"],
         "additionalTrustBundle": (spec.get("additionalTrustBundle") or {}).get("name", ""),
         "imageContentSources": spec.get("imageContentSources") or [],
-        "proxy": configuration.get("proxy") or {},
-        "image": configuration.get("image") or {},
     }
+
+
+def _global(view: PoolView, version: str) -> Obj:
+    """What rolls as well: proxy, image, and from 4.23 the TLS profile."""
+    configuration = view.cluster.spec.get("configuration") or {}
+    found = {"proxy": configuration.get("proxy") or {}, "image": configuration.get("image") or {}}
+    if Version(version).minor >= _TLS_ROLLS_FROM:
+        found["tlsSecurityProfile"] = (configuration.get("apiServer") or {}).get("tlsSecurityProfile") or {}
+    return found
 
 
 def _documents(view: PoolView, field: str, key: str) -> tuple[list[Obj], str]:

@@ -179,7 +179,8 @@ def _autorepair(view: PoolView) -> Condition:
 def compute(view: PoolView, ctx: Context, found: Findings) -> Obj:
     status: Obj = dict(view.status)
     dropped = found.dropped | view.faults.missing_conditions
-    status["conditions"] = conditions.merge(status.get("conditions"), found.conditions, ctx.now, view.generation, drop=dropped, loose=True)
+    told = [_emptied(condition) if condition.type in view.faults.empty_conditions else condition for condition in found.conditions]
+    status["conditions"] = conditions.merge(status.get("conditions"), told, ctx.now, view.generation, drop=dropped, loose=True)
     if found.stopped or found.release is None or found.config is None:
         return status
     if view.platform == "None":
@@ -190,6 +191,11 @@ def compute(view: PoolView, ctx: Context, found: Findings) -> Obj:
     _settle(view, status, found.release, found.config)
     _nodes(status, view.owned("Machine"))
     return status
+
+
+def _emptied(condition: Condition) -> Condition:
+    """As the operator writes ValidGeneratedPayload where the payload's maker has told a reason and no status."""
+    return Condition(condition.type, "", "InvalidConfig", "error parsing MachineConfig: unknown field")
 
 
 def settled(view: PoolView, release: Release, config: Config) -> bool:
