@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Collection
+import time
+import uuid
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,25 @@ def read_events(
             if _matches(event, user, since, verbs, stages) and (until is None or received(event) <= until):
                 events.append(event)
     return events
+
+
+def await_marker(log: Path, ask: Callable[[str], object], timeout: float = 10.0) -> None:
+    """Return once the log holds what was answered before this call. Raises TimeoutError.
+
+    An entry is written after its answer is sent, so a reader may come too early: a request of its own, asked after those that it is
+    about, must be in the log first. ask: sends a GET with this path.
+    """
+    name = f"marker-{uuid.uuid4().hex}"
+    end = log.stat().st_size
+    ask(f"/api/v1/namespaces/default/configmaps?fieldSelector=metadata.name%3D{name}&limit=1")
+    until, tail = time.monotonic() + timeout, b""
+    with open(log, "rb") as stream:
+        stream.seek(end)
+        while name.encode() not in tail:
+            tail = tail[-4096:] + stream.read()
+            if time.monotonic() > until:
+                raise TimeoutError(f"the audit log {log} has not told of a request for {timeout:.0f} s")
+            time.sleep(0.001)
 
 
 def _matches(

@@ -4,19 +4,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from . import containers, identities, lifecycle, process
-from .audit import COMPLETE, read_events
+from .audit import COMPLETE, await_marker, read_events
 from .containers import Bind, Container
 from .errors import HubError
 from .files import locked
 from .paths import HubPaths
 from .progress import Progress, Say, silent
+from .rest import Rest
 from .state import HubState
 
 
@@ -91,8 +94,17 @@ class EmbeddedHub:
         """Completed requests by user, time (since and until, in seconds since the epoch) and verb.
 
         A watch completes when it ends: ask for stages={"ResponseStarted"} to see those that were opened.
+        What was answered before this call is told, unless the API server is down: then the log stays as it is.
         """
+        with contextlib.suppress(ConnectionError):
+            await_marker(self.audit_log, self._audited.get)
         return read_events(self.audit_log, user, since, verbs, stages, until)
+
+    @cached_property
+    def _audited(self) -> Rest:
+        """As a user whose requests are in the audit log; the hub's own are not."""
+        pki = self._paths.pki
+        return Rest(self.server, pki / "ca.crt", pki / "admin.crt", pki / "admin.key")
 
     def kill_apiserver(self) -> None:
         """SIGKILL, as a crash would."""

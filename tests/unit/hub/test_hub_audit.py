@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from embedded_hub.audit import WRITE_VERBS, drop_torn_tail, read_events, received
+from embedded_hub.audit import WRITE_VERBS, await_marker, drop_torn_tail, read_events, received
 
 
 def event(user: str, verb: str, at: str, stage: str = "ResponseComplete", **more: Any) -> dict[str, Any]:
@@ -89,3 +90,24 @@ def test_a_damaged_line_is_not_passed_over(log: Path) -> None:
     log.write_text("{broken}\n" + log.read_text())
     with pytest.raises(json.JSONDecodeError):
         read_events(log)
+
+
+def test_a_reader_waits_for_its_own_request_in_the_log(log: Path) -> None:
+    late = event("jane", "delete", "2026-01-01T00:00:05.000000Z")
+
+    def ask(path: str) -> None:
+        """As the API server does: first the entry of the request before, then that of this one."""
+        threading.Timer(0.05, lambda: append(log, late, event("admin", "list", "2026-01-01T00:00:06.000000Z", requestURI=path))).start()
+
+    await_marker(log, ask)
+    assert verbs(read_events(log, user="jane"))[-1] == "delete"
+
+
+def test_a_log_that_tells_nothing_is_said(log: Path) -> None:
+    with pytest.raises(TimeoutError, match="has not told of a request"):
+        await_marker(log, lambda path: None, timeout=0.01)
+
+
+def append(log: Path, *events: dict[str, Any]) -> None:
+    with open(log, "a") as stream:
+        stream.write("".join(json.dumps(one) + "\n" for one in events))
