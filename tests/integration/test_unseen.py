@@ -57,7 +57,7 @@ def test_a_cluster_of_which_nobody_says_that_it_is_available(
         rows = admin.get("hostedclusters", "-n", "unseen", name).get("status", {}).get("conditions") or []
         return told.items() <= {row["type"]: row["status"] for row in rows}.items()
 
-    until("the operator has written what it writes", seen, timeout=120)
+    until("the operator has written what it writes", seen, 120)
     found = health(quick, name)["health"]
     assert found["verdict"] != "healthy" and code in {row["code"] for row in found["findings"]}
     failure = stalled(quick, name, "available")
