@@ -54,7 +54,7 @@ class Entry:
 
 def run_operation(entry: Entry, params: Params, check_mode: bool, progress: Callable[[str], None]) -> dict[str, Any]:
     """Result for exit_json, or for fail_json when it holds failed. Nothing but this result leaves: no traceback, no secret, nothing unprintable."""
-    said = _outcome(entry, params, check_mode, lambda line: progress(one_line(without_secrets(line), MAX_SENTENCE)))
+    said = _outcome(entry, params, check_mode, lambda line: progress(without_secrets(one_line(line, MAX_SENTENCE))))
     result: dict[str, Any] = all_printable(said)
     if entry.secret_result and params.get(entry.secret_result) and not result.get("failed"):
         return result  # hidden as a whole

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import printable
+from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import without_secrets
+
 _SPACE = re.compile(r"\s+")
 _MESSAGE_LIMIT = 300
 
@@ -97,5 +100,7 @@ def seconds_since(text: str | None, now: datetime) -> float | None:
 
 def one_line(message: str | None) -> str:
     """A condition message fit for a sentence: one line, no final stop, bounded."""
-    text = _SPACE.sub(" ", message or "").strip().rstrip(".")
+    text = _SPACE.sub(" ", printable(message or "")).strip().rstrip(".")
+    if len(text) > _MESSAGE_LIMIT:  # half of a secret no longer looks like one
+        text = without_secrets(text)
     return text if len(text) <= _MESSAGE_LIMIT else text[: _MESSAGE_LIMIT - 5].rstrip() + "[...]"

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import shortened
+
 CONTAINER = "etcd"
 DATA = "/var/lib/data"
 LOCAL = "https://localhost:2379"
@@ -62,8 +64,8 @@ class Answer:
         try:
             entry = json.loads(last)
         except (ValueError, RecursionError):
-            return last[:300]
-        return str(entry.get("error") or entry.get("msg") or last)[:300] if isinstance(entry, dict) else last[:300]
+            return shortened(last, 300)
+        return shortened(str(entry.get("error") or entry.get("msg") or last), 300) if isinstance(entry, dict) else shortened(last, 300)
 
 
 def script(parts: Mapping[str, str]) -> list[str]:

@@ -12,6 +12,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.compare im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_asking import short
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_commands import CONTAINER
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import PERSISTENT_VOLUME_CLAIM, POD
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import shortened
 
 CONTAINER_NAME = "restore"
 LABEL = "hypershift.core/etcd-restore"
@@ -111,8 +112,8 @@ def trouble(found: Object | None) -> str:
     for status in lookup(found, ("status", "containerStatuses")) or []:
         waiting = (status.get("state") or {}).get("waiting") or {}
         if waiting.get("reason"):
-            return " ".join(f"{waiting['reason']} {waiting.get('message', '')}".split())[:200]
+            return shortened(" ".join(f"{waiting['reason']} {waiting.get('message', '')}".split()), 200)
     for entry in lookup(found, ("status", "conditions")) or []:
         if entry.get("type") == "PodScheduled" and entry.get("status") == "False":
-            return " ".join(str(entry.get("message") or entry.get("reason")).split())[:200]
+            return shortened(" ".join(str(entry.get("message") or entry.get("reason")).split()), 200)
     return str(lookup(found, ("status", "phase")) or "Pending")

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup, parse_duration, parse_quantity
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.option_paths import Path, option_name
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import shortened
 from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import without_userinfo
 
 DNS_LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
@@ -142,8 +143,7 @@ def field_failures(manifest: dict[str, Any], rules: tuple[FieldRule, ...], table
 def invalid(path: Path, value: Any, rule_text: str, allowed: str, table: dict[str, Path]) -> Failure:
     option, field = option_name(path, table), ".".join(path)
     where = f"option {option}" + (f" (field {field})" if option != field else "")
-    text = without_userinfo(str(value))
-    shown = text if len(text) <= 60 else text[:57] + "..."
+    shown = shortened(without_userinfo(str(value)), 60)
     return Failure(
         code="invalid_option", cause=f"{where} is '{shown}': it {rule_text}", next_step=f"Allowed: {allowed}." if allowed else ""
     )

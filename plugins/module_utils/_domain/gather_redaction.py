@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
+from urllib.parse import quote
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import counted
 from ansible_collections.hypershift.core.plugins.module_utils._domain.word_search import WordSearch
@@ -34,6 +35,7 @@ _TELLING_KEY = re.compile(r"pass|token|secret|key|cred|auth|kubeconfig|dockercfg
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.*?)(?:-----END|\Z)", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z0-9+/_.~-]{16,}")
+_OF_URLS = bytes.maketrans(b"+/", b"-_")
 _PAIR = re.compile(
     r"\b(?:pass(?:word|wd)?|token|secret|\w*(?:access|api|private|secret)[_-]?key)[\"']?\s*[:=]\s*[\"']?([^\s\"',}{]{8,})", re.IGNORECASE
 )
@@ -62,7 +64,8 @@ class Redactor:
                     meta = secret.get("metadata") or {}
                     self.surplus.append(f"{meta.get('namespace')}/{meta.get('name')}")
                 for word in words:
-                    self._search.add(word)
+                    for spelled in _spelled(word):
+                        self._search.add(spelled)
                 self.values += bool(words)
 
     def mask(self, content: bytes, over: Callable[[], bool] = lambda: False) -> tuple[bytes, dict[str, int]] | None:
@@ -116,6 +119,17 @@ def _looked_for(key: str, encoded: str, public: frozenset[str]) -> Iterator[byte
         found = _long_enough(word.rstrip("="), word)
         if found:
             yield found
+
+
+def _spelled(word: bytes) -> Iterator[bytes]:
+    """A word as it is, as JSON and URLs write it, and what of it stands in base64 of a longer text, wherever it begins there."""
+    text = word.decode()
+    yield from {word, *(json.dumps(text, ensure_ascii=plain)[1:-1].encode() for plain in (True, False)), quote(text, safe="").encode()}
+    for before in range(3):
+        whole, rest = base64.b64encode(b"\0" * before + word), (before + len(word)) % 3
+        inside = whole[(0, 2, 3)[before] : len(whole) - (0, 3, 2)[rest]]  # characters that depend on the word alone
+        if len(inside) >= MIN_LENGTH:
+            yield from {inside, inside.translate(_OF_URLS)}
 
 
 def _long_enough(*forms: str) -> bytes:

@@ -19,6 +19,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.option_pat
     option_name,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import REASON, is_paused, owner_of
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import shortened
 from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import without_userinfo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.versions import (
     Version,
@@ -167,5 +168,4 @@ def refuse_others_pause(changes: ChangeSet, obj: dict[str, Any], ref: str, now: 
 
 
 def _short(value: Any) -> str:
-    shown = without_userinfo(str(value))
-    return shown if len(shown) <= 80 else shown[:77] + "..."
+    return shortened(without_userinfo(str(value)), 80)

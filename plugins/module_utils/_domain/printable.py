@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import without_secrets
+
 # C0 but for tab and line feed, DEL, C1, marks that turn or hide text, lone surrogates. A carriage return is harmless before a line feed only.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -29,7 +31,10 @@ def one_line(text: str, most: int = 0) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """At most so many characters; a cut is seen."""
+    """At most so many characters; a cut is seen. What looks like a secret is hidden before: half of one no longer looks like it."""
+    if len(text) <= most:
+        return text
+    text = without_secrets(text)
     return text if len(text) <= most else f"{text[: max(most - 1, 0)]}\u2026"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import one_line
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import host_name
+from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import without_secrets
 from ansible_collections.hypershift.core.plugins.module_utils._domain.tables import aligned
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
@@ -135,7 +136,7 @@ class Board:
 
     def _set(self, row: Row, state: str, summary: str) -> list[Row]:
         changed = row.state != state
-        row.state, row.summary = state, one_line(summary)
+        row.state, row.summary = state, without_secrets(one_line(summary))
         return [row] if changed else []
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import shortened
+
 SILENCE = 60.0  # seconds without a byte after which a stream counts as dead
 Sink = Callable[[bytes], object]
 
@@ -27,7 +29,7 @@ class ExecResult:
     def complaint(self) -> str:
         """The last line that says what went wrong, for a message."""
         lines = [line.strip() for line in (self.stderr or self.text).splitlines() if line.strip()]
-        return lines[-1][:300] if lines else f"exit status {self.code}"
+        return shortened(lines[-1], 300) if lines else f"exit status {self.code}"
 
 
 class Shell(Protocol):

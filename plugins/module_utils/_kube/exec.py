@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD, POD_EXEC
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import shortened
 from ansible_collections.hypershift.core.plugins.module_utils._domain.shell import SILENCE, ExecResult, Sink
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import Connection
 from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request, http_error, parse_status, transport_error
@@ -145,7 +146,7 @@ class ExecStream:
             said = str(cause.get("message", "")) if isinstance(cause, dict) and cause.get("reason") == "ExitCode" else ""
             if said.isdecimal() and len(said) < 6:
                 return int(said)
-        text = str(status.get("message") or "no reason given")[:300]
+        text = shortened(str(status.get("message") or "no reason given"), 300)
         failure = Failure(
             "exec_failed", f"the command did not run: {text}", self._ref, next_step="Look at the pod's containers, then run again."
         )
@@ -153,7 +154,7 @@ class ExecStream:
         raise ApiError(failure, code if isinstance(code, int) and code else 500, str(status.get("reason") or ""))
 
     def _broken(self, reason: str) -> ApiError:
-        cause = f"the stream of a command in it ended without an exit status ({reason[:120].rstrip('. ')})"
+        cause = f"the stream of a command in it ended without an exit status ({shortened(reason, 120).rstrip('. ')})"
         return ApiError(Failure("stream_broken", cause, self._ref, next_step="Look at the API server and the pod's node, then run again."))
 
     def _endless(self, slow: bool, silence: float) -> ApiError:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import SECRET, Kind
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import shortened
 from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import scrubbed, secret_words
 
 _VERBS = {"GET": "get", "POST": "create", "PATCH": "patch", "PUT": "update", "DELETE": "delete"}
@@ -141,8 +142,8 @@ def _cause(error: BaseException) -> str:
     text = re.sub(r"HTTPS?Connection(Pool)?\([^)]*\):?\s*", "", text).strip(" :.")
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1].strip(" :.")
-    return text[:160] or type(error).__name__
+    return shortened(text, 160) or type(error).__name__
 
 
 def _tidy(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip().rstrip(".")[:600]
+    return shortened(re.sub(r"\s+", " ", text).strip().rstrip("."), 600)

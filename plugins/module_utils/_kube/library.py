@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import shortened
 from ansible_collections.hypershift.core.plugins.module_utils._kube.access import Access
 
 
@@ -33,7 +34,7 @@ def from_library(source: dict[str, Any] | str, context: str | None, persist: boo
             files = os.pathsep.join(os.path.expanduser(p) for p in source.split(os.pathsep))
             config.load_kube_config(config_file=files, persist_config=persist, **arguments)
     except Exception as error:  # the library raises ConfigException, OSError, YAMLError, KeyError, TypeError
-        reason = (str(error).splitlines() or [""])[0][:200] if isinstance(source, str) else type(error).__name__
+        reason = shortened((str(error).splitlines() or [""])[0], 200) if isinstance(source, str) else type(error).__name__
         raise ApiError(
             Failure(
                 "no_credentials",

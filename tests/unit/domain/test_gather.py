@@ -78,7 +78,7 @@ def test_values_of_secrets_are_masked(known: dict[str, Any], text: str, expected
     [
         ("private_key", f"x {PEM}y", "x -----BEGIN RSA PRIVATE KEY-----<hidden>-----END RSA PRIVATE KEY-----\ny"),
         ("private_key", json.dumps({"a": PEM, "b": 1}), '{"a": "-----BEGIN RSA PRIVATE KEY-----<hidden>-----END RSA PRIVATE KEY-----\\n", "b": 1}'),
-        ("private_key", '{"cut": "-----BEGIN PRIVATE KEY-----\\nAAAA", "b": 1}', '{"cut": "-----BEGIN PRIVATE KEY-----<hidden>", "b": 1}'),
+        ("private_key", '{"cut": "-----BEGIN PRIVATE KEY-----\\nAAAA", "b": 1}', '{"cut": "-----BEGIN PRIVATE KEY-----\\n<hidden>", "b": 1}'),
         ("encoded", "key-data: " + base64.b64encode(PEM.encode()).decode(), "key-data: <hidden>"),
         ("", base64.b64encode(CERTIFICATE.encode()).decode(), ""),
         ("", CERTIFICATE, ""),

@@ -5,13 +5,18 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import html
 import json
 import textwrap
 import time
+import zlib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import one_line
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import shortened
 from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import (
     PATTERNS,
     all_without_secrets,
@@ -119,8 +124,41 @@ def test_keys_without_their_header(key: str) -> None:
     assert key[30:60] not in without_secrets(f"key={key} and") and key[30:60] not in without_secrets(json.dumps({"x": key}))
 
 
+LOG_LINES: dict[str, Callable[[str, int], str]] = {
+    "of a container runtime": lambda line, n: f"2026-11-30T10:00:{n:02}.123456789Z stderr F {line}",
+    "of klog": lambda line, n: f"I1130 10:00:{n:02}.000000       1 main.go:{n}] {line}",
+    "in JSON": lambda line, n: json.dumps({"log": line + "\n", "stream": "stderr", "n": n}),
+    "with a level": lambda line, n: f"[INFO] (app {n}): {line}",
+    "in logfmt": lambda line, n: f'level=info n={n} msg="{line}" caller=x.go:1',
+}
+CUT = {"whole": (0, 0), "head": (0, -2), "tail": (2, 0)}
+
+
+@pytest.mark.parametrize("cut", CUT)
+@pytest.mark.parametrize("log", LOG_LINES)
+@pytest.mark.parametrize("kind", [kind for kind in KEYS if "-----END" in KEYS[kind]])  # with neither end nothing tells that it is a key
+def test_a_key_whose_lines_a_log_has_apart_or_of_which_an_end_is_missing(kind: str, log: str, cut: str) -> None:
+    begin, end = CUT[cut]
+    lines = [LOG_LINES[log](line, n) for n, line in enumerate(KEYS[kind].splitlines())]
+    shown = "\n".join(lines[begin : len(lines) + end])
+    for form in (lambda text: text, json.dumps):
+        told = without_secrets(form(f"before\n{shown}\n[after] all is well\n"))
+        assert [line for line in parts(KEYS[kind]) if line in told] == [] and "before" in told and "[after] all is well" in told
+        assert form is not json.dumps or json.loads(told)
+
+
+def test_a_log_goes_on_after_half_a_key() -> None:
+    told = without_secrets("-----BEGIN PRIVATE KEY-----\n" + "\n".join([KEYS["pkcs8"].splitlines()[1]] * 3) + "\n[1] all is well\n" * 200)
+    assert told.count("all is well") == 200
+
+
+def packed(text: str) -> str:
+    return base64.b64encode(gzip.compress(text.encode())).decode()
+
+
 JWT = "eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.eyJzdWIiOiJzeXN0ZW06YSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
 WORD = "Kp7-xV2mQz9_rT4w"
+BINARY = base64.b64encode(b"\x00\xff\x01k8s\x00" + f"password: {WORD}".encode() + b"\xfe").decode()
 
 
 @pytest.mark.parametrize(
@@ -162,6 +200,27 @@ WORD = "Kp7-xV2mQz9_rT4w"
         (b64('{"auths":{"q":{"auth":"dXNlcjpw"}}}'), "eyJhdXRocyI6"),
         (b64(f"kind: Config\nusers:\n- user:\n    token: {WORD}\n"), "a2luZDogQ29uZmln"),
         (b64(f"https://robot:{WORD}@registry.example.com"), "aHR0cHM6Ly9yb2Jvd"),
+        ("path/of/" + b64(f"the password={WORD}"), b64(f"the password={WORD}")[:24]),
+        (packed(f"password: {WORD}"), packed(f"password: {WORD}")[20:40]),
+        (packed(packed(f"password: {WORD}")), packed(packed(f"password: {WORD}"))[20:40]),
+        (base64.b64encode(zlib.compress(f"password: {WORD}".encode())).decode(), "eJwrSC"),
+        (BINARY, BINARY[20:40]),
+        (html.escape(json.dumps({"password": WORD})), WORD),
+        (f"password%3D{WORD}", WORD),
+        (f"password: |\n    {WORD}\n", WORD),
+        (json.dumps(["--db-password", WORD]), WORD),
+        (f"curl -u robot:{WORD} https://x", WORD),
+        (json.dumps([{"name": "DB_PASS", "value": WORD}], indent=1), WORD),
+        (f"- name: QUAY_CREDENTIALS\n  value: {WORD}", WORD),
+        (f"Cookie: session={WORD}; path=/", WORD),
+        ("core:$6$salt$" + "aB3" * 20, "aB3aB3"),
+        ("admin:$2y$05$abcdefghijklmnopqrstuvABCDEFGHIJ0123456789", "ABCDEFGHIJ"),
+        (f"https://x.blob.core.windows.net/c?sv=1&sig={WORD}%3D", WORD),
+        (f"https://hooks.slack.com/services/T000/B000/{WORD}", WORD),
+        (f"shared_secret={WORD}", WORD),
+        (f"secret: {WORD}", WORD),
+        ("AGE-SECRET-KEY-1" + "QPZRY9X8" * 6, "QPZRY9X8"),
+        (base64.b64encode(bytes.fromhex("308209a70201033082096306092a") + b"x" * 60).decode(), "eHh4eHh4"),
     ],
 )
 def test_secrets_are_hidden(text: str, secret: str) -> None:
@@ -209,6 +268,36 @@ def test_nested_values() -> None:
     }
 
 
+def test_nested_values_are_secret_by_what_stands_beside_them() -> None:
+    value = {
+        "metadata": {"annotations": {"example.com/password": WORD, JWT: "a key that is one"}},
+        "env": [{"name": "DB_PASSWORD", "value": WORD}, {"name": "LOG", "value": WORD}],
+        "args": ["--token", WORD, "--level", "debug"], "headers": {"Authorization": f"Basic {WORD}"}, "auths": {"q": {"auth": WORD}},
+        "msg": "password is missing", "token": "missing", "pull_secret": "demo-pull-secret", "secret": "clusters/demo",
+    }  # fmt: skip
+    told = all_without_secrets(value)
+    assert told["metadata"]["annotations"] == {"example.com/password": "<hidden>", "<hidden>": "a key that is one"}
+    assert [row["value"] for row in told["env"]] == ["<hidden>", WORD] and told["args"] == ["--token", "<hidden>", "--level", "debug"]
+    assert WORD not in told["headers"]["Authorization"] and told["auths"] == {"q": {"auth": "<hidden>"}}
+    assert {key: told[key] for key in ("msg", "token", "pull_secret", "secret")} == {
+        key: value[key] for key in ("msg", "token", "pull_secret", "secret")
+    }
+
+
+def test_a_compressed_blob_is_looked_at_as_far_as_it_is_reasonable() -> None:
+    bomb = base64.b64encode(gzip.compress(b" " * 2**22)).decode()
+    began = time.process_time()
+    assert without_secrets(f"{bomb} " * 20) == "<hidden> " * 20 and time.process_time() - began < 5
+    assert without_secrets(packed("nothing of the kind, a plain sentence")) == packed("nothing of the kind, a plain sentence")
+
+
+def test_a_text_is_cut_after_its_secrets_are_hidden() -> None:
+    text = f"x https://robot:{WORD}@registry.example.com/v2 said no " + "y" * 400
+    for most in range(18, 60):
+        assert WORD[:4] not in shortened(text, most) and len(shortened(text, most)) <= most
+    assert WORD[:4] not in one_line(f"{'y' * 270} {text}")
+
+
 def test_options_are_secret_by_their_names_too() -> None:
     exec_ = {"command": "maker", "args": ["a"], "env": [{"name": "A", "value": "b"}], "n": 1}
     options = {
@@ -228,6 +317,8 @@ def test_options_are_secret_by_their_names_too() -> None:
 HOSTILE = {
     "keys begin": "-----BEGIN PRIVATE KEY-----", "tokens begin": "eyJaaaaaaaa.", "escapes": "\\", "names": "token", "users": "://a:",
     "auths": '"auth"', "base64": "QUFB", "base64 lines": "A" * 64 + "\n", "basic": "basic ", "spaces": " ", "a": "a", "dashes": "-", "keys": "MIIEvAIBA",
+    "ends": "-----END PRIVATE KEY-----", "halves": "-----BEGIN PRIVATE KEY----- [" + "A" * 50 + "] ", "variables": "name: ", "hashes": "$2$",
+    "options": "--a-b-c-d-", "people": " -u a:", "cookies": "cookie: ", "blocks": "token: |\\n ", "random": "secret: A1",
 }  # fmt: skip
 
 
