@@ -35,6 +35,7 @@ _TELLING_KEY = re.compile(r"pass|token|secret|key|cred|auth|kubeconfig|dockercfg
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.*?)(?:-----END|\Z)", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z0-9+/_.~-]{16,}")
+_ESCAPED = 3  # times: a text in JSON in a text in JSON
 _OF_URLS = bytes.maketrans(b"+/", b"-_")
 _PAIR = re.compile(
     r"\b(?:pass(?:word|wd)?|token|secret|\w*(?:access|api|private|secret)[_-]?key)[\"']?\s*[:=]\s*[\"']?([^\s\"',}{]{8,})", re.IGNORECASE
@@ -124,7 +125,12 @@ def _looked_for(key: str, encoded: str, public: frozenset[str]) -> Iterator[byte
 def _spelled(word: bytes) -> Iterator[bytes]:
     """A word as it is, as JSON and URLs write it, and what of it stands in base64 of a longer text, wherever it begins there."""
     text = word.decode()
-    yield from {word, *(json.dumps(text, ensure_ascii=plain)[1:-1].encode() for plain in (True, False)), quote(text, safe="").encode()}
+    yield from (word, quote(text, safe="").encode())
+    for plain in (True, False):
+        inner = text
+        for _depth in range(_ESCAPED):
+            inner = json.dumps(inner, ensure_ascii=plain)[1:-1]
+            yield inner.encode()
     for before in range(3):
         whole, rest = base64.b64encode(b"\0" * before + word), (before + len(word)) % 3
         inside = whole[(0, 2, 3)[before] : len(whole) - (0, 3, 2)[rest]]  # characters that depend on the word alone
@@ -142,7 +148,7 @@ def _words(key: str, text: str, public: frozenset[str]) -> Iterator[str]:
     for block in _PRIVATE_KEY.findall(text):
         yield from (line for line in block.split() if len(line) >= MIN_WORD)
     text = _PRIVATE_KEY.sub("", text)
-    single = not any(mark in text for mark in ' \n\t"{')
+    single = not any(mark in text for mark in " \n\t") and text[:1] not in ("{", "[", '"')
     if single and len(text) >= MIN_LENGTH and text not in public and (_TELLING_KEY.search(key) or _random(text)):
         yield text
     told = set() if single else {*_PAIR.findall(text), *_passwords(text)}

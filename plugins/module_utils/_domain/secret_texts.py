@@ -33,7 +33,7 @@ _NAMES = (
 _MARK = r"(?:[\"']|u002[27]|&(?:quot|#3[49]|apos);|%2[27])"  # of a text in a text: of JSON, HTML, URLs
 _QUOTE = rf"\\{{0,64}}{_MARK}?"
 _BREAK = r"(?:\\{1,64}[nrt]|\s)"
-_IS = rf"\\{{0,64}}{_MARK}?\s{{0,16}}(?:[:=]|%3[AaDd])\s{{0,16}}(?:[|>][+-]?{_BREAK}{{1,32}})?"
+_IS = rf"\\{{0,64}}{_MARK}?\s{{0,16}}(?:[:=]|%3[AaDd])\s{{0,16}}(?:[|>][+-]?{_BREAK}{{1,32}}|\[{{1,2}}{_BREAK}{{0,32}})?"
 # Words that are said of a secret, or stand where one is missing.
 _NO_VALUE = (
     r"(?!(?i:null|none|nil|true|false|empty|unset|missing|expired|invalid|required|unknown|not|is|was|has|hidden|redacted|string)\b"
