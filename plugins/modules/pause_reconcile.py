@@ -191,6 +191,15 @@ failure:
       - Section of the troubleshooting guide.
       type: str
       returned: failure
+management_cluster:
+  description:
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
+    nothing was to be changed).
+  returned: when it was reached
+  type: dict
+  sample:
+    server: https://api.hub.example.com:6443
+    uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.pause_reconcile import ENTRY

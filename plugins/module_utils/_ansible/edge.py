@@ -21,9 +21,11 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
     RefusedError,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub_identity import Identity
 from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import all_printable, one_line
 from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import all_without_secrets, without_secrets
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hub_identity import identify_briefly
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Operation, run
 
 Params = dict[str, Any]
@@ -62,16 +64,25 @@ def run_operation(entry: Entry, params: Params, check_mode: bool, progress: Call
 
 
 def _outcome(entry: Entry, params: Params, check_mode: bool, progress: Callable[[str], None]) -> dict[str, Any]:
+    hub: Hub | None = None
     try:
-        hub: Hub = KubeHub.from_options(params) if entry.needs_cluster else NoCluster()
+        hub = KubeHub.from_options(params) if entry.needs_cluster else NoCluster()
         with nullcontext(hub) if check_mode else entry.around(hub, params) as used:
             result = run(entry.operation(used, params, check_mode), used, check_mode, progress)
     except HypershiftError as error:
-        return _failed(error)
+        return _placed(_failed(error), hub)
     except Exception as error:  # a defect of ours: still one sentence, and enough to report it
-        return _failed(HypershiftError(_internal(entry.name, error)))
+        return _placed(_failed(HypershiftError(_internal(entry.name, error))), hub)
     warnings = result.pop("notes", [])
-    return {**result, "warnings": warnings} if warnings else result
+    return _placed({**result, "warnings": warnings} if warnings else result, hub)
+
+
+def _placed(result: dict[str, Any], hub: Hub | None) -> dict[str, Any]:
+    """The result with the management cluster it is about. What changes something, or would, is told by identity: a URL can be moved."""
+    if hub is None or not hub.server or "management_cluster" in result:
+        return result
+    found = identify_briefly(hub) if result.get("plan") else Identity(hub.server)
+    return {**result, "management_cluster": found.as_result()}
 
 
 def options_refused(name: str, errors: Iterable[Exception]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_mark import Mark
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_state import Shard
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub_identity import Identity
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import OWNER, REASON, SINCE
 from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_manifest import Manifest
@@ -20,6 +21,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_m
 WRITERS = ("kube-apiserver", "openshift-apiserver", "openshift-oauth-apiserver")
 BUMP = 1_000_000_000  # far above what is written in years, far below the end of the numbers
 OWNER_NAME = "etcd_restore"
+MANAGEMENT = "management cluster"  # the part that says where the plan was made
 Object = dict[str, Any]
 
 
@@ -39,6 +41,7 @@ class World:
     """damage: what is wrong with the snapshot. key_fingerprint: SHA-256 of the cluster's own key. units: HostedCluster and its NodePools.
 
     holder: a living run that holds the Lease. usable: bytes of each claim. manifest: None when there is no such snapshot.
+    management: the management cluster that was read.
     """
 
     cluster: Object
@@ -59,6 +62,7 @@ class World:
     holder: str = ""
     every_shard: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
+    management: Identity = field(default_factory=lambda: Identity(""))
 
     @property
     def ref(self) -> str:
@@ -130,6 +134,8 @@ def parts(world: World) -> dict[str, Any]:
             sorted(options.get("accept") or []), options.get("helper_image") or "", sorted(options.get("assume_lost") or []),
         ],
         "earlier restores": earlier(world.mark),
+        # Where it cannot be asked which cluster it is, its address is what is left to compare.
+        MANAGEMENT: world.management.uid or world.management.server,
     }  # fmt: skip
 
 

@@ -28,6 +28,10 @@ class Identity:
     def as_dict(self) -> dict[str, str]:
         return {"server": self.server, "uid": self.uid}
 
+    def as_result(self) -> dict[str, str | None]:
+        """As results of tasks tell it: no uid where it is unknown."""
+        return {"server": self.server, "uid": self.uid or None}
+
 
 def refusal(name: str, planned: Mapping[str, Any], found: Identity) -> Failure | None:
     """Why a plan may not be carried out there; None when it is the cluster that the plan was made on.

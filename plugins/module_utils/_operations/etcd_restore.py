@@ -18,6 +18,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_resto
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_plan import entry, first_journal, foreseen
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_refusals import accepted, refusals
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_world import (
+    MANAGEMENT,
     OWNER_NAME,
     World,
     differences,
@@ -75,24 +76,21 @@ class EtcdRestore:
         plan.changes.refusals += self._refusals(world)
         if world.manifest:
             plan.extra = {"plan": foreseen(world), "digest": digest_of(world), "restore": _outlook(world)}
-            plan.extra["notes"] = accepted(world)
+            plan.extra |= {"notes": [*accepted(world), *_unidentified(world)], "management_cluster": world.management.as_result()}
         return plan
 
     def _begin(self, digest: str) -> Plan:
         world = self._world()
         plan = Plan()
         plan.changes.refusals += self._refusals(world)
-        plan.changes.notes += accepted(world)
+        plan.changes.notes += [*accepted(world), *_unidentified(world)]
         if plan.changes.refusals:
             return plan
         if digest_of(world) != digest:
-            changed = differences(digest, world)
-            told = f": {', '.join(changed)} changed since" if changed else ""
-            step = "Plan again (state: planned), look at it, and give the new digest."
-            plan.changes.refuse("digest_differs", f"the plan of digest {digest[:12]} is not the plan of now{told}", step, self._ref)
+            plan.changes.refusals.append(_another_plan(digest, world))
             return plan
         plan.foreseen = foreseen(world)
-        plan.extra = {"digest": digest, "restore": _outlook(world)}
+        plan.extra = {"digest": digest, "restore": _outlook(world), "management_cluster": world.management.as_result()}
         plan.act = lambda acts, progress: self._work(plan, first_journal(world, digest), acts, progress)
         return plan
 
@@ -235,6 +233,29 @@ class EtcdRestore:
 
     def _refused(self, code: str, cause: str, next_step: str) -> Plan:
         return Plan(ChangeSet(refusals=[Failure(code, cause, self._ref, next_step=next_step)]))
+
+
+def _another_plan(digest: str, world: World) -> Failure:
+    """Why the digest approves nothing here."""
+    changed, here = differences(digest, world), world.management
+    step = "Plan again (state: planned), look at it, and give the new digest."
+    if MANAGEMENT in changed:
+        is_ = (
+            f"this is cluster {here.uid} ({here.server})"
+            if here.uid
+            else f"of this one only the address is known ({here.server}): {here.unknown}"
+        )
+        cause = f"the plan of digest {digest[:12]} was not made on this management cluster, as far as it can be asked now; {is_}"
+        return Failure("other_cluster", cause, world.ref, next_step=f"Correct the kubeconfig or the name that leads there. {step}")
+    told = f": {', '.join(changed)} changed since" if changed else ""
+    return Failure("digest_differs", f"the plan of digest {digest[:12]} is not the plan of now{told}", world.ref, next_step=step)
+
+
+def _unidentified(world: World) -> list[str]:
+    if world.management.uid:
+        return []
+    why = f"which management cluster this is cannot be asked ({world.management.unknown})"
+    return [f"{why}, so the digest is bound to its address {world.management.server} alone"]
 
 
 def _outlook(world: World) -> dict[str, Any]:

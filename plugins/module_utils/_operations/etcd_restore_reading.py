@@ -28,6 +28,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_s
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_discovery import asked, each, find_etcd
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_identity import key_fingerprint, release_of
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_scaling import selects
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hub_identity import identify
 from ansible_collections.hypershift.core.plugins.module_utils._operations.node_pools import pools_of
 
 Object = dict[str, Any]
@@ -60,6 +61,7 @@ def read_world(hub: Hub, options: dict[str, Any], store: SnapshotStore, holder: 
         holder=holder,
         every_shard=tuple(s.name for s in etcd.shards),
         options=options,
+        management=identify(hub),
     )
 
 
