@@ -183,6 +183,12 @@ def read(record: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
 
 
+def tells_identity(event: dict[str, Any]) -> bool:
+    """Whether it only asks which management cluster it is, which no task depends on."""
+    ref = event.get("objectRef") or {}
+    return event["verb"] == "get" and (ref.get("resource"), ref.get("name")) == ("namespaces", "kube-system")
+
+
 def describe(event: dict[str, Any]) -> str:
     ref = event.get("objectRef") or {}
     return f"{event['verb']} {ref.get('resource')} {ref.get('namespace', '')}/{ref.get('name', '')}"

@@ -30,6 +30,8 @@ one at a time, and see the task fail; and they run every module with nothing els
   RoleBinding inside goes with it, in the middle of a deletion: **give these rights cluster-wide.**
 - An account that lacks a right gets a failure with code `missing_permission` that names verb, resource and namespace. Nothing is tried that
   the options do not ask for: the right to read Secrets is not used when no option names one.
+- A task that changes something asks for namespace `kube-system` too, whose uid tells which management cluster it is. It needs no right to it: without
+  `get` on that namespace its result has no `management_cluster.uid`, and the digest of an etcd restore is bound to the API server's address alone.
 - A right that is given cluster-wide holds in every namespace; the narrower line of the table is then not needed.
 - A module that creates its namespace cannot have a RoleBinding in it beforehand: then bind the `-namespace` role with a ClusterRoleBinding,
   or create the namespace first.

@@ -22,6 +22,7 @@ WRITERS = ("kube-apiserver", "openshift-apiserver", "openshift-oauth-apiserver")
 BUMP = 1_000_000_000  # far above what is written in years, far below the end of the numbers
 OWNER_NAME = "etcd_restore"
 MANAGEMENT = "management cluster"  # the part that says where the plan was made
+PARTS = 8  # of a digest
 Object = dict[str, Any]
 
 
@@ -134,8 +135,7 @@ def parts(world: World) -> dict[str, Any]:
             sorted(options.get("accept") or []), options.get("helper_image") or "", sorted(options.get("assume_lost") or []),
         ],
         "earlier restores": earlier(world.mark),
-        # Where it cannot be asked which cluster it is, its address is what is left to compare.
-        MANAGEMENT: world.management.uid or world.management.server,
+        MANAGEMENT: _bound_to(world.management),  # the last: made_elsewhere() goes by it
     }  # fmt: skip
 
 
@@ -150,11 +150,22 @@ def digest_of(world: World) -> str:
     return _sha256(known) + "-" + "".join(_sha256(part)[:4] for part in known.values())
 
 
+def _bound_to(management: Identity) -> str:
+    """Where it cannot be asked which cluster it is, its address is what is left to compare."""
+    return management.uid or management.server
+
+
+def made_elsewhere(given: str, management: Identity) -> bool:
+    """Whether a digest says that its plan was made on another management cluster. It can be told before anything is read there."""
+    tail = given.partition("-")[2]
+    return len(tail) == 4 * PARTS and tail[-4:] != _sha256(_bound_to(management))[:4]
+
+
 def differences(given: str, world: World) -> list[str]:
     """Names of the parts that are no longer as planned; empty when the text is no digest of ours."""
     whole, _dash, tail = given.partition("-")
     names = list(parts(world))
-    if len(whole) != 64 or len(tail) != 4 * len(names):
+    if len(whole) != 64 or len(tail) != 4 * PARTS:
         return []
     fresh = digest_of(world).partition("-")[2]
     return [name for i, name in enumerate(names) if tail[4 * i : 4 * i + 4] != fresh[4 * i : 4 * i + 4]]

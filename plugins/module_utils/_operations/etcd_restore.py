@@ -18,14 +18,15 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_resto
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_plan import entry, first_journal, foreseen
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_refusals import accepted, refusals
 from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_restore_world import (
-    MANAGEMENT,
     OWNER_NAME,
     World,
     differences,
     digest_of,
     lost,
+    made_elsewhere,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._domain.hub_identity import RIGHT, Identity
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
     CONFIG_MAP,
     HOSTED_CLUSTER,
@@ -38,6 +39,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_r
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_rehearsal import exec_refusal
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_running import Means, Restorer
 from ansible_collections.hypershift.core.plugins.module_utils._operations.etcd_restore_site import Site, journal_name, read_journal
+from ansible_collections.hypershift.core.plugins.module_utils._operations.hub_identity import identify
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 
@@ -60,6 +62,9 @@ class EtcdRestore:
         if not marks.is_digest(digest):
             step = "Give the whole digest that state: planned returns."
             return self._refused("bad_digest", "option digest is no digest of a plan", step)
+        here = identify(self._hub)
+        if made_elsewhere(digest, here):
+            return Plan(ChangeSet(refusals=[_elsewhere(digest, here, self._ref)]))
         mark = self._mark()
         if state == "rolled_back":
             return self._roll_back(digest, mark)
@@ -87,7 +92,10 @@ class EtcdRestore:
         if plan.changes.refusals:
             return plan
         if digest_of(world) != digest:
-            plan.changes.refusals.append(_another_plan(digest, world))
+            changed = differences(digest, world)
+            told = f": {', '.join(changed)} changed since" if changed else ""
+            step = "Plan again (state: planned), look at it, and give the new digest."
+            plan.changes.refuse("digest_differs", f"the plan of digest {digest[:12]} is not the plan of now{told}", step, self._ref)
             return plan
         plan.foreseen = foreseen(world)
         plan.extra = {"digest": digest, "restore": _outlook(world), "management_cluster": world.management.as_result()}
@@ -235,20 +243,18 @@ class EtcdRestore:
         return Plan(ChangeSet(refusals=[Failure(code, cause, self._ref, next_step=next_step)]))
 
 
-def _another_plan(digest: str, world: World) -> Failure:
+def _elsewhere(digest: str, here: Identity, ref: str) -> Failure:
     """Why the digest approves nothing here."""
-    changed, here = differences(digest, world), world.management
-    step = "Plan again (state: planned), look at it, and give the new digest."
-    if MANAGEMENT in changed:
-        is_ = (
-            f"this is cluster {here.uid} ({here.server})"
-            if here.uid
-            else f"of this one only the address is known ({here.server}): {here.unknown}"
-        )
-        cause = f"the plan of digest {digest[:12]} was not made on this management cluster, as far as it can be asked now; {is_}"
-        return Failure("other_cluster", cause, world.ref, next_step=f"Correct the kubeconfig or the name that leads there. {step}")
-    told = f": {', '.join(changed)} changed since" if changed else ""
-    return Failure("digest_differs", f"the plan of digest {digest[:12]} is not the plan of now{told}", world.ref, next_step=step)
+    is_ = (
+        f"this is cluster {here.uid} ({here.server})"
+        if here.uid
+        else f"of this one only the address is known ({here.server}): {here.unknown}"
+    )
+    cause = f"the plan of digest {digest[:12]} was not made on this management cluster, as far as it can be asked now; {is_}"
+    step = (
+        f"Correct the kubeconfig or the name that leads there, give the account {RIGHT} if it had it before, or plan anew (state: planned)."
+    )
+    return Failure("other_cluster", cause, ref, next_step=step)
 
 
 def _unidentified(world: World) -> list[str]:

@@ -13,6 +13,7 @@ from embedded_hub import EmbeddedHub
 from embedded_hub.bare import open_definition
 from embedded_hub.testing import until
 from ground.ground import Ground
+from playing import tells_identity
 from rbac.ground_rights import GROUND_MODULES, NAMESPACES, expanded
 
 Right = tuple[str, str, str]
@@ -42,7 +43,8 @@ def account(ground_hub: EmbeddedHub, name: str, rights: set[Right]) -> Ground:
 def asked(ground_hub: EmbeddedHub, name: str, since: float) -> set[Right]:
     found = set()
     for stages in (["ResponseComplete"], ["ResponseStarted"]):
-        for event in ground_hub.audit(user=f"system:serviceaccount:{HOME}:{name}", since=since, stages=stages):
+        events = ground_hub.audit(user=f"system:serviceaccount:{HOME}:{name}", since=since, stages=stages)
+        for event in (event for event in events if not tells_identity(event)):
             ref = event["objectRef"]
             where = ref.get("namespace", "") if ref["resource"] != "namespaces" else ""
             found.add((event["verb"], f"{ref['resource']}.{ref.get('apiGroup', '')}".rstrip("."), _SCOPES.get(where, where) or "all"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from embedded_hub.testing import until
-from playing import Admin, Player, describe, kill
+from playing import Admin, Player, describe, kill, tells_identity
 
 RELEASE = "quay.io/openshift-release-dev/ocp-release"
 IMAGE, NEWER = f"{RELEASE}:4.20.4-multi", f"{RELEASE}:4.20.9-multi"
@@ -92,7 +92,7 @@ def test_the_reads_and_writes_of_one_stage(quick: Player, admin: Admin) -> None:
     where = {"name": "count", "namespace": "pools-count"}
     create(quick, where, {"name": "one", "replicas": 1}, {"name": "two", "replicas": 1})
     done = quick.play(upgrade(where, wait=False)).ok()
-    sent = [describe(e).split()[:2] for e in quick.hub.audit(user="tester", since=done.started)]
+    sent = [describe(e).split()[:2] for e in quick.hub.audit(user="tester", since=done.started) if not tells_identity(e)]
     assert sent == [
         ["get", "hostedclusters"],
         ["list", "nodepools"],

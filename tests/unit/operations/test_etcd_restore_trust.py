@@ -238,3 +238,48 @@ def test_a_workspace_is_made_of_plain_names(tmp_path: Path, id: str) -> None:
         ):
             pass
     assert keep.is_dir() and [p.name for p in tmp_path.iterdir()] == ["zz"]
+
+
+KUBE_SYSTEM = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system", "uid": "east"}}
+
+
+@pytest.mark.parametrize("state", ["applied", "rolled_back"])
+def test_an_approved_plan_is_refused_on_another_management_cluster(three: Stage, state: str) -> None:
+    """All else is the same there, as on a copy: what differs is the uid of kube-system."""
+    three.hub.put(KUBE_SYSTEM)
+    planned = three.go()
+    assert planned["management_cluster"] == {"server": three.hub.server, "uid": "east"} and planned.get("notes", []) == []
+    three.hub.put({**KUBE_SYSTEM, "metadata": {"name": "kube-system", "uid": "west"}})
+    with pytest.raises(RefusedError, match=f"this is cluster west .{three.hub.server}.") as caught:
+        three.go(state, planned["digest"])
+    assert caught.value.failure.code == "other_cluster" and three.hub.writes == [] and three.data() == ["live"] * 3
+    assert three.go()["digest"] != planned["digest"]
+
+
+def test_a_restore_under_way_is_not_gone_on_with_on_a_copy_of_its_cluster(three: Stage) -> None:
+    three.hub.put(KUBE_SYSTEM)
+    digest = half_done(three)
+    three.hub.put({**KUBE_SYSTEM, "metadata": {"name": "kube-system", "uid": "west"}})
+    three.hub.writes.clear()
+    for state in ("applied", "rolled_back"):
+        with pytest.raises(RefusedError, match="was not made on this management cluster"):
+            three.go(state, digest)
+    assert three.hub.writes == []
+
+
+def test_without_the_right_the_address_is_compared_and_said(three: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    three.hub.put(KUBE_SYSTEM)
+    three.hub.forbidden.add(("get", "Namespace"))
+    planned = three.go()
+    assert planned["management_cluster"] == {"server": three.hub.server, "uid": None}
+    assert "bound to its address" in planned["notes"][-1] and "may not get namespaces" in planned["notes"][-1]
+    with monkeypatch.context() as moved:
+        moved.setattr(type(three.hub), "server", "https://api.west.example.com:6443")
+        with pytest.raises(RefusedError, match=r"of this one only the address is known .https://api\.west") as caught:
+            three.go("applied", planned["digest"])
+        assert caught.value.failure.code == "other_cluster" and three.hub.writes == []
+    three.hub.forbidden.clear()
+    with pytest.raises(RefusedError, match="this is cluster east"):  # asked now, and not when it was approved
+        three.go("applied", planned["digest"])
+    three.hub.forbidden.add(("get", "Namespace"))
+    assert three.go("applied", planned["digest"])["restore"]["state"] == "done"
