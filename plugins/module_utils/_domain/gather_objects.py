@@ -17,6 +17,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction 
 
 Object = dict[str, Any]
 MAX_EVENTS = 3000  # per list, the newest
+MAX_LINE = 65_536  # bytes of one line of a log; editors and terminals stop at what is longer
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _SECRET_VARIABLE = re.compile(r"PASSW|TOKEN|SECRET|CREDENTIAL|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY", re.IGNORECASE)
 
@@ -78,6 +79,15 @@ def _hide_variables(value: Any) -> None:
                 entry["value"] = masked(entry["value"])
         for item in value.values():
             _hide_variables(item)
+
+
+def bounded_lines(log: bytes) -> tuple[bytes, int]:
+    """A log without the ends of endless lines, and how many there were; a cut is seen. What is secret has to be masked before."""
+    lines = log.split(b"\n")
+    cut = [number for number, line in enumerate(lines) if len(line) > MAX_LINE]
+    for number in cut:
+        lines[number] = lines[number][:MAX_LINE] + f" <{len(lines[number]) - MAX_LINE} more bytes>".encode()
+    return (b"\n".join(lines), len(cut)) if cut else (log, 0)
 
 
 def last_seen(event: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ CONNECT_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10.0  # below the idle limits of usual load balancers
 STDERR_LIMIT = 16_384
 TEXT_LIMIT = 16 * 1024 * 1024  # of what a command says when nobody takes it piece by piece
+MESSAGE_LIMIT = 4 * 1024 * 1024  # of one message; API servers send pieces of 32 KiB
 _LONGEST = 10  # times its silence: how long such a command may take in all
 _PROTOCOLS = ["v5.channel.k8s.io", "v4.channel.k8s.io"]
 _STDIN, _STDOUT, _STDERR, _STATUS, _CLOSE = 0, 1, 2, 3, 255
@@ -106,32 +107,63 @@ class ExecStream:
             return  # the command ended early, or the stream broke: receiving tells which
 
     def _receive(self, sink: Sink | None, silence: float, monotonic: Callable[[], float]) -> ExecResult:
-        out, errors, heard = bytearray(), bytearray(), monotonic()
+        out, errors, told, heard = bytearray(), bytearray(), 0, monotonic()
         end = None if sink else heard + _LONGEST * silence
         self._socket.settimeout(min(HEARTBEAT_SECONDS, silence))
+        self._bound(lambda: monotonic() - heard < silence)
         while True:
             try:
-                _opcode, data = self._socket.recv_data()
+                opcode, frame = self._socket.recv_data_frame(control_frame=True)
             except self._library.WebSocketTimeoutException:
                 if monotonic() - heard >= silence:
                     raise
                 self._socket.ping()
                 continue
-            heard = monotonic()
+            data = b"" if opcode in (self._library.ABNF.OPCODE_PING, self._library.ABNF.OPCODE_PONG) else frame.data
+            if len(data) > 1:  # whoever sends nothing else is as good as silent
+                heard = monotonic()
+            elif monotonic() - heard >= silence:
+                raise self._stalled(silence)
             if end is not None and (heard >= end or len(out) + len(data) > TEXT_LIMIT):
                 raise self._endless(heard >= end, silence)
             channel = data[0] if data else None
             if channel == _STDOUT:
-                if sink:
+                if sink and len(data) > 1:
                     sink(data[1:])
+                    heard = monotonic()  # whatever time that took was not the command's
                 else:
                     out += data[1:]
             elif channel == _STDERR:
+                told += len(data)
+                if told > TEXT_LIMIT:
+                    raise self._endless(False, silence)
                 errors += data[1 : 1 + STDERR_LIMIT - len(errors)]
             elif channel == _STATUS:
                 return ExecResult(self._exit_code(data[1:]), bytes(out), errors.decode("utf-8", "replace"))
-            elif _opcode == self._library.ABNF.OPCODE_CLOSE:
+            elif opcode == self._library.ABNF.OPCODE_CLOSE:
                 raise self._broken("it was closed")
+
+    def _bound(self, in_time: Callable[[], bool]) -> None:
+        """The library reads a message whole, of whatever length is announced and however slowly it comes: here it stops before."""
+        buffer, parts = self._socket.frame_buffer, 0
+        read_length, read = buffer.recv_length, buffer.recv
+
+        def length() -> None:
+            nonlocal parts
+            read_length()
+            parts += buffer.length
+            if parts > MESSAGE_LIMIT:
+                raise self._too_large()
+            if buffer.header[0]:  # the last part of a message
+                parts = 0
+
+        def some(size: int) -> bytes:
+            if not in_time():
+                raise self._library.WebSocketTimeoutException("a message does not come to its end")
+            found: bytes = read(size)
+            return found
+
+        buffer.recv_length, buffer.recv = length, some
 
     def _exit_code(self, body: bytes) -> int:
         """Exit status; ApiError when the command never ran."""
@@ -161,6 +193,11 @@ class ExecStream:
         what = f"had not ended after {_LONGEST * silence:g} s" if slow else f"sent more than {TEXT_LIMIT >> 20} MiB, which was not read on"
         step = "Look at what runs in the container, then run again."
         return ApiError(Failure("stream_endless", f"a command in it {what}", self._ref, next_step=step))
+
+    def _too_large(self) -> ApiError:
+        cause = f"a message of more than {MESSAGE_LIMIT >> 20} MiB came from a command in it, which was not read"
+        step = "Look at the API server and at what stands before it, then run again."
+        return ApiError(Failure("stream_endless", cause, self._ref, next_step=step))
 
     def _stalled(self, silence: float) -> ApiError:
         cause = f"a command in it sent nothing for {silence:g} s"

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from ansible_collections.hypershift.core.plugins.module_utils._domain import gather_sources as sources
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure, HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_index import Entry, Index
-from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_objects import Dumped, dumped, logs_of
+from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_objects import MAX_LINE, Dumped, bounded_lines, dumped, logs_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_redaction import MAX_WORDS, Redactor
 from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_sources import GUEST_SOURCES, IMPORTANCE, Source
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, OpenHub
@@ -214,6 +214,10 @@ class Gathering:
             return
         content, counts = masked
         self.index.count_masked(counts)
+        if made is None:
+            content, cut = bounded_lines(content)
+            if cut:
+                self.index.leave_out(path, f"the ends of lines of more than {MAX_LINE} bytes")
         self._sizes[path] = self._draft.add(path, content)
         objects, trimmed = (made.objects, made.trimmed) if made else (None, 0)
         self.index.entries.append(Entry(path, len(content), importance, objects, trimmed, sum(counts.values())))

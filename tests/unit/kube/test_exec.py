@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -140,6 +141,77 @@ def test_silence_is_a_stalled_stream_and_heartbeats_keep_a_slow_one(monkeypatch:
         shell_at(url, clock).run(COMMAND, silence=60)
     assert caught.value.failure.code == "stream_stalled"
     assert [opcode for opcode, _content in seen.frames if opcode == ABNF.OPCODE_PING]
+
+
+def announces(peer: Peer) -> None:
+    """Half a gibibyte, as the head of its message says; then there is no more."""
+    peer._connection.sendall(b"\x82\x7f" + (1 << 29).to_bytes(8) + b"\x01half")
+    peer.receive()
+
+
+def in_parts(peer: Peer) -> None:
+    """A message that never has a last part."""
+    part = b"x" * (1 << 20)
+    peer._connection.sendall(b"\x02\x7f" + (1 + len(part)).to_bytes(8) + b"\x01" + part)
+    for _number in range(16):
+        peer._connection.sendall(b"\x00\x7f" + len(part).to_bytes(8) + part)
+    peer.receive()
+
+
+def complains(peer: Peer) -> None:
+    for _number in range(20):
+        peer.send(STDERR, b"x" * (1 << 20))
+    peer.receive()
+
+
+@pytest.mark.parametrize(
+    ("play", "said"), [(announces, "more than 4 MiB"), (in_parts, "more than 4 MiB"), (complains, "sent more than 16 MiB")]
+)
+@pytest.mark.parametrize("sink", [None, lambda _piece: None], ids=["kept", "handed on"])
+def test_what_one_message_and_all_complaints_may_be(play: Play, said: str, sink: Any) -> None:
+    tracemalloc.start()
+    with executing(play) as (_seen, url), pytest.raises(ApiError, match=said) as caught:
+        shell_at(url).run(COMMAND, sink=sink)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert caught.value.failure.code == "stream_endless" and peak < 64 << 20
+
+
+def pings(peer: Peer) -> None:
+    while True:
+        peer.raw(b"", ABNF.OPCODE_PING)
+
+
+def says_nothing(peer: Peer) -> None:
+    while True:
+        peer.send(STDOUT, b"")
+
+
+def byte_by_byte(peer: Peer) -> None:
+    """A message whose bytes come one at a time, without an end."""
+    peer._connection.sendall(b"\x82\x7f" + (1 << 20).to_bytes(8) + b"\x01")
+    while True:
+        peer._connection.sendall(b"x")
+
+
+@pytest.mark.parametrize("play", [pings, says_nothing, byte_by_byte])
+def test_who_sends_without_saying_anything_is_silent(play: Play) -> None:
+    clock = Clock(step=0.01)
+    with executing(play) as (_seen, url), pytest.raises(ApiError, match="sent nothing for 5 s") as caught:
+        shell_at(url, clock).run(COMMAND, sink=lambda _piece: None, silence=5)
+    assert caught.value.failure.code == "stream_stalled"
+
+
+def test_the_time_that_somebody_takes_for_what_came_is_not_silence() -> None:
+    clock, got = Clock(), list[bytes]()
+
+    def sink(piece: bytes) -> None:
+        got.append(piece)
+        clock.sleep(100)
+
+    with executing(says((STDOUT, b"a"), (STDOUT, b"b"))) as (_seen, url):
+        shell_at(url, clock).run(COMMAND, sink=sink, silence=5)
+    assert got == [b"a", b"b"]
 
 
 def test_a_slow_command_that_answers_heartbeats_alone_still_ends_well(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,11 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry, options_refused, run_operation
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hypershift_addon_config import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import NAMESPACE
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
+
+from fakes.memory_hub import MemoryHub
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,55 @@ def test_failures_go_through_the_door_also_when_the_result_would_be_hidden() -> 
     assert failed["failed"] and WORD not in json.dumps(failed) and failed["archives"] and "<hidden>" in failed["msg"]
     kept = run_operation(entry(secret_result="content"), {"content": True}, False, lambda _line: None)
     assert WORD in kept["rows"][0]["cause"], "hidden as a whole, and of use to who registers it"
+
+
+class Changing:
+    """A task that changes something, or finds nothing to do; fails: after its first change."""
+
+    def __init__(self, hub: MemoryHub, params: dict[str, Any]) -> None:
+        self._hub, self._params = hub, params
+
+    def plan(self) -> Plan:
+        plan = Plan()
+        if not self._params.get("idle"):
+            plan.changes.create(NAMESPACE, NAMESPACE.manifest("new", None), "it is not there")
+        if self._params.get("fails"):
+            plan.act = self._fail
+        return plan
+
+    def _fail(self, _acts: list[dict[str, Any]], _progress: Any) -> None:
+        raise HypershiftError(Failure("x", "it broke"))
+
+
+@pytest.mark.parametrize(
+    ("params", "check", "uid"),
+    [
+        ({}, False, "u-1"),
+        ({}, True, "u-1"),
+        ({"idle": True}, False, None),
+        ({"fails": True}, False, "u-1"),
+        ({"fails": True, "idle": True}, False, None),
+    ],
+)
+def test_a_result_names_the_management_cluster(
+    params: dict[str, Any], check: bool, uid: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = MemoryHub(NAMESPACE.manifest("kube-system", None) | {"metadata": {"name": "kube-system", "uid": "u-1"}})
+    monkeypatch.setattr("ansible_collections.hypershift.core.plugins.module_utils._kube.hub.KubeHub.from_options", lambda _options: hub)
+    changing = Entry("changing", {}, lambda used, given, _check: Changing(used, given))
+    result = run_operation(changing, params, check, lambda _line: None)
+    assert bool(result.get("failed")) is bool(params.get("fails"))
+    assert result["management_cluster"] == {"server": hub.server, "uid": uid}
+
+
+@pytest.mark.parametrize("status", [0, 403, 500])
+def test_a_task_does_not_depend_on_the_name_of_its_cluster(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = MemoryHub()
+    monkeypatch.setattr("ansible_collections.hypershift.core.plugins.module_utils._kube.hub.KubeHub.from_options", lambda _options: hub)
+
+    def get(*_where: Any) -> None:
+        raise ApiError(Failure("x", "no answer"), status)
+
+    monkeypatch.setattr(hub, "get", get)
+    result = run_operation(Entry("changing", {}, lambda used, given, _check: Changing(used, given)), {}, False, lambda _line: None)
+    assert result["changed"] is True and result["management_cluster"] == {"server": hub.server, "uid": None}

@@ -19,6 +19,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
     OptionError,
     RefusedError,
 )
+from ansible_collections.hypershift.core.plugins.module_utils._domain.gather_objects import MAX_LINE
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, LogWindow
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
 from ansible_collections.hypershift.core.plugins.module_utils._operations.must_gather import MustGather
@@ -342,7 +343,7 @@ def test_only_so_many_are_kept(tmp_path: Path) -> None:
 
 def test_the_least_important_is_left_out_of_an_archive_that_is_too_large(tmp_path: Path) -> None:
     case = Case(tmp_path, max_size=65536)
-    noise = base64.b64encode(bytes((n * n + 7 * n) % 251 ^ (n >> 3) % 256 for n in range(120_000)))
+    noise = base64.encodebytes(bytes((n * n + 7 * n) % 251 ^ (n >> 3) % 256 for n in range(120_000)))
     for number in range(3):
         case.hub.put(pod(f"noisy-{number}", "clusters-demo"))
         case.hub.logs_of[("clusters-demo", f"noisy-{number}", "main", False)] = noise[number * 40_000 :] + str(number).encode()
@@ -408,3 +409,18 @@ def test_window_of_logs(tmp_path: Path) -> None:
     hub.objects = world().objects
     Case(tmp_path, hub, log_tail=10, log_since="1h30m", log_bytes=2048).run()
     assert set(seen) == {LogWindow(False, 10, 5400, 2048), LogWindow(True, 10, 5400, 2048)}
+
+
+def test_an_endless_line_of_a_log_is_cut_after_its_secrets_are_hidden(tmp_path: Path) -> None:
+    case = Case(tmp_path, name=["demo"], namespace="clusters")
+    line = b"x" * (MAX_LINE - 20) + b" https://robot:" + PASSWORD.encode() + b"@mirror.example.com " + b"y" * 500_000
+    case.hub.logs_of[("clusters-demo", "etcd-0", "main", False)] = b"first\n" + line + b"\nlast\n"
+    _row, files, index = one(case.run())
+    first, long, last, _end = files[f"{CPNS}/pods/etcd-0/main.log"].split(b"\n")
+    assert (
+        (first, last) == (b"first", b"last")
+        and len(long) < MAX_LINE + 40
+        and long.endswith(b" more bytes>")
+        and PASSWORD.encode()[:6] not in long
+    )
+    assert {row["why"] for row in index["left_out"] if "main.log" in row["what"]} == {f"the ends of lines of more than {MAX_LINE} bytes"}
