@@ -14,7 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._ansible.fleet_spe
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import full
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet_hosts import hosts_of
-from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import all_without_secrets, without_secrets
+from ansible_collections.hypershift.core.plugins.module_utils._domain.leaving import leaving, leaving_line
 from ansible_collections.hypershift.core.plugins.module_utils._operations.fleet import read_fleet
 from ansible_collections.hypershift.core.plugins.module_utils._process.surroundings import Surroundings
 
@@ -44,9 +44,9 @@ def read_rows(hubs: list[dict[str, Any]]) -> tuple[Rows, list[str]]:
     problems, now = [], Surroundings().now()
     for view in read_fleet(sources_of({"hubs": hubs}), with_minors=False):
         if view.problem:
-            problems.append(f"Management cluster {view.name} cannot be read: {without_secrets(view.problem.message())}")
+            problems.append(leaving_line(f"Management cluster {view.name} cannot be read: {view.problem.message()}"))
         else:
-            rows |= all_without_secrets(hosts_of(view, now))
+            rows |= leaving(hosts_of(view, now))
     return rows, problems
 
 

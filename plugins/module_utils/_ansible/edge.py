@@ -22,8 +22,9 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub_identity import Identity
-from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import all_printable, one_line
-from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import all_without_secrets, without_secrets
+from ansible_collections.hypershift.core.plugins.module_utils._domain.leaving import leaving_line
+from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import all_printable
+from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import all_without_secrets
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hub_identity import identify_briefly
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Operation, run
@@ -56,7 +57,7 @@ class Entry:
 
 def run_operation(entry: Entry, params: Params, check_mode: bool, progress: Callable[[str], None]) -> dict[str, Any]:
     """Result for exit_json, or for fail_json when it holds failed. Nothing but this result leaves: no traceback, no secret, nothing unprintable."""
-    said = _outcome(entry, params, check_mode, lambda line: progress(without_secrets(one_line(line, MAX_SENTENCE))))
+    said = _outcome(entry, params, check_mode, lambda line: progress(leaving_line(line, MAX_SENTENCE)))
     result: dict[str, Any] = all_printable(said)
     if entry.secret_result and params.get(entry.secret_result) and not result.get("failed"):
         return result  # hidden as a whole

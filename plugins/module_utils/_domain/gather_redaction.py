@@ -90,7 +90,7 @@ class Redactor:
     def masked(self, value: Any) -> Any:
         """A nested value with this done to every text in it: what is told about an archive beside its files."""
         if isinstance(value, str):
-            return self.shown(value.encode()).decode()
+            return self.shown(value.encode("utf-8", "replace")).decode()
         if isinstance(value, dict):
             return {key: self.masked(item) for key, item in value.items()}
         return [self.masked(item) for item in value] if isinstance(value, list) else value

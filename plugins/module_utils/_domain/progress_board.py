@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import one_line
 from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import host_name
-from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import without_secrets
+from ansible_collections.hypershift.core.plugins.module_utils._domain.leaving import leaving_line
 from ansible_collections.hypershift.core.plugins.module_utils._domain.tables import aligned
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
@@ -35,7 +35,7 @@ class Row:
 
     def cells(self) -> tuple[str, str, str, str]:
         step = f"{self.position}/{self.steps}" if self.steps else "-"
-        return self.id, step, self.state, self.summary
+        return leaving_line(self.id), step, self.state, self.summary
 
 
 class Board:
@@ -80,7 +80,7 @@ class Board:
         return [self._title(), *aligned([_HEADER, *(row.cells() for row in shown)]), *rest]
 
     def _title(self) -> str:
-        waves = ", ".join(dict.fromkeys(row.wave for row in self.rows.values() if row.wave))
+        waves = leaving_line(", ".join(dict.fromkeys(row.wave for row in self.rows.values() if row.wave)))
         counts = [(state, sum(row.state == state for row in self.rows.values())) for state in _ORDER]
         told = ", ".join(f"{number} {state}" for state, number in counts if number)
         return f"{f'wave {waves}: ' if waves else ''}{len(self.rows)} hosted clusters, {told}"
@@ -136,7 +136,7 @@ class Board:
 
     def _set(self, row: Row, state: str, summary: str) -> list[Row]:
         changed = row.state != state
-        row.state, row.summary = state, without_secrets(one_line(summary))
+        row.state, row.summary = state, leaving_line(one_line(summary))
         return [row] if changed else []
 
 

@@ -21,7 +21,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.compare im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, HypershiftError, OptionError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, LEASE
-from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import all_without_secrets
+from ansible_collections.hypershift.core.plugins.module_utils._domain.leaving import leaving
 from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_hubs import CampaignHubs
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
@@ -34,7 +34,7 @@ class UpgradeRecord:
 
     def __init__(self, clock: Hub, hubs: CampaignHubs, plan: Object, options: Object) -> None:
         self._clock, self._hubs, self._plan = clock, hubs, plan
-        self._options = all_without_secrets(options)  # events and failures of other tasks too: the journal is read by many
+        self._options = leaving(options)  # events and failures of other tasks too: the journal is read by many
 
     def plan(self) -> Plan:
         news = {row["id"]: row for row in self._options["clusters"]}

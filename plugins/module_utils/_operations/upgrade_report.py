@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_report import report_of
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
-from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import all_without_secrets
+from ansible_collections.hypershift.core.plugins.module_utils._domain.leaving import leaving
 from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_hubs import CampaignHubs
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
@@ -29,7 +29,7 @@ class UpgradeReport:
 
     def plan(self) -> Plan:
         standings = self._hubs.standings(self._plan["clusters"], self._clock)
-        report = all_without_secrets(report_of(self._plan, standings, self._clock.now()))
+        report = leaving(report_of(self._plan, standings, self._clock.now()))
         contents = {path: render(report) for path, render in self._files.items()}  # all of them before the first is written
         written = [self._write_file(path, content, self._check_mode) for path, content in contents.items()]
         extra = {

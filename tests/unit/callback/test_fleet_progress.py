@@ -15,6 +15,8 @@ from ansible import constants
 from ansible_collections.hypershift.core.plugins.callback import fleet_progress
 from ansible_collections.hypershift.core.plugins.plugin_utils._pinned_lines import PAUSE, PinnedLines
 
+from fakes.unprintable import ALL, acted_on
+
 IDS = ("a.clusters.east", "b.clusters.east", "c.clusters.west")
 
 
@@ -272,6 +274,16 @@ def test_a_text_of_a_cluster_does_not_command_the_terminal(callback: fleet_progr
     callback.v2_runner_on_ok(result("upgrade_gate", IDS[0], gate(gate_row(IDS[0]))))
     callback.v2_runner_on_failed(result("ansible.builtin.fail", IDS[0], {"msg": "a\x1b[2Jb\rc\x07"}))
     assert "a[2Jb" in " ".join(terminal.screen)
+
+
+def test_lines_hold_nothing_unprintable_and_no_secret(callback: fleet_progress.CallbackModule, display: Display) -> None:
+    """Of a cluster's name too, and of what any module of anybody says in the role."""
+    text = f"{ALL}failed, pass\u200bword=correct-horse"
+    callback.v2_runner_on_ok(result("upgrade_gate", IDS[0], gate(gate_row(IDS[0]), gate_row(f"b{ALL}.clusters.east"))))
+    callback.v2_runner_on_failed(result("ansible.builtin.uri", IDS[0], {"msg": text}))
+    callback.v2_playbook_on_stats(None)
+    assert any("failed, password=<hidden>" in line for line in display.lines) and display.warnings == []
+    assert acted_on("".join(display.lines)) == set()
 
 
 def test_it_draws_no_more_often_than_is_useful() -> None:

@@ -24,6 +24,7 @@ from ansible_collections.hypershift.core.plugins.plugin_utils import _inventory_
 
 from fakes.memory_hub import MemoryHub
 from fakes.objects import conditions, live_cluster, live_pool
+from fakes.unprintable import ALL, acted_on
 
 NAME = "hypershift.core.hosted_clusters"
 TOKEN = "sha256~PlantedToken0123456789"
@@ -128,6 +129,22 @@ def test_groups_by_hub_platform_version_health_and_pause(hubs: dict[str, Any], p
     assert members(inventory, f"health_{verdict['verdict']}") == ["ill.clusters.west-2"] and verdict["cause"] and verdict["next_step"]
     bare = parse(hubs=[WEST], default_groups=False)
     assert sorted(bare.groups) == ["all", "hosted_clusters", "ungrouped"] and len(members(bare, "hosted_clusters")) == 3
+
+
+def test_variables_and_warnings_hold_nothing_unprintable_and_no_secret(
+    hubs: dict[str, Any], parse: Parse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, warnings = f"{ALL}broken, pass\u200bword=correct-horse", list[str]()
+    ill = cluster("ill", labels={"note": text}, Available="False/KASUnavailable")
+    ill["status"]["conditions"][0]["message"] = text
+    hubs["east"], hubs["west"] = MemoryHub(ill), ApiError(Failure("unreachable", text, text, next_step=text))
+    monkeypatch.setattr(hosted_clusters.display, "warning", warnings.append)
+    said = json.dumps(variables_of(parse(hubs=[EAST, WEST], on_unreachable="warn"), "ill.clusters.east"), default=str, ensure_ascii=False)
+    assert "broken, password=<hidden>" in said and acted_on(said) == set() and "correct-horse" not in said
+    assert len(warnings) == 1 and acted_on(warnings[0]) == set() and "correct-horse" not in warnings[0] and "broken" in warnings[0]
+    with pytest.raises(AnsibleParserError) as caught:
+        parse(hubs=[EAST, WEST])
+    assert acted_on(str(caught.value)) == set() and "correct-horse" not in str(caught.value)
 
 
 def test_a_cluster_that_is_being_installed_has_no_version_group(hubs: dict[str, Any], parse: Parse) -> None:

@@ -16,6 +16,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 
 from fakes.memory_hub import MemoryHub
+from fakes.unprintable import ALL, acted_on
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,19 @@ class Changing:
 
     def _fail(self, _acts: list[dict[str, Any]], _progress: Any) -> None:
         raise HypershiftError(Failure("x", "it broke"))
+
+
+def test_nothing_unprintable_leaves_and_nothing_hides_behind_it() -> None:
+    lines: list[str] = []
+    text = f"{ALL}it said pass\u200bword={WORD}"
+
+    class Telling:
+        def plan(self) -> Plan:
+            return Plan(extra={"rows": [{text: text}]}, act=lambda acts, progress: progress(text))
+
+    result = run_operation(Entry("telling", {}, lambda *_given: Telling(), needs_cluster=False), {}, False, lines.append)
+    said = json.dumps(result, ensure_ascii=False) + "".join(lines)
+    assert acted_on(said) == set() and WORD not in said and said.count("password=<hidden>") == 3
 
 
 @pytest.mark.parametrize(

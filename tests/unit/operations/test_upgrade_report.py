@@ -18,6 +18,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 
 from fakes.memory_hub import MemoryHub
 from fakes.objects import IMAGE, live_cluster, live_pool, options
+from fakes.unprintable import ALL, acted_on
 
 Object = dict[str, Any]
 FAILURE = {"code": "blocked", "cause": "it is not upgradeable", "next_step": "Acknowledge it."}
@@ -85,6 +86,23 @@ def test_states_of_all_hubs_with_three_lists_each_and_no_write(hubs: dict[str, A
     for hub in hubs.values():
         assert [kind for verb, kind in hub.reads if verb == "list"] == ["HostedCluster", "NodePool", "ConfigMap"] and hub.writes == []
         assert len(hub.reads) <= 4, "and the versions that the hub supports"
+
+
+def test_what_a_terminal_or_browser_would_act_on_is_in_no_report(hubs: dict[str, Any], tmp_path: Path) -> None:
+    """Also where it stands in the middle of a secret, which would not be found else."""
+    text = f"it is {ALL}not upgradeable, pass\u200bword=correct-horse"
+    failure = dict.fromkeys(("code", "cause", "next_step", "object"), text)
+    hubs["east"].put(
+        journal_manifest("autumn", "clusters", {"b": {"state": "failed", "failure": failure, "started": "2026-11-24T02:00:00Z"}})
+    )
+    files = {name: str(tmp_path / f"report.{name}") for name in ("html", "junit", "json")}
+    result = report(**files)
+    contents = [Path(path).read_text() for path in files.values()]
+    assert "not upgradeable" in result["report"]["clusters"][1]["failure"]["cause"] and all(
+        "not upgradeable" in content for content in contents
+    )
+    for content in (*contents, json.dumps(json.loads(contents[2]), ensure_ascii=False), json.dumps(result, ensure_ascii=False)):
+        assert acted_on(content) == set() and "correct-horse" not in content
 
 
 def test_files_are_private_and_written_once(hubs: dict[str, Any], tmp_path: Path) -> None:
