@@ -246,6 +246,26 @@ def test_the_result_is_what_hosted_cluster_takes(aws: Aws) -> None:
     assert found["hosted_cluster_aws"]["vpc"] == found["vpc_id"] and all(found["hosted_cluster_aws"]["roles"].values())
 
 
+def test_a_machine_of_others_in_its_network_keeps_all_of_it(aws: Aws) -> None:
+    """Without a tag of anybody, with a group and an interface of its own."""
+    ec2 = aws.account.client("ec2")
+    filters = [{"Name": "tag:kubernetes.io/cluster/demo", "Values": ["owned"]}]
+    (vpc,) = (v["VpcId"] for v in ec2.describe_vpcs(Filters=filters)["Vpcs"])
+    subnet = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"][0]["SubnetId"]
+    group = ec2.create_security_group(GroupName="theirs", Description="d", VpcId=vpc)["GroupId"]
+    image = ec2.describe_images()["Images"][0]["ImageId"]
+    (machine,) = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet, SecurityGroupIds=[group])["Instances"]
+    before = inventory(aws.account)
+    try:
+        for check in (True, False):
+            refused = aws.run(check=check, state="absent", oidc_bucket_remove=True, zones=[]).failed()
+            assert machine["InstanceId"] in refused["msg"] and vpc in refused["msg"], refused["msg"]
+            assert aws.writes() == [] and inventory(aws.account) == before
+    finally:
+        ec2.terminate_instances(InstanceIds=[machine["InstanceId"]])
+        ec2.delete_security_group(GroupId=group)
+
+
 def test_removed_with_what_the_cluster_left_and_without_what_is_others(aws: Aws) -> None:
     bystanders = bystanding(aws)
     live(aws.account, "demo")

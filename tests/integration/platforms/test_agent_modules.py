@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from direct import hosted_cluster
 from embedded_hub.testing import until
 from platforms.stage import PULL_SECRET, Stage
 from playing import Played, Player
@@ -162,6 +163,39 @@ def test_an_assisted_service_that_does_not_start(quick: Player, stage: Stage) ->
         assert changed["failure"]["code"] == "immutable_field" and "size 10Gi" in changed["msg"]
     finally:
         quick.play(service(state="absent")).ok()
+
+
+def test_the_role_removes_nothing_where_a_part_would_be_refused(quick: Player, stage: Stage, works: None) -> None:
+    """Another team has an image of its own, then a hosted cluster takes its hosts from the namespace: the images stay, in check mode and without."""
+    stage.hosts(HOME, "workers", 1)
+    quick.play(env(wait=False)).ok()
+    others = {"name": "theirs", "namespace": "hosts-of-others"}
+    stage.namespace(others["namespace"])
+    quick.play({"hypershift.core.infra_env": {**others, "pull_secret": {"content": PULL_SECRET}, "wait": False}}).ok()
+    variables = {
+        "agent_platform_namespace": HOME,
+        "agent_platform_state": "absent",
+        "agent_platform_infra_envs": [{"name": "workers"}],
+        "agent_platform_pull_secret": {"name": "pull-secret"},
+    }
+    agent = {"pausedUntil": "true", "platform": {"type": "Agent", "agent": {"agentNamespace": HOME}}}
+    try:
+        _refused(quick, stage, variables, "in_use", "InfraEnv hosts-of-others/theirs")
+        quick.play({"hypershift.core.infra_env": {**others, "state": "absent"}}).ok()
+        stage.put(hosted_cluster("taker", "clusters", agent))
+        _refused(quick, stage, variables, "in_use", "clusters/taker")
+    finally:
+        stage.direct.end("HostedCluster", "clusters", "taker")
+        quick.play({"hypershift.core.infra_env": {**others, "state": "absent"}}).ok()
+
+
+def _refused(quick: Player, stage: Stage, variables: dict[str, Any], code: str, who: str) -> None:
+    for arguments in (("--check",), ()):
+        played = quick.playbook("agent_platform", *arguments, **variables)
+        refused = played.failed()
+        refused = next((one for one in refused.get("results", ()) if one.get("failure")), refused)  # of a loop, the one that failed
+        assert refused.get("failure", {}).get("code") == code and who in refused["msg"], refused["msg"]
+        assert quick.writes(played.started) == [] and stage.get("InfraEnv", "workers", HOME) is not None
 
 
 def test_the_role_enables_the_component_first(quick: Player, stage: Stage) -> None:
