@@ -43,6 +43,8 @@ options:
   digest:
     description:
     - Digest of the plan to carry out, as V(planned) returned it. Required for V(applied) and V(rolled_back).
+    - It holds for the management cluster that was planned on alone, by the uid of namespace C(kube-system). Where the account may not read that, by the
+      address of the API server, which a warning says.
     type: str
   snapshot:
     description:

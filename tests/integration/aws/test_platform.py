@@ -259,10 +259,14 @@ def test_a_machine_of_others_in_its_network_keeps_all_of_it(aws: Aws) -> None:
     try:
         for check in (True, False):
             refused = aws.run(check=check, state="absent", oidc_bucket_remove=True, zones=[]).failed()
-            assert machine["InstanceId"] in refused["msg"] and vpc in refused["msg"], refused["msg"]
+            assert f"in VPC demo-vpc without the tag kubernetes.io/cluster/demo ({machine['InstanceId']})" in refused["msg"], refused["msg"]
             assert aws.writes() == [] and inventory(aws.account) == before
     finally:
         ec2.terminate_instances(InstanceIds=[machine["InstanceId"]])
+        for interface in ec2.describe_network_interfaces(Filters=[{"Name": "group-id", "Values": [group]}])["NetworkInterfaces"]:
+            if interface.get("Attachment"):  # AWS takes it away with the machine
+                ec2.detach_network_interface(AttachmentId=interface["Attachment"]["AttachmentId"])
+            ec2.delete_network_interface(NetworkInterfaceId=interface["NetworkInterfaceId"])
         ec2.delete_security_group(GroupId=group)
 
 
