@@ -254,7 +254,8 @@ def test_a_machine_of_others_in_its_network_keeps_all_of_it(aws: Aws) -> None:
     subnet = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"][0]["SubnetId"]
     group = ec2.create_security_group(GroupName="theirs", Description="d", VpcId=vpc)["GroupId"]
     image = ec2.describe_images()["Images"][0]["ImageId"]
-    (machine,) = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet, SecurityGroupIds=[group])["Instances"]
+    card = {"DeviceIndex": 0, "SubnetId": subnet, "Groups": [group], "DeleteOnTermination": True}
+    (machine,) = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, NetworkInterfaces=[card])["Instances"]
     before = inventory(aws.account)
     try:
         for check in (True, False):
@@ -263,10 +264,6 @@ def test_a_machine_of_others_in_its_network_keeps_all_of_it(aws: Aws) -> None:
             assert aws.writes() == [] and inventory(aws.account) == before
     finally:
         ec2.terminate_instances(InstanceIds=[machine["InstanceId"]])
-        for interface in ec2.describe_network_interfaces(Filters=[{"Name": "group-id", "Values": [group]}])["NetworkInterfaces"]:
-            if interface.get("Attachment"):  # AWS takes it away with the machine
-                ec2.detach_network_interface(AttachmentId=interface["Attachment"]["AttachmentId"])
-            ec2.delete_network_interface(NetworkInterfaceId=interface["NetworkInterfaceId"])
         ec2.delete_security_group(GroupId=group)
 
 
