@@ -5,3 +5,4 @@
 from __future__ import annotations
 
 VERSION = "0.1.0"  # as in galaxy.yml: a test holds them equal
+CREATED_BY = "hypershift.core/created-by"  # label of what a module made; its value is the module's name

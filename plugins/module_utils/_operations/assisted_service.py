@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import assisted_service as wanted
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.collection import CREATED_BY
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import deep_merge, lookup, merge_patch
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, MULTICLUSTER_ENGINE
@@ -18,7 +19,6 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.management
     PROVISIONING,
     STORAGE_CLASS,
 )
-from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster import CREATED_BY
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal, Observed
 from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import Owned, gone, refuse_unserved
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan

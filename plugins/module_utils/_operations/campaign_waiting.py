@@ -18,7 +18,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_hubs import CampaignHubs
 from ansible_collections.hypershift.core.plugins.module_utils._operations.fleet import HubSource, at_once
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed, wait_for
-from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Progress
 
 Object = dict[str, Any]
 _KINDS = (HOSTED_CLUSTER, NODE_POOL, CONFIG_MAP)

@@ -9,6 +9,7 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain import guards
 from ansible_collections.hypershift.core.plugins.module_utils._domain import hosted_cluster as wanted
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.collection import CREATED_BY
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import apply_merge_patch, lookup, merge_patch
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hosted_cluster_rules import creation_failures, hosted_cluster_failures
@@ -24,7 +25,6 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.runnin
 from ansible_collections.hypershift.core.plugins.module_utils._operations.supported_versions import supported_minors
 from ansible_collections.hypershift.core.plugins.module_utils._operations.waits import wait_request
 
-CREATED_BY = "hypershift.core/created-by"
 GENERATED = 5
 
 

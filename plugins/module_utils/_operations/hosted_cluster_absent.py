@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain import guards
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.collection import CREATED_BY
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import deep_merge, lookup
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hosted_cluster import (
     AUTO_CREATED_LABEL,
@@ -36,7 +37,6 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 )
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import capi_pause_patch, resume_patch
 from ansible_collections.hypershift.core.plugins.module_utils._operations.blockers import Blockers
-from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster import CREATED_BY
 from ansible_collections.hypershift.core.plugins.module_utils._operations.node_pools import pools_of
 from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
 from ansible_collections.hypershift.core.plugins.module_utils._operations.waits import wait_request

@@ -26,8 +26,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import ADD_ON_CONFIG
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed, wait_for
 from ansible_collections.hypershift.core.plugins.module_utils._operations.platform_objects import Owned
-from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
-from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan, Progress
 
 Object = dict[str, Any]
 MODULE = "hypershift_addon_config"

@@ -27,8 +27,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._operations.gather
 from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_reading import Reader
 from ansible_collections.hypershift.core.plugins.module_utils._operations.gather_target import Draft, Limits, Target
 from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_clusters import selected
-from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
-from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan, Progress
 
 Object = dict[str, Any]
 MIB = 1024 * 1024

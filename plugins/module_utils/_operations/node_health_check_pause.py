@@ -14,8 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.compare im
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import NODE_HEALTH_CHECK
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, Observed, wait_for
-from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
-from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan, Progress
 
 Object = dict[str, Any]
 _PATH = ("spec", "pauseRequests")

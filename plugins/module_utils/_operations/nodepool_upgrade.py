@@ -20,8 +20,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_ho
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import GoalParams
 from ansible_collections.hypershift.core.plugins.module_utils._operations.machine_owners import machine_owners
 from ansible_collections.hypershift.core.plugins.module_utils._operations.node_pools import pools_of
-from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Applied, Plan, apply_planned
-from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Applied, Plan, Progress, apply_planned
 from ansible_collections.hypershift.core.plugins.module_utils._operations.waits import wait_request
 
 Object = dict[str, Any]

@@ -7,11 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet
+from ansible_collections.hypershift.core.plugins.module_utils._domain.collection import CREATED_BY
 from ansible_collections.hypershift.core.plugins.module_utils._domain.compare import deep_merge, lookup, merge_patch
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import NAMESPACE, Kind
 from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import API_SERVICE
-from ansible_collections.hypershift.core.plugins.module_utils._operations.hosted_cluster import CREATED_BY
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal, Observed
 
 Object = dict[str, Any]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet, Step, Verb
 from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ConflictError, Failure, HypershiftError, RefusedError
@@ -14,11 +14,9 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
 from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import redacted
 
-if TYPE_CHECKING:  # reads do not wait: they need not pay for the goals
-    from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
-
 MAX_PLANS = 6
-Act = Callable[[list[dict[str, Any]], "Progress"], None]
+Progress = Callable[[str], None]  # takes a line for the screen
+Act = Callable[[list[dict[str, Any]], Progress], None]
 
 
 class Waiting(Protocol):

@@ -11,8 +11,7 @@ from typing import Any
 from ansible_collections.hypershift.core.plugins.module_utils._domain.changes import ChangeSet, Step, Verb
 from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import Fact, FactGoal
-from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Applied, Plan, apply_planned
-from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Applied, Plan, Progress, apply_planned
 
 Object = dict[str, Any]
 

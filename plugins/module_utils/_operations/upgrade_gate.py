@@ -23,8 +23,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import
 from ansible_collections.hypershift.core.plugins.module_utils._operations import campaign_claims as claims
 from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_hubs import CampaignHubs
 from ansible_collections.hypershift.core.plugins.module_utils._operations.campaign_waiting import CampaignWait
-from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan
-from ansible_collections.hypershift.core.plugins.module_utils._operations.waiting import Progress
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Plan, Progress
 
 Object = dict[str, Any]
 

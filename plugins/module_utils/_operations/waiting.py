@@ -28,9 +28,9 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import MachineOwners
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import ClusterView, GoalParams, GoalState, Outcome
 from ansible_collections.hypershift.core.plugins.module_utils._operations.observing import NOT_READ, Observed, Voice
+from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Progress
 
 Target = tuple[str, str]  # namespace, name
-Progress = Callable[[str], None]
 
 _WITH_CONTROL_PLANE = frozenset({"paused", "resumed", "gone"})
 _WITH_NODE_POOLS = frozenset({"nodes_ready", "version_completed", "node_pools_settled", "node_pools_gone", "paused", "resumed", "gone"})
