@@ -12,7 +12,8 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions
 
 Object = dict[str, Any]
 
-NAME, LOCAL_CLUSTER, OPERATOR_NAMESPACE, MANAGER = "hypershift-addon", "local-cluster", "hypershift", "hypershift-addon-manager"
+NAME, LOCAL_CLUSTER, MANAGER = "hypershift-addon", "local-cluster", "hypershift-addon-manager"
+OPERATOR_NAMESPACE = "hypershift"
 _REMEDY = {
     "OperatorNotFound": "its Deployment hypershift/operator does not exist",
     "OperatorDeleted": "its Deployment hypershift/operator is being deleted",
