@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What CI checks: `check.py [--tier test|all|soak] [stage ...]`; without stages all those of the tier (docs/testing.md). The counts come last.
 
-Stages that keep one core busy run two at a time. Each is named with its seconds at the end; build/reports has the logs and the slowest tests.
+Stages run three at a time: those with a management cluster wait for a third of their time. Each is named with its seconds at the end;
+build/reports has the logs and the slowest tests.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ GROUPS = {"integration": [name for name in STAGES if name.startswith("integratio
 FIRST = ("build", "unit")  # alone: everything needs the one, and the other is fast and uses both cores
 ONLY_ALL = ("sanity-oldest", "own-definitions", "smoke-others")
 NO_HUB = {"build", "unit", "lint", "sanity", "sanity-oldest"}
+LANES = 3
 SECONDS: dict[str, float] = {}
 
 
@@ -43,7 +45,7 @@ def timed(stage: str) -> None:
     SECONDS[stage] = time.monotonic() - started
 
 
-def two_at_a_time(stages: list[str]) -> None:
+def side_by_side(stages: list[str]) -> None:
     waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
     for stage in stages:
         waiting.put(stage)
@@ -56,7 +58,7 @@ def two_at_a_time(stages: list[str]) -> None:
                 return
             timed(stage)
 
-    lanes = [threading.Thread(target=lane) for _ in range(2)]
+    lanes = [threading.Thread(target=lane) for _ in range(LANES)]
     for one in lanes:
         one.start()
     for one in lanes:
@@ -65,7 +67,11 @@ def two_at_a_time(stages: list[str]) -> None:
 
 def summary() -> None:
     lines = [f"{seconds:7.0f}  {stage}" for stage, seconds in SECONDS.items()]
-    say("\n".join(["seconds of each stage, two at a time after the first:", *lines, f"{time.monotonic() - STARTED:7.0f}  all of it"]))
+    say(
+        "\n".join(
+            [f"seconds of each stage, {LANES} at a time after the first two:", *lines, f"{time.monotonic() - STARTED:7.0f}  all of it"]
+        )
+    )
     (REPORTS / "slowest.txt").write_text("".join(f"{seconds:7.1f}  {name}\n" for seconds, name in slowest()))
     if TALLY.broken:
         say(f"failed: {', '.join(TALLY.broken)}; logs are in build/reports")
@@ -95,7 +101,7 @@ def main() -> int:
             if stage == "build" and TALLY.failed:
                 break
     else:
-        two_at_a_time([stage for stage in chosen if stage not in FIRST])
+        side_by_side([stage for stage in chosen if stage not in FIRST])
     summary()
     print(f"{TALLY.passed} passed, {TALLY.failed} failed, {TALLY.skipped} skipped", flush=True)
     return 1 if TALLY.failed else 0

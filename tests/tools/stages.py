@@ -143,11 +143,11 @@ def core_is_there(core: str) -> bool:
 STAGES: dict[str, Callable[[], None]] = {
     "build": build,
     "unit": unit,
-    # The longest first, so that two lanes end at about the same time.
-    "integration-hub": partial(integration, "hub"),
+    # The longest first, so that the lanes end at about the same time.
     "integration-etcd": partial(integration, "etcd"),
-    "integration-engine": partial(integration, "engine"),
     "integration-fleet": partial(integration, "fleet"),
+    "integration-hub": partial(integration, "hub"),
+    "integration-engine": partial(integration, "engine"),
     "molecule": molecule,
     "sanity": sanity,
     "lint": lint,
