@@ -167,6 +167,7 @@ def test_an_assisted_service_that_does_not_start(quick: Player, stage: Stage) ->
 
 def test_the_role_removes_nothing_where_a_part_would_be_refused(quick: Player, stage: Stage, works: None) -> None:
     """Another team has an image of its own, then a hosted cluster takes its hosts from the namespace: the images stay, in check mode and without."""
+    until("the tests before have left nothing", lambda: stage.get("Namespace", HOME) is None)
     stage.hosts(HOME, "workers", 1)
     quick.play(env(wait=False)).ok()
     others = {"name": "theirs", "namespace": "hosts-of-others"}
@@ -186,6 +187,7 @@ def test_the_role_removes_nothing_where_a_part_would_be_refused(quick: Player, s
         _refused(quick, stage, variables, "in_use", "clusters/taker")
     finally:
         stage.direct.end("HostedCluster", "clusters", "taker")
+        stage.hosts(HOME, "workers", 0)
         quick.play({"hypershift.core.infra_env": {**others, "state": "absent"}}).ok()
 
 
