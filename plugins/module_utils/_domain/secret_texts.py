@@ -89,7 +89,8 @@ _KEY_HEAD = re.compile(_PRIVATE_KEY)
 # No text without one of these matches any of the patterns: most texts are looked at once.
 _SIGNS = re.compile(
     r"(?i)PRIVATE|eyJ|sha256~|gh[pousr]_|github_|glpat-|xox[abeprs]-|AIza|npm_|hv[sb]\.|sk_live|auth|bearer|basic|A[KS]IA|://"
-    r"|key|token|secret|sig=|signature|pass|pwd|credential|cookie|hook|code=|\$(?:2[abxy]?|[156y]|apr1|argon2[id]{0,2})\$|[\s\"']-u|--(?:proxy-)?user|b3BlbnNz|/u3\+7Q|M[CHI-L][A-Za-z0-9+/]{6}"
+    r"|key|token|secret|sig=|signature|pass|pwd|credential|cookie|hook|code=|\$(?:2[abxy]?|[156y]|apr1|argon2[id]{0,2})\$"
+    r"|[\s\"']-u|--(?:proxy-)?user|b3BlbnNz|/u3\+7Q|M[CHI-L][A-Za-z0-9+/]{6}"
 )
 _BY_NAME = ("registry_auth", "authorization_header", "named_secret", "named_password", "random_secret")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
