@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.encoded import TooMuch, decoded, texts_in, unpacked
@@ -22,6 +23,7 @@ _SECRET_KEYS = re.compile(
     r"|\.?dockerconfigjson|\.?dockercfg|ssh-private-?key)"
 )
 _COMMANDS = frozenset(("exec", "auth-provider"))  # of a kubeconfig: arguments, variables and settings of a program that makes tokens
+REPEATED = 256  # characters: shorter texts are remembered, since keys, reasons and states come again and again
 MAX_DEPTH = 4  # of base64 in base64
 UNPACKED = 32  # times its own size: so much of a compressed blob is looked at, and one that holds more is hidden as a whole
 
@@ -99,7 +101,20 @@ _ENCODED_LINES = re.compile(r"(?:[A-Za-z0-9+/]{60,76}(?:\\{1,64}[nr]|\s){1,8}){1
 
 def without_secrets(text: str) -> str:
     """A text with all hidden that looks like a secret, in the clear or in base64 of base64."""
+    return _short(text) if len(text) <= REPEATED else _any(text)
+
+
+def _any(text: str) -> str:
     return _hidden(text, lambda _name, _number: None, lambda: False) or ""
+
+
+# Of the texts of a thousand hosted clusters one in twenty is new.
+_short = lru_cache(maxsize=16_384)(_any)
+
+
+@lru_cache(maxsize=4_096)
+def _tells(label: str) -> bool:
+    return _SIGNS.search(label) is not None
 
 
 def counted(content: bytes, over: Callable[[], bool] = lambda: False) -> tuple[bytes, dict[str, int]] | None:
@@ -132,7 +147,7 @@ def _label(value: dict[Any, Any], key: Any) -> Any:
 
 def _told_by(label: Any, item: Any, *patterns: str) -> Any:
     """patterns: by which the words before a text tell that it is secret; without any, those of a key and its value."""
-    if isinstance(item, str) and isinstance(label, str) and _SIGNS.search(label):
+    if isinstance(item, str) and isinstance(label, str) and _tells(label):
         said = f"{label} {item}" if patterns else f'"{label}": "{item}"'
         start = len(said) - len(item) - (not patterns)
         if any(found.start(2) == start for name in patterns or _BY_NAME for found in PATTERNS[name].finditer(said)):
