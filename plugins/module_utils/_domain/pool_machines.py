@@ -21,6 +21,8 @@ _HYPERSHIFT = "hypershift.openshift.io"
 POOL = f"{_HYPERSHIFT}/nodePool"
 FINISHED = f"{_HYPERSHIFT}/nodePoolCurrentConfigVersion"
 _IN_PLACE_STOPPED = f"{_HYPERSHIFT}/nodePoolUpgradeInProgressFalse"
+# Conditions of a NodePool that tell of a rollout.
+UPDATING = ("UpdatingVersion", "UpdatingConfig", "UpdatingPlatformMachineTemplate")
 # Platforms on which people make the machines (openshift/hypershift: isAutomatedMachineManagement).
 WITHOUT_MACHINES = ("None", "IBMCloud")
 

@@ -17,7 +17,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._domain.goal_predicates import HOLDS, World, updated
 from ansible_collections.hypershift.core.plugins.module_utils._domain.guards import completed_version
 from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL
-from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import MachineOwners, Stand
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import UPDATING, MachineOwners, Stand
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_hop import Request as HopRequest
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_hop import hop_of, taken_up
 from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_hop_checks import pool_version
@@ -148,7 +148,7 @@ def pool_failures(pool: Object, target: Target, now: datetime, machines: Machine
             continue
         stopped.add(code)
         yield Failure(code, finding.cause, finding.object, finding.condition, finding.next_step, finding.docs)
-    busy = next((t for t in ("UpdatingVersion", "UpdatingConfig", "UpdatingPlatformMachineTemplate") if subject.status_of(t) == "True"), "")
+    busy = next((t for t in UPDATING if subject.status_of(t) == "True"), "")
     rolls = subject.rollout is not None and subject.rollout.stand is Stand.ROLLING
     if (busy or rolls) and not stopped:
         cause = "another rollout of it is under way, and a second one would roll its nodes again"

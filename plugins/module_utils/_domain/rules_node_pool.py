@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import seconds_since
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import UPDATING
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import (
     COMING,
     DELETION,
@@ -22,7 +23,6 @@ _KIND = (NODE_POOL,)
 _STOPS = goals("nodes_ready", "node_pools_settled")
 # A node takes 10 to 20 minutes to replace; a pool that has been at it for an hour deserves a look.
 _LONG_UPDATE_SECONDS = 3600
-_UPDATES = ("UpdatingVersion", "UpdatingConfig", "UpdatingPlatformMachineTemplate")
 
 
 def _image(subject: Subject, raw: Raw) -> dict[str, str]:
@@ -34,7 +34,7 @@ def drain_timeout(subject: Subject) -> str:
 
 
 def _slow(subject: Subject, raw: Raw) -> dict[str, str] | None:
-    for name in _UPDATES:
+    for name in UPDATING:
         found = subject.conditions.get(name)
         if not found or found.get("status") != "True":
             continue
@@ -275,7 +275,7 @@ NODE_POOL_RULES = (
         code="pool_updating",
         title="The pool is being updated",
         kinds=_KIND,
-        conditions=_UPDATES,
+        conditions=UPDATING,
         status="True",
         severity=Severity.INFO,
         verdict=Health.PROGRESSING,

@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import Stand
+from ansible_collections.hypershift.core.plugins.module_utils._domain.pool_machines import UPDATING, Stand
 from ansible_collections.hypershift.core.plugins.module_utils._domain.rule import NODE_POOL, Check, Raw, Rule, Subject, goals
 from ansible_collections.hypershift.core.plugins.module_utils._domain.verdict import Health, Severity
-
-_TELLING = ("UpdatingVersion", "UpdatingConfig", "UpdatingPlatformMachineTemplate")
 
 
 def _stands(stand: Stand) -> Check:
@@ -18,7 +16,7 @@ def _stands(stand: Stand) -> Check:
         found = subject.rollout
         if found is None or found.stand is not stand or subject.deleting:
             return None
-        told = any(subject.status_of(t) == "True" or subject.reason_of(t) == "InplaceUpgradeFailed" for t in _TELLING)
+        told = any(subject.status_of(t) == "True" or subject.reason_of(t) == "InplaceUpgradeFailed" for t in UPDATING)
         # A pool that has never finished a configuration is starting: its machines are told of by AllMachinesReady.
         return None if told or not subject.arrived() else {"detail": found.text}
 
