@@ -36,10 +36,10 @@ test-all: setup  ## also the other cores, both execution paths, own definitions,
 soak: setup  ## the long proofs, whole; as root, hours
 	@$(BIN)/python tests/tools/check.py --tier soak
 
-unit: setup  ## fast tests, no server, in random order (SEED=... repeats one); branches covered per room
+unit: setup  ## fast tests, no server, in random order (SEED=... repeats one); branches covered per package
 	@$(BIN)/python tests/tools/units.py
 
-mutants: setup  ## do the unit tests see wrongs? PACKAGE="_domain _store/s3.py" SEED=1 COUNT=10, or NAMED=1
+mutants: setup  ## do the unit tests see wrongs? PACKAGE="_health _etcd_snapshots/stores/s3/store.py" SEED=1 COUNT=10, or NAMED=1
 	@$(BIN)/python tests/tools/mutants.py $(PACKAGE) $(if $(NAMED),--named) --seed $(or $(SEED),1) --count $(or $(COUNT),10)
 
 lint: setup  ## ruff, mypy, ansible-lint, antsibull-docs, galaxy-importer, generated files

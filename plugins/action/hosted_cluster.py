@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hosted_cluster import ENTRY
-from ansible_collections.hypershift.core.plugins.plugin_utils._in_process import InProcess
+from ..modules.hosted_cluster import ENTRY
+from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):

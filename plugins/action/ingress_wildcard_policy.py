@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.ingress_wildcard_policy import ENTRY
-from ansible_collections.hypershift.core.plugins.plugin_utils._in_process import InProcess
+from ..modules.ingress_wildcard_policy import ENTRY
+from ..plugin_utils._in_process import InProcess
 
 
 class ActionModule(InProcess):

@@ -55,8 +55,9 @@ import sys
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.hypershift.core.plugins.module_utils._domain.progress_board import Board, Row
-from ansible_collections.hypershift.core.plugins.plugin_utils._pinned_lines import PinnedLines
+
+from ..module_utils._fleet.progress_board import Board, Row
+from ..plugin_utils._pinned_lines import PinnedLines
 
 ROLE = "staged_upgrade"
 _CHANGES = {"hosted_cluster_upgrade": "control plane", "nodepool_upgrade": "node pools"}

@@ -7,13 +7,14 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.hypershift.core.plugins.module_utils._domain import aws_refusals, aws_rights
-from ansible_collections.hypershift.core.plugins.module_utils._domain.aws_plan import PlatformPlan
-from ansible_collections.hypershift.core.plugins.module_utils._domain.aws_platform import Platform
-from ansible_collections.hypershift.core.plugins.module_utils._domain.aws_removal import removal_rows, role_names
-from ansible_collections.hypershift.core.plugins.module_utils._domain.aws_result import summary
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.tables import aligned
+
+from ..module_utils._kernel.errors import HypershiftError
+from ..module_utils._kernel.text import aligned
+from ..module_utils._platforms.aws import installer_rights, refusals
+from ..module_utils._platforms.aws.layout import Platform
+from ..module_utils._platforms.aws.plan import PlatformPlan
+from ..module_utils._platforms.aws.removal import removal_rows, role_names
+from ..module_utils._platforms.aws.result import summary
 
 
 def _platform(inputs: Any) -> Platform:
@@ -25,10 +26,10 @@ def _platform(inputs: Any) -> Platform:
 def problems(inputs: Any, found: Any = None, state: str = "present") -> list[str]:
     platform = _platform(inputs)
     if found is None:
-        return aws_refusals.input_problems(platform, removing=state == "absent")
+        return refusals.input_problems(platform, removing=state == "absent")
     if state == "absent":
-        return aws_refusals.removal_problems(platform, found)
-    return aws_refusals.account_problems(platform, found)
+        return refusals.removal_problems(platform, found)
+    return refusals.account_problems(platform, found)
 
 
 def question(inputs: Any, state: str = "present") -> dict[str, Any]:
@@ -59,11 +60,11 @@ def result(inputs: Any, found: Any, rows: Any, state: str = "present") -> dict[s
     platform = _platform(inputs)
     known = {"name": platform.name, "infra_id": platform.infra_id, "region": platform.region}
     brief = [{key: row[key] for key in ("action", "kind", "name", "id", "why")} for row in rows]
-    return {**(summary(platform, found) if state == "present" else known), "plan": brief, "policy": aws_rights.policy(platform)}
+    return {**(summary(platform, found) if state == "present" else known), "plan": brief, "policy": installer_rights.policy(platform)}
 
 
 def policy(inputs: Any) -> dict[str, Any]:
-    return aws_rights.policy(_platform(inputs))
+    return installer_rights.policy(_platform(inputs))
 
 
 def lines(rows: Any) -> list[str]:

@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.tables import status_table
+
+from ..module_utils._clusters.status_table import status_table
 
 
 def to_status_table(result: Any) -> list[str]:

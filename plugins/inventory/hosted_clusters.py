@@ -132,9 +132,10 @@ from typing import Any
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.display import Display
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet_hosts import groups_of
-from ansible_collections.hypershift.core.plugins.plugin_utils._inventory_reading import (
+
+from ..module_utils._fleet.inventory_hosts import groups_of
+from ..module_utils._kernel.errors import HypershiftError
+from ..plugin_utils._inventory_reading import (
     Rows,
     configured_hubs,
     connection_variables,

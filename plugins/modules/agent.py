@@ -247,8 +247,37 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.agent import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, STATE, full
+from ..module_utils._platforms.agent.agent import AgentAbsent, AgentPresent
+
+_TEXTS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
+_OPTIONS: dict[str, Any] = {
+    "namespace": {"type": "str", "required": True},
+    "infra_env": {"type": "str"},
+    "ids": _TEXTS,
+    "hostnames": _TEXTS,
+    "mac_addresses": _TEXTS,
+    "label_selectors": _TEXTS,
+    "approved": {"type": "bool"},
+    "hostname": {"type": "str"},
+    "role": {"type": "str", "choices": ["auto-assign", "master", "worker"]},
+    "labels": {"type": "dict"},
+    "installation_disk": {"type": "str"},
+    "count": {"type": "int"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 1800},
+}
+
+ENTRY = Entry(
+    name="agent",
+    spec=full(AUTH, STATE, _OPTIONS),
+    operation=lambda hub, params, _check: AgentAbsent(hub, params) if params["state"] == "absent" else AgentPresent(hub, params),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -168,8 +168,30 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.agent_info import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, full
+from ..module_utils._platforms.agent.agent_info import AgentInfo
+
+_TEXTS: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
+_OPTIONS: dict[str, Any] = {
+    "namespace": {"type": "str"},
+    "infra_env": {"type": "str"},
+    "ids": _TEXTS,
+    "hostnames": _TEXTS,
+    "mac_addresses": _TEXTS,
+    "label_selectors": _TEXTS,
+    "selectors": _TEXTS,
+}
+
+ENTRY = Entry(
+    name="agent_info",
+    spec=full(AUTH, _OPTIONS),
+    operation=lambda hub, params, _check: AgentInfo(hub, params),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

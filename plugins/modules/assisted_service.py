@@ -291,8 +291,52 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.assisted_service import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, STATE, full
+from ..module_utils._platforms.agent.assisted_service import AssistedServiceAbsent, AssistedServicePresent
+
+_STORAGE: dict[str, Any] = {"type": "dict", "options": {"size": {"type": "str"}, "storage_class": {"type": "str"}}}
+_IMAGE: dict[str, Any] = {
+    "openshift_version": {"type": "str", "required": True},
+    "version": {"type": "str", "required": True},
+    "url": {"type": "str", "required": True},
+    "rootfs_url": {"type": "str"},
+    "cpu_architecture": {"type": "str", "default": "x86_64", "choices": ["x86_64", "aarch64", "arm64", "ppc64le", "s390x"]},
+}
+_OPTIONS: dict[str, Any] = {
+    "namespace": {"type": "str", "default": "multicluster-engine"},
+    "database_storage": _STORAGE,
+    "filesystem_storage": _STORAGE,
+    "image_storage": _STORAGE,
+    "os_images": {"type": "list", "elements": "dict", "options": _IMAGE, "default": []},
+    "mirror_registry_config": {
+        "type": "dict",
+        "options": {
+            "name": {"type": "str", "default": "assisted-mirror-registry"},
+            "ca_bundle": {"type": "str"},
+            "registries_conf": {"type": "str"},
+        },
+    },
+    "bare_metal_hosts": {"type": "bool", "default": False},
+    "leaving_infra_envs": {"type": "list", "elements": "str", "default": []},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 900},
+}
+
+ENTRY = Entry(
+    name="assisted_service",
+    spec=full(AUTH, STATE, _OPTIONS),
+    operation=lambda hub, params, check: (
+        # What shall go first has gone when the writing begins: the list is for looking ahead.
+        AssistedServiceAbsent(hub, params if check else {**params, "leaving_infra_envs": []})
+        if params["state"] == "absent"
+        else AssistedServicePresent(hub, params)
+    ),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

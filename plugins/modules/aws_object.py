@@ -202,8 +202,44 @@ failure:
       returned: failure
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.aws_object import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.aws import AWS
+from ..module_utils._ansible.options.common import STATE, full
+from ..module_utils._platforms.aws.aws_object import AwsObject
+from ..module_utils._platforms.aws.boto.account import Account
+from ..module_utils._platforms.aws.boto.objects import KINDS
+
+_OPTIONS: dict[str, Any] = {
+    "kind": {"type": "str", "required": True, "choices": list(KINDS)},
+    "id": {"type": "str"},
+    "url": {"type": "str"},
+    "client_ids": {"type": "list", "elements": "str", "default": []},
+    "thumbprints": {"type": "list", "elements": "str", "default": []},
+    "vpc_id": {"type": "str"},
+    "route_table_id": {"type": "str"},
+    "route_table_ids": {"type": "list", "elements": "str", "default": []},
+    "tags": {"type": "dict"},
+}
+_NEEDED: list[list[Any]] = [
+    ["kind", "oidc_provider", ["url"]],
+    ["kind", "main_route_table", ["vpc_id", "route_table_id"]],
+    ["kind", "endpoint_route_tables", ["id"]],
+    ["kind", "endpoint_service", ["id"]],
+    ["kind", "load_balancer", ["id"]],
+    ["kind", "target_group", ["id"]],
+]
+
+ENTRY = Entry(
+    name="aws_object",
+    spec=full(AWS, STATE, _OPTIONS),
+    operation=lambda _hub, params, _check: AwsObject(Account(params), params),
+    constraints={"required_if": _NEEDED},
+    needs_cluster=False,
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

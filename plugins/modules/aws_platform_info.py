@@ -239,8 +239,35 @@ failure:
       returned: failure
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.aws_platform_info import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.aws import AWS
+from ..module_utils._ansible.options.common import full
+from ..module_utils._platforms.aws.aws_platform_info import AwsPlatformInfo
+from ..module_utils._platforms.aws.boto.account import Account
+
+_OPTIONS: dict[str, Any] = {
+    "infra_id": {"type": "str", "required": True},
+    "base_domain": {"type": "str", "required": True},
+    "private_domains": {"type": "list", "elements": "str", "default": []},
+    "public_record": {"type": "str"},
+    "issuer_url": {"type": "str"},
+    "oidc_bucket": {"type": "str"},
+    "bucket_detail": {"type": "bool", "default": False},
+    "roles": {"type": "list", "elements": "str", "default": []},
+    "instance_profile": {"type": "str"},
+    "leftovers": {"type": "bool", "default": False},
+}
+
+ENTRY = Entry(
+    name="aws_platform_info",
+    spec=full(AWS, _OPTIONS),
+    operation=lambda _hub, params, _check: AwsPlatformInfo(Account(params), params),
+    needs_cluster=False,
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -193,8 +193,24 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.etcd_info import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, IDENTITY, full
+from ..module_utils._etcd.etcd_info import EtcdInfo
+
+_OPTIONS: dict[str, Any] = {
+    "shards": {"type": "list", "elements": "str"},
+    "compare_data": {"type": "bool", "default": True},
+}
+
+ENTRY = Entry(
+    name="etcd_info",
+    spec=full(AUTH, IDENTITY, _OPTIONS),
+    operation=lambda hub, params, _check: EtcdInfo(hub, params),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -141,8 +141,27 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.etcd_member_recover import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, IDENTITY, full
+from ..module_utils._etcd.etcd_member_recover import RecoverMember
+
+_OPTIONS: dict[str, Any] = {
+    "member": {"type": "str"},
+    "shard": {"type": "str", "default": "etcd"},
+    "assume_lost": {"type": "list", "elements": "str", "default": []},
+    "wait_timeout": {"type": "int", "default": 900},
+    "settle_seconds": {"type": "int", "default": 600},
+}
+
+ENTRY = Entry(
+    name="etcd_member_recover",
+    spec=full(AUTH, IDENTITY, _OPTIONS),
+    operation=lambda hub, params, _check: RecoverMember(hub, params),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -289,8 +289,54 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.etcd_restore import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from functools import partial
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, IDENTITY, full
+from ..module_utils._ansible.options.snapshot_store import ONE_STORE, SNAPSHOT_STORE
+from ..module_utils._etcd_restore.etcd_restore import EtcdRestore
+from ..module_utils._etcd_restore.steps import Means
+from ..module_utils._etcd_snapshots.stores.opening import open_store
+from ..module_utils._etcd_snapshots.stores.sealing import unseal
+from ..module_utils._etcd_snapshots.stores.workspace import workspace
+from ..module_utils._kernel.ports.hub import Hub
+
+_OPTIONS: dict[str, Any] = {
+    "snapshot": {"type": "str", "default": "latest"},
+    "identity_file": {"type": "path"},
+    "state": {"type": "str", "default": "planned", "choices": ["planned", "applied", "rolled_back"]},
+    "digest": {"type": "str"},
+    "shards": {"type": "list", "elements": "str"},
+    "bump_revision": {"type": "bool", "default": True},
+    "allow_retention_patch": {"type": "bool", "default": False},
+    "accept": {
+        "type": "list",
+        "elements": "str",
+        "default": [],
+        "choices": ["no_release_match", "kms_not_compared", "upgrading", "rolling"],
+    },
+    "assume_lost": {"type": "list", "elements": "str", "default": []},
+    "keep_old_data": {"type": "bool", "default": False},
+    "helper_image": {"type": "str"},
+    "work_directory": {"type": "path"},
+    "timeout": {"type": "int", "default": 900},
+    "lease_seconds": {"type": "int", "default": 60},
+}
+
+
+def _operation(hub: Hub, params: dict[str, Any], _check: bool) -> EtcdRestore:
+    return EtcdRestore(hub, params, Means(open_store(params), unseal, partial(workspace, params)))
+
+
+ENTRY = Entry(
+    name="etcd_restore",
+    spec=full(AUTH, IDENTITY, SNAPSHOT_STORE, _OPTIONS),
+    operation=_operation,
+    constraints={**ONE_STORE, "required_if": [["state", "applied", ["digest"]], ["state", "rolled_back", ["digest"]]]},
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -241,8 +241,59 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.etcd_snapshot import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from functools import partial
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, IDENTITY, STATE, full
+from ..module_utils._ansible.options.snapshot_store import SNAPSHOT_STORE
+from ..module_utils._etcd_snapshots.etcd_snapshot import TakeSnapshot, Tools
+from ..module_utils._etcd_snapshots.etcd_snapshot_absent import RemoveSnapshot
+from ..module_utils._etcd_snapshots.etcd_snapshot_upload import UploadSnapshot
+from ..module_utils._etcd_snapshots.stores.opening import open_store
+from ..module_utils._etcd_snapshots.stores.sealing import seal
+from ..module_utils._etcd_snapshots.stores.workspace import free_for_work, workspace
+from ..module_utils._kernel.operation import Operation
+from ..module_utils._kernel.ports.hub import Hub
+
+_PERIODS = ("keep_last", "hourly", "daily", "weekly", "monthly")
+_PLACES = ["directory", "s3", "upload_urls"]
+_OPTIONS: dict[str, Any] = {
+    "snapshot": {"type": "str"},
+    "shards": {"type": "list", "elements": "str"},
+    "member": {"type": "str"},
+    "compare_data": {"type": "bool", "default": True},
+    "max_age": {"type": "str"},
+    "recipients": {"type": "list", "elements": "str", "default": []},
+    "retention": {"type": "dict", "options": {**{p: {"type": "int"} for p in _PERIODS}, "keep_within": {"type": "float"}}},
+    "upload_urls": {"type": "dict", "no_log": True},
+    "work_directory": {"type": "path"},
+    "temp_directory": {"type": "str", "default": "/var/lib"},
+    "stall_timeout": {"type": "int", "default": 30},
+}
+
+
+def _operation(hub: Hub, params: dict[str, Any], _check: bool) -> Operation:
+    if params["upload_urls"]:
+        return UploadSnapshot(hub, params)
+    store = open_store(params)
+    if params["state"] == "absent":
+        return RemoveSnapshot(hub, params, store)
+    return TakeSnapshot(hub, params, Tools(store, seal, partial(workspace, params), partial(free_for_work, params)))
+
+
+ENTRY = Entry(
+    name="etcd_snapshot",
+    spec=full(AUTH, IDENTITY, STATE, SNAPSHOT_STORE, _OPTIONS),
+    operation=_operation,
+    constraints={
+        "required_if": [["state", "absent", ["snapshot"]]],
+        "required_one_of": [_PLACES],
+        "mutually_exclusive": [_PLACES, *([option, "upload_urls"] for option in ("max_age", "retention", "snapshot"))],
+    },
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -296,8 +296,30 @@ failure:
       returned: failure
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.etcd_snapshot_info import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import full
+from ..module_utils._ansible.options.snapshot_store import ONE_STORE, SNAPSHOT_STORE
+from ..module_utils._etcd_snapshots.etcd_snapshot_info import SnapshotInformation
+from ..module_utils._etcd_snapshots.stores.opening import open_store
+
+_OPTIONS: dict[str, Any] = {
+    "namespace": {"type": "str"},
+    "name": {"type": "str"},
+    "max_age": {"type": "str"},
+    "prove": {"type": "bool", "default": False},
+}
+
+ENTRY = Entry(
+    name="etcd_snapshot_info",
+    spec=full(SNAPSHOT_STORE, _OPTIONS),
+    operation=lambda hub, params, _check: SnapshotInformation(open_store(params), params, hub.now),
+    constraints={**ONE_STORE, "required_by": {"name": ["namespace"]}},
+    needs_cluster=False,
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -160,8 +160,49 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.etcd_snapshot_verify import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from functools import partial
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, IDENTITY, full
+from ..module_utils._ansible.options.snapshot_store import ONE_STORE, SNAPSHOT_STORE
+from ..module_utils._etcd_snapshots.etcd_snapshot_verify import Bench, VerifySnapshot
+from ..module_utils._etcd_snapshots.stores.opening import open_store
+from ..module_utils._etcd_snapshots.stores.sealing import unseal
+from ..module_utils._etcd_snapshots.stores.workspace import workspace
+from ..module_utils._kernel.ports.hub import Hub
+from ..module_utils._machine.files import write_private_file
+from ..module_utils._machine.shell import LocalShell
+
+_OPTIONS: dict[str, Any] = {
+    "snapshot": {"type": "str", "default": "latest"},
+    "identity_file": {"type": "path"},
+    "etcd_directory": {"type": "path"},
+    "image": {"type": "str"},
+    "scratch_namespace": {"type": "str"},
+    "work_directory": {"type": "path"},
+    "report": {"type": "path"},
+    "record": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 600},
+}
+
+
+def _operation(hub: Hub, params: dict[str, Any], _check: bool) -> VerifySnapshot:
+    bench = Bench(open_store(params), unseal, partial(workspace, params), LocalShell, write_private_file)
+    return VerifySnapshot(hub, params, bench)
+
+
+ENTRY = Entry(
+    name="etcd_snapshot_verify",
+    spec=full(AUTH, IDENTITY, SNAPSHOT_STORE, _OPTIONS),
+    operation=_operation,
+    constraints={
+        **ONE_STORE,
+        "mutually_exclusive": [["directory", "s3"], ["etcd_directory", "image"], ["etcd_directory", "scratch_namespace"]],
+    },
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -983,8 +983,20 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hosted_cluster import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, GUARDS, IDENTITY, METADATA, STATE, WAIT, full
+from ..module_utils._ansible.options.hosted_cluster import HOSTED_CLUSTER_OPTIONS
+from ..module_utils._clusters.hosted_cluster import HostedClusterPresent
+from ..module_utils._clusters.hosted_cluster_absent import HostedClusterAbsent
+
+ENTRY = Entry(
+    name="hosted_cluster",
+    spec=full(AUTH, IDENTITY, STATE, HOSTED_CLUSTER_OPTIONS, METADATA, GUARDS, WAIT),
+    operation=lambda hub, params, _check: (HostedClusterAbsent if params["state"] == "absent" else HostedClusterPresent)(hub, params),
+    constraints={"mutually_exclusive": [["services", "service_publishing"]]},
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -158,8 +158,34 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hosted_cluster_credentials import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, IDENTITY, full
+from ..module_utils._clusters.hosted_cluster_credentials import Credentials
+from ..module_utils._kube import foreign_kubeconfig
+from ..module_utils._kube.hub import KubeHub
+from ..module_utils._machine.files import write_private_file
+
+_OPTIONS: dict[str, Any] = {
+    "kubeconfig_dest": {"type": "path"},
+    "password_dest": {"type": "path", "no_log": False},
+    "return_content": {"type": "bool", "default": False},
+    "custom_dns": {"type": "bool", "default": False},
+    "verify": {"type": "bool", "default": False},
+}
+
+ENTRY = Entry(
+    name="hosted_cluster_credentials",
+    spec=full(AUTH, IDENTITY, _OPTIONS),
+    operation=lambda hub, params, check: Credentials(
+        hub, params, write_private_file, foreign_kubeconfig.parsed, KubeHub.from_kubeconfig, check
+    ),
+    constraints={"required_one_of": [["kubeconfig_dest", "password_dest", "return_content"]]},
+    secret_result="return_content",
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

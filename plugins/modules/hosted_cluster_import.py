@@ -175,8 +175,28 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hosted_cluster_import import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, IDENTITY, STATE, full
+from ..module_utils._multicluster_engine.hosted_cluster_import import HostedClusterImport
+
+_OPTIONS: dict[str, Any] = {
+    "cluster_set": {"type": "str"},
+    "labels": {"type": "dict", "default": {}},
+    "klusterlet_addons": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 900},
+    "patience": {"type": "int", "default": 180},
+}
+
+ENTRY = Entry(
+    name="hosted_cluster_import",
+    spec=full(AUTH, STATE, IDENTITY, _OPTIONS),
+    operation=HostedClusterImport,
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -188,8 +188,17 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hosted_cluster_info import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, RAW, SELECTION, full
+from ..module_utils._clusters.hosted_cluster_info import HostedClusterInfo
+
+ENTRY = Entry(
+    name="hosted_cluster_info",
+    spec=full(AUTH, SELECTION, {"node_pools": {"type": "bool", "default": False}}, RAW),
+    operation=lambda hub, params, _check: HostedClusterInfo(hub, params),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -266,8 +266,37 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hosted_cluster_upgrade import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, CAMPAIGN, IDENTITY, WAIT, full
+from ..module_utils._campaigns.hold import held
+from ..module_utils._upgrades.hosted_cluster_upgrade import HostedClusterUpgrade
+
+_NAMES: dict[str, Any] = {"type": "list", "elements": "str", "default": []}
+_OPTIONS: dict[str, Any] = {
+    "version": {"type": "str"},
+    "image": {"type": "str"},
+    "accepted_risks": _NAMES,
+    "accepted_acks": _NAMES,
+    "supported_versions": {"type": "list", "elements": "str"},
+    "allow_unlisted": {"type": "bool", "default": False},
+    "allow_unhealthy": {"type": "bool", "default": False},
+    "allow_paused": {"type": "bool", "default": False},
+    "force": {"type": "bool", "default": False},
+}
+
+ENTRY = Entry(
+    name="hosted_cluster_upgrade",
+    spec=full(AUTH, IDENTITY, _OPTIONS, CAMPAIGN, WAIT),
+    operation=lambda hub, params, _check: HostedClusterUpgrade(hub, params),
+    around=lambda hub, params: held(
+        hub, params.get("campaign") or "", params["lease_seconds"], [(params["namespace"], params["name"])], waits=False
+    ),
+    constraints={"required_one_of": [["version", "image"]]},
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -222,8 +222,44 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hosted_cluster_wait import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, CAMPAIGN, GOALS, NAMESPACE, SELECTION, WAIT, full
+from ..module_utils._campaigns.hold import held
+from ..module_utils._clusters.hosted_cluster_wait import HostedClusterWait
+
+_TARGET: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    **NAMESPACE,
+    "version": {"type": "str"},
+    "image": {"type": "str"},
+    "node_pools": {"type": "list", "elements": "str", "default": []},
+}
+_OPTIONS: dict[str, Any] = {
+    "targets": {"type": "list", "elements": "dict", "options": _TARGET},
+    "goal": {"type": "str", "default": "available", "choices": GOALS},
+    "version": {"type": "str"},
+    "node_pools": {"type": "list", "elements": "str", "default": []},
+    "wait_timeout": WAIT["wait_timeout"],
+    "progress_timeout": WAIT["progress_timeout"],
+}
+
+ENTRY = Entry(
+    name="hosted_cluster_wait",
+    spec=full(AUTH, SELECTION, _OPTIONS, CAMPAIGN),
+    operation=lambda hub, params, _check: HostedClusterWait(hub, params),
+    around=lambda hub, params: held(
+        hub,
+        params.get("campaign") or "",
+        params["lease_seconds"],
+        [(t["namespace"], t["name"]) for t in params.get("targets") or ()],
+        waits=True,
+    ),
+    constraints={"mutually_exclusive": [["targets", name] for name in ("name", "namespace", "version")]},
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

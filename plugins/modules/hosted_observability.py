@@ -250,8 +250,53 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hosted_observability import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ansible.module_utils.common.yaml import HAS_YAML, yaml_dump, yaml_load
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, SELECTION, STATE, full
+from ..module_utils._kernel.errors import Failure, HypershiftError
+from ..module_utils._kernel.ports.hub import Hub
+from ..module_utils._observability.hosted_observability import HostedObservability, YamlText
+
+_PARTS = ["sre_metrics", "dashboard_template"]
+_OPTIONS: dict[str, Any] = {
+    "operator_namespace": {"type": "str", "default": "hypershift"},
+    "sre_metrics": {"type": "dict"},
+    "dashboard_template": {"type": "raw"},
+    "metrics_set": {"type": "str", "choices": ["Telemetry", "SRE", "All", "default"]},
+    "verify": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 300},
+    "parts": {"type": "list", "elements": "str", "choices": _PARTS, "default": _PARTS},
+}
+
+
+def _load(text: str) -> Any:
+    try:
+        return yaml_load(text)
+    except Exception as error:  # PyYAML's errors have no base that can be named where it is missing
+        raise ValueError(type(error).__name__) from None
+
+
+def _dump(data: Any) -> str:
+    return str(yaml_dump(data, default_flow_style=False, sort_keys=False))
+
+
+def _operation(hub: Hub, params: dict[str, Any], check: bool) -> HostedObservability:
+    if not HAS_YAML:
+        step = "Install it into the Python that runs the task: pip install PyYAML."
+        raise HypershiftError(Failure("missing_library", "the Python library PyYAML cannot be imported", next_step=step))
+    return HostedObservability(hub, params, YamlText(_load, _dump), check)
+
+
+ENTRY = Entry(
+    name="hosted_observability",
+    spec=full(AUTH, STATE, SELECTION, _OPTIONS),
+    operation=_operation,
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -187,8 +187,25 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hypershift_addon import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, STATE, full
+from ..module_utils._multicluster_engine.hypershift_addon import HypershiftAddon
+
+_OPTIONS: dict[str, Any] = {
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 1800},
+    "patience": {"type": "int", "default": 180},
+}
+
+ENTRY = Entry(
+    name="hypershift_addon",
+    spec=full(AUTH, STATE, _OPTIONS),
+    operation=HypershiftAddon,
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -300,8 +300,64 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hypershift_addon_config import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, STATE, full
+from ..module_utils._multicluster_engine.hypershift_addon_config import HypershiftAddonConfig
+
+_KEYS: dict[str, Any] = {
+    "access_key_id": {"type": "str"},
+    "secret_access_key": {"type": "str", "no_log": True},
+    "credentials": {"type": "str", "no_log": True},
+}
+_OPTIONS: dict[str, Any] = {
+    "managed_cluster": {"type": "str"},
+    "variables": {"type": "dict", "default": {}},
+    "install_flags": {
+        "type": "dict",
+        "options": {
+            "add": {"type": "dict", "default": {}},
+            "remove": {"type": "list", "elements": "str", "default": []},
+            "clear": {"type": "list", "elements": "str", "default": []},
+        },
+    },
+    "override_images": {"type": "dict", "default": {}},
+    "oidc_s3": {
+        "type": "dict",
+        "options": {
+            "bucket": {"type": "str", "required": True},
+            "region": {"type": "str", "required": True},
+            "credentials": {"type": "str", "required": True, "no_log": True},
+        },
+    },
+    "private_link": {
+        "type": "dict",
+        "options": {"region": {"type": "str", "required": True}, **_KEYS},
+    },
+    "external_dns": {
+        "type": "dict",
+        "options": {
+            "provider": {"type": "str", "required": True, "choices": ["aws", "azure", "google"]},
+            "domain_filter": {"type": "str", "required": True},
+            "txt_owner_id": {"type": "str"},
+            **_KEYS,
+        },
+    },
+    "absent_credentials": {"type": "list", "elements": "str", "default": [], "choices": ["oidc_s3", "private_link", "external_dns"]},
+    "telemeter_secret": {"type": "str", "default": "telemeter-client", "no_log": False},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 900},
+    "rollout_grace": {"type": "int", "default": 300},
+}
+
+ENTRY = Entry(
+    name="hypershift_addon_config",
+    spec=full(AUTH, STATE, _OPTIONS),
+    operation=lambda hub, params, _check: HypershiftAddonConfig(hub, params),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

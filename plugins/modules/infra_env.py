@@ -342,8 +342,61 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.infra_env import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, STATE, full
+from ..module_utils._platforms.agent.infra_env import InfraEnvAbsent, InfraEnvPresent
+
+_TEXTS: dict[str, Any] = {"type": "list", "elements": "str"}
+_OPTIONS: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "namespace": {"type": "str", "required": True},
+    "pull_secret": {
+        "type": "dict",
+        "no_log": False,
+        "options": {"name": {"type": "str"}, "content": {"type": "jsonarg", "no_log": True}},
+        "required_one_of": [["name", "content"]],
+    },
+    "ssh_authorized_key": {"type": "str", "no_log": False},
+    "cpu_architecture": {"type": "str", "choices": ["x86_64", "aarch64", "arm64", "ppc64le", "s390x"]},
+    "os_image_version": {"type": "str"},
+    "additional_ntp_sources": _TEXTS,
+    "additional_trust_bundle": {"type": "str"},
+    "proxy": {"type": "dict", "options": {k: {"type": "str"} for k in ("http_proxy", "https_proxy", "no_proxy")}},
+    "nmstate_configs": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str", "required": True},
+            "interfaces": {"type": "dict", "required": True},
+            "config": {"type": "dict", "required": True},
+        },
+    },
+    "kernel_arguments": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "operation": {"type": "str", "default": "append", "choices": ["append", "replace", "delete"]},
+            "value": {"type": "str", "required": True},
+        },
+    },
+    "ignition_config_override": {"type": "jsonarg"},
+    "agent_labels": {"type": "dict"},
+    "capi_provider_role": {"type": "bool", "default": False},
+    "delete_namespace": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 600},
+}
+
+ENTRY = Entry(
+    name="infra_env",
+    spec=full(AUTH, STATE, _OPTIONS),
+    operation=lambda hub, params, _check: InfraEnvAbsent(hub, params) if params["state"] == "absent" else InfraEnvPresent(hub, params),
+    passes=("iso_download_url", "boot_artifacts", "boot"),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -164,8 +164,26 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.ingress_wildcard_policy import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, STATE, full
+from ..module_utils._platforms.kubevirt.ingress_wildcard_policy import IngressWildcardPolicy
+
+_OPTIONS: dict[str, Any] = {
+    "name": {"type": "str", "default": "default"},
+    "namespace": {"type": "str", "default": "openshift-ingress-operator"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 300},
+}
+
+ENTRY = Entry(
+    name="ingress_wildcard_policy",
+    spec=full(AUTH, STATE, _OPTIONS),
+    operation=lambda hub, params, _check: IngressWildcardPolicy(hub, params),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -224,8 +224,34 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.kubevirt_ingress import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, IDENTITY, STATE, full
+from ..module_utils._kube.hub import KubeHub
+from ..module_utils._platforms.kubevirt.kubevirt_ingress import KubevirtIngressAbsent, KubevirtIngressPresent
+
+_OPTIONS: dict[str, Any] = {
+    "https_node_port": {"type": "int"},
+    "http_node_port": {"type": "int"},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 300},
+}
+
+
+def _operation(hub: Any, params: dict[str, Any], _check: bool) -> Any:
+    if params["state"] == "absent":
+        return KubevirtIngressAbsent(hub, params)
+    return KubevirtIngressPresent(hub, params, KubeHub.from_kubeconfig)
+
+
+ENTRY = Entry(
+    name="kubevirt_ingress",
+    spec=full(AUTH, IDENTITY, STATE, _OPTIONS),
+    operation=_operation,
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

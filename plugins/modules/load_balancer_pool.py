@@ -194,8 +194,33 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.load_balancer_pool import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, STATE, full
+from ..module_utils._platforms.kubevirt.load_balancer_pool import LoadBalancerPoolAbsent, LoadBalancerPoolPresent
+
+_OPTIONS: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "namespace": {"type": "str", "default": "metallb-system"},
+    "addresses": {"type": "list", "elements": "str"},
+    "auto_assign": {"type": "bool"},
+    "interfaces": {"type": "list", "elements": "str"},
+    "deploy_metallb": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 600},
+}
+
+ENTRY = Entry(
+    name="load_balancer_pool",
+    spec=full(AUTH, STATE, _OPTIONS),
+    operation=lambda hub, params, _check: (
+        LoadBalancerPoolAbsent(hub, params) if params["state"] == "absent" else LoadBalancerPoolPresent(hub, params)
+    ),
+    constraints={"required_if": [["state", "present", ["addresses"]]]},
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

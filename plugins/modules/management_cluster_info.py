@@ -300,8 +300,24 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.management_cluster_info import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, full
+from ..module_utils._preflight.management_cluster_info import ManagementClusterInfo
+
+ENTRY = Entry(
+    name="management_cluster_info",
+    spec=full(
+        AUTH,
+        {
+            "platforms": {"type": "list", "elements": "str", "choices": ["agent", "aws", "kubevirt", "none"], "default": []},
+            "hosted_clusters": {"type": "int", "default": 1},
+            "availability": {"type": "str", "choices": ["HighlyAvailable", "SingleReplica"], "default": "HighlyAvailable"},
+        },
+    ),
+    operation=lambda hub, params, _check: ManagementClusterInfo(hub, params),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

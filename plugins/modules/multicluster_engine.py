@@ -254,8 +254,50 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.multicluster_engine import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, STATE, full
+from ..module_utils._kernel.operation import Operation
+from ..module_utils._kernel.ports.hub import Hub
+from ..module_utils._multicluster_engine.multicluster_engine import MulticlusterEngine
+from ..module_utils._multicluster_engine.multicluster_engine_absent import MulticlusterEngineAbsent
+
+_OPTIONS: dict[str, Any] = {
+    "name": {"type": "str", "default": "multiclusterengine"},
+    "namespace": {"type": "str", "default": "multicluster-engine"},
+    "channel": {"type": "str"},
+    "source": {"type": "str", "default": "redhat-operators"},
+    "source_namespace": {"type": "str", "default": "openshift-marketplace"},
+    "install_plan_approval": {"type": "str", "default": "Automatic", "choices": ["Automatic", "Manual"]},
+    "approve": {"type": "bool", "default": True},
+    "starting_csv": {"type": "str"},
+    "availability_config": {"type": "str", "choices": ["Basic", "High"]},
+    "node_selector": {"type": "dict"},
+    "tolerations": {"type": "list", "elements": "dict"},
+    "image_pull_secret": {"type": "str", "no_log": False},
+    "enabled_components": {"type": "list", "elements": "str", "default": []},
+    "disabled_components": {"type": "list", "elements": "str", "default": []},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 2700},
+    "patience": {"type": "int", "default": 180},
+}
+
+
+def _operation(hub: Hub, params: dict[str, Any], check_mode: bool) -> Operation:
+    if params["state"] == "absent":
+        return MulticlusterEngineAbsent(hub, params, check_mode)
+    return MulticlusterEngine(hub, params, check_mode)
+
+
+ENTRY = Entry(
+    name="multicluster_engine",
+    spec=full(AUTH, STATE, _OPTIONS),
+    operation=_operation,
+    constraints={"required_if": [("state", "present", ("channel",))]},
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -158,8 +158,28 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.multicluster_engine_components import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, full
+from ..module_utils._multicluster_engine.multicluster_engine_components import MulticlusterEngineComponents
+
+_OPTIONS: dict[str, Any] = {
+    "enabled": {"type": "list", "elements": "str", "default": []},
+    "disabled": {"type": "list", "elements": "str", "default": []},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 1800},
+    "patience": {"type": "int", "default": 180},
+}
+
+ENTRY = Entry(
+    name="multicluster_engine_components",
+    spec=full(AUTH, _OPTIONS),
+    operation=MulticlusterEngineComponents,
+    constraints={"required_one_of": [["enabled", "disabled"]]},
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

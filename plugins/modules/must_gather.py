@@ -338,8 +338,37 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.must_gather import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, SELECTION, full
+from ..module_utils._kube.hub import KubeHub
+from ..module_utils._machine.archives import ArchiveFolder
+from ..module_utils._must_gather.must_gather import MustGather
+
+_OPTIONS: dict[str, Any] = {
+    "scope": {"type": "str", "default": "hosted_clusters", "choices": ["hosted_clusters", "management"]},
+    "unhealthy": {"type": "bool", "default": False},
+    "dest": {"type": "path", "required": True},
+    "hosted": {"type": "bool", "default": False},
+    "secrets": {"type": "bool", "default": True, "no_log": False},
+    "log_tail": {"type": "int", "default": 2000},
+    "log_since": {"type": "str"},
+    "log_bytes": {"type": "int", "default": 1048576},
+    "max_size": {"type": "int", "default": 268435456},
+    "max_time": {"type": "int", "default": 600},
+    "parallel": {"type": "int", "default": 8},
+    "max_age": {"type": "str"},
+    "retention": {"type": "int"},
+}
+
+ENTRY = Entry(
+    name="must_gather",
+    spec=full(AUTH, SELECTION, _OPTIONS),
+    operation=lambda hub, params, _check: MustGather(hub, params, ArchiveFolder(params["dest"]), KubeHub.from_kubeconfig),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

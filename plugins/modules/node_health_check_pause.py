@@ -157,8 +157,26 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.node_health_check_pause import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, STATE, full
+from ..module_utils._clusters.node_health_check_pause import NodeHealthCheckPause
+
+_OPTIONS: dict[str, Any] = {
+    "name": {"type": "list", "elements": "str", "default": []},
+    "entry": {"type": "str", "required": True},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 900},
+}
+
+ENTRY = Entry(
+    name="node_health_check_pause",
+    spec=full(AUTH, STATE, _OPTIONS),
+    operation=lambda hub, params, _check: NodeHealthCheckPause(hub, params),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -509,8 +509,19 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.nodepool import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, GUARDS, NAMESPACE, REMOVE_POOL_FINALIZERS, STATE, WAIT, full
+from ..module_utils._ansible.options.node_pool import NODE_POOL_OPTIONS, NODE_POOL_RULES
+from ..module_utils._node_pools.nodepool import NodePool
+
+ENTRY = Entry(
+    name="nodepool",
+    spec=full(AUTH, STATE, NODE_POOL_OPTIONS, NAMESPACE, {"cluster_name": {"type": "str"}}, REMOVE_POOL_FINALIZERS, GUARDS, WAIT),
+    operation=lambda hub, params, _check: NodePool(hub, params),
+    constraints=NODE_POOL_RULES,
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

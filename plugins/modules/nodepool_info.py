@@ -132,8 +132,17 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.nodepool_info import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, RAW, SELECTION, full
+from ..module_utils._node_pools.nodepool_info import NodePoolInfo
+
+ENTRY = Entry(
+    name="nodepool_info",
+    spec=full(AUTH, SELECTION, {"cluster_name": {"type": "str"}}, RAW),
+    operation=lambda hub, params, _check: NodePoolInfo(hub, params),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

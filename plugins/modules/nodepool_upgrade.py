@@ -229,8 +229,33 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.nodepool_upgrade import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, CAMPAIGN, NAMESPACE, WAIT, full
+from ..module_utils._campaigns.hold import held
+from ..module_utils._upgrades.nodepool_upgrade import NodePoolUpgrade
+
+_OPTIONS: dict[str, Any] = {
+    "cluster_name": {"type": "str", "required": True},
+    "node_pools": {"type": "list", "elements": "str", "default": []},
+    "version": {"type": "str"},
+    "image": {"type": "str"},
+    "canary": {"type": "str"},
+    "parallel": {"type": "int", "default": 0},
+    "allow_paused": {"type": "bool", "default": False},
+}
+
+ENTRY = Entry(
+    name="nodepool_upgrade",
+    spec=full(AUTH, NAMESPACE, _OPTIONS, CAMPAIGN, WAIT),
+    operation=NodePoolUpgrade,
+    around=lambda hub, params: held(
+        hub, params.get("campaign") or "", params["lease_seconds"], [(params["namespace"], params["cluster_name"])], waits=False
+    ),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

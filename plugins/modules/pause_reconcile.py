@@ -202,8 +202,29 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.pause_reconcile import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, IDENTITY, WAIT, full
+from ..module_utils._clusters.pause_reconcile import PauseReconcile
+
+_OPTIONS: dict[str, Any] = {
+    "state": {"type": "str", "required": True, "choices": ["paused", "resumed"]},
+    "owner": {"type": "str"},
+    "reason": {"type": "str"},
+    "until": {"type": "str"},
+    "unlimited": {"type": "bool", "default": False},
+    "take_over": {"type": "bool", "default": False},
+}
+
+ENTRY = Entry(
+    name="pause_reconcile",
+    spec=full(AUTH, IDENTITY, _OPTIONS, WAIT),
+    operation=lambda hub, params, _check: PauseReconcile(hub, params),
+    constraints={"required_if": [["state", "paused", ["owner"]]]},
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -109,8 +109,17 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.pause_reconcile_info import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.common import AUTH, full
+from ..module_utils._clusters.pause_reconcile_info import PauseReconcileInfo
+
+ENTRY = Entry(
+    name="pause_reconcile_info",
+    spec=full(AUTH, {"namespace": {"type": "str"}}),
+    operation=lambda hub, params, _check: PauseReconcileInfo(hub, params),
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

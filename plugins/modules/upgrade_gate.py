@@ -192,8 +192,40 @@ failure:
       returned: failure
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.upgrade_gate import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+import time
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.campaign import ONE_PLAN, PLAN, approved_plan, campaign_hubs
+from ..module_utils._ansible.options.common import AUTH, full
+from ..module_utils._ansible.options.hubs import HUBS
+from ..module_utils._campaigns.upgrade_gate import UpgradeGate
+from ..module_utils._machine.recurrence import RuleCalendar
+
+_OPTIONS: dict[str, Any] = {
+    "phase": {"type": "str", "required": True, "choices": ["start", "before", "after"]},
+    "clusters": {"type": "list", "elements": "str", "default": []},
+    "max_failed": {"type": "int"},
+    "lease_seconds": {"type": "int", "default": 7200},
+    "settle_timeout": {"type": "int", "default": 300},
+    "wait_timeout": {"type": "int", "default": 14400},
+}
+
+
+def _operation(clock: Any, params: dict[str, Any], check: bool) -> UpgradeGate:
+    plan = approved_plan(params)
+    return UpgradeGate(clock, campaign_hubs(params, plan), plan, params, RuleCalendar(), time.sleep, check)
+
+
+ENTRY = Entry(
+    name="upgrade_gate",
+    spec=full(AUTH, HUBS, PLAN, _OPTIONS),
+    operation=_operation,
+    constraints=ONE_PLAN,
+    needs_cluster=False,
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

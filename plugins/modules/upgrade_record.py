@@ -142,8 +142,42 @@ failure:
       returned: failure
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.upgrade_record import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.campaign import ONE_PLAN, PLAN, approved_plan, campaign_hubs
+from ..module_utils._ansible.options.common import AUTH, full
+from ..module_utils._ansible.options.hubs import HUBS
+from ..module_utils._campaigns.upgrade_record import UpgradeRecord
+
+_CLUSTER: dict[str, Any] = {
+    "id": {"type": "str", "required": True},
+    "state": {"type": "str", "required": True, "choices": ["running", "done", "failed", "stopped"]},
+    "step": {"type": "int"},
+    "ended": {"type": "str"},
+    "events": {"type": "list", "elements": "dict", "default": []},
+    "failure": {"type": "dict"},
+}
+_OPTIONS: dict[str, Any] = {
+    "clusters": {"type": "list", "elements": "dict", "required": True, "options": _CLUSTER},
+    "release": {"type": "bool", "default": False},
+}
+
+
+def _operation(clock: Any, params: dict[str, Any], _check: bool) -> UpgradeRecord:
+    plan = approved_plan(params)
+    return UpgradeRecord(clock, campaign_hubs(params, plan), plan, params)
+
+
+ENTRY = Entry(
+    name="upgrade_record",
+    spec=full(AUTH, HUBS, PLAN, _OPTIONS),
+    operation=_operation,
+    constraints=ONE_PLAN,
+    needs_cluster=False,
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

@@ -191,8 +191,48 @@ failure:
       returned: failure
 """
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.upgrade_report import ENTRY
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.module import main
+import json
+from typing import Any
+
+from ..module_utils._ansible.edge import Entry
+from ..module_utils._ansible.main import main
+from ..module_utils._ansible.options.campaign import ONE_PLAN, PLAN, campaign_hubs, plan_to_look_at
+from ..module_utils._ansible.options.common import AUTH, full
+from ..module_utils._ansible.options.hubs import HUBS
+from ..module_utils._campaigns.rendering.html import html_of
+from ..module_utils._campaigns.rendering.junit import junit_of
+from ..module_utils._campaigns.upgrade_report import Render, UpgradeReport
+from ..module_utils._kernel.errors import Failure, OptionError
+from ..module_utils._machine.files import write_private_file
+
+
+def _json_of(report: dict[str, Any]) -> bytes:
+    return json.dumps(report, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+_FORMATS: dict[str, Render] = {"html": html_of, "junit": junit_of, "json": _json_of}
+
+
+def _files(params: dict[str, Any]) -> dict[str, Render]:
+    asked = [(params[name], render) for name, render in _FORMATS.items() if params.get(name)]
+    if len({path for path, _render in asked}) < len(asked):
+        raise OptionError(Failure("invalid_option", "two formats name the same file", next_step="Give each a path of its own."))
+    return dict(asked)
+
+
+def _operation(clock: Any, params: dict[str, Any], check: bool) -> UpgradeReport:
+    plan = plan_to_look_at(params)
+    return UpgradeReport(clock, campaign_hubs(params, plan, acting=False), plan, _files(params), write_private_file, check)
+
+
+ENTRY = Entry(
+    name="upgrade_report",
+    spec=full(AUTH, HUBS, PLAN, {name: {"type": "path"} for name in _FORMATS}),
+    operation=_operation,
+    constraints=ONE_PLAN,
+    needs_cluster=False,
+)
+
 
 if __name__ == "__main__":
     main(ENTRY)

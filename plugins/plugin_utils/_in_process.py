@@ -14,7 +14,8 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry, options_refused, run_operation, secret_for_later
+
+from ..module_utils._ansible.edge import Entry, options_refused, run_operation, secret_for_later
 
 display = Display()
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.fleet_spec import ALONE, HUBS, sources_of
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import full
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import Failure, OptionError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet_hosts import hosts_of
-from ansible_collections.hypershift.core.plugins.module_utils._domain.leaving import leaving, leaving_line
-from ansible_collections.hypershift.core.plugins.module_utils._operations.fleet import read_fleet
-from ansible_collections.hypershift.core.plugins.module_utils._process.surroundings import Surroundings
+
+from ..module_utils._ansible.options.common import full
+from ..module_utils._ansible.options.hubs import ALONE, HUBS, sources_of
+from ..module_utils._fleet.inventory_hosts import hosts_of
+from ..module_utils._fleet.reading import read_fleet
+from ..module_utils._kernel.errors import Failure, OptionError
+from ..module_utils._kernel.leaving import leaving, leaving_line
+from ..module_utils._machine.clock import Surroundings
 
 try:
     from ansible.template import trust_as_template

@@ -21,9 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 for extra in (ROOT / "build" / "collections", ROOT / "tests" / "hub", ROOT / "tests" / "bench", ROOT / "tests" / "integration"):
     sys.path.insert(0, str(extra))
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import NAMESPACE, POD  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import NAMESPACE, POD  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import download, proof_in  # noqa: E402
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub  # noqa: E402
-from ansible_collections.hypershift.core.plugins.module_utils._operations.pod_file import download, proof_in  # noqa: E402
 
 from embedded_hub import Container, EmbeddedHub  # noqa: E402
 from embedded_hub.containers import default_environment  # noqa: E402

@@ -8,10 +8,11 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain import hosted_cluster, node_pool
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL
+from ansible_collections.hypershift.core.plugins.module_utils._clusters import manifest
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import HOSTED_CLUSTER, NODE_POOL
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect
 from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
+from ansible_collections.hypershift.core.plugins.module_utils._node_pools import manifest as node_pools_manifest
 
 NAMESPACE = "fleet"
 IMAGE = "quay.io/openshift-release-dev/ocp-release:4.20.4-multi"
@@ -41,10 +42,10 @@ class Fleet:
     def _create_one(self, number: int) -> None:
         name = cluster_name(number)
         options = {"name": name, "namespace": NAMESPACE, "platform": "kubevirt", "release_image": IMAGE, "pull_secret": {"name": "pull"}}
-        body = hosted_cluster.creation_manifest(options, f"{name}-abcde")
+        body = manifest.creation_manifest(options, f"{name}-abcde")
         self._send("POST", HOSTED_CLUSTER.path(NAMESPACE), body)
         self.set_status(number, available=True)
-        pool = node_pool.creation_manifest({"name": name, "namespace": NAMESPACE, "cluster_name": name, "replicas": 3}, body)
+        pool = node_pools_manifest.creation_manifest({"name": name, "namespace": NAMESPACE, "cluster_name": name, "replicas": 3}, body)
         self._send("POST", NODE_POOL.path(NAMESPACE), pool)
 
     def set_status(self, number: int, available: bool) -> None:

@@ -23,8 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 for extra in (ROOT / "tests" / "hub", ROOT / "build" / "collections"):
     sys.path.insert(0, str(extra))
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain import hosted_cluster, node_pool  # noqa: E402
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER, NODE_POOL  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._clusters import manifest  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import HOSTED_CLUSTER, NODE_POOL  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._node_pools import manifest as node_pools_manifest  # noqa: E402
 
 from embedded_hub import EmbeddedHub  # noqa: E402
 from fleet import IMAGE, Fleet, cluster_name, cluster_status, size_of_one  # noqa: E402
@@ -50,13 +51,13 @@ class Fleets(Fleet):
     def _create_one(self, number: int) -> None:
         name, namespace = cluster_name(number), hub_name(number)
         options = {"name": name, "namespace": namespace, "platform": "kubevirt", "release_image": IMAGE, "pull_secret": {"name": "pull"}}
-        body = hosted_cluster.creation_manifest(options, f"{name}-abcde")
+        body = manifest.creation_manifest(options, f"{name}-abcde")
         self._send("POST", HOSTED_CLUSTER.path(namespace), body)
         path = HOSTED_CLUSTER.path(namespace, name) + "/status"
         self._send("PATCH", path, {"status": cluster_status(name, True)})
         for pool in range(POOLS):
             pool_options = {"name": f"{name}-{pool}", "namespace": namespace, "cluster_name": name, "replicas": 3}
-            self._send("POST", NODE_POOL.path(namespace), node_pool.creation_manifest(pool_options, body))
+            self._send("POST", NODE_POOL.path(namespace), node_pools_manifest.creation_manifest(pool_options, body))
 
 
 def hub_name(number: int) -> str:

@@ -21,8 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 for extra in (ROOT / "build" / "collections", ROOT / "tests" / "bench"):
     sys.path.insert(0, str(extra))
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.fleet import HubView  # noqa: E402
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.planning.planner import Planner  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.planning.policy import policy_of  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.upgrade_plan import UpgradePlan  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._fleet.reading import HubSource  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._fleet.views import HubView  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import (  # noqa: E402
     CLUSTER_VERSION,
     CONFIG_MAP,
     HOSTED_CLUSTER,
@@ -30,13 +34,9 @@ from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds impo
     NODE_POOL,
     Kind,
 )
-from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_graph import from_document  # noqa: E402
-from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_planner import Planner  # noqa: E402
-from ansible_collections.hypershift.core.plugins.module_utils._domain.upgrade_policy import policy_of  # noqa: E402
-from ansible_collections.hypershift.core.plugins.module_utils._operations.fleet import HubSource  # noqa: E402
-from ansible_collections.hypershift.core.plugins.module_utils._operations.upgrade_plan import UpgradePlan  # noqa: E402
-from ansible_collections.hypershift.core.plugins.module_utils._process.calendar import RuleCalendar  # noqa: E402
-from ansible_collections.hypershift.core.plugins.module_utils._process.surroundings import Surroundings  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._machine.clock import Surroundings  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._machine.recurrence import RuleCalendar  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._upgrades.graph import from_document  # noqa: E402
 
 from fleet import cluster_status  # noqa: E402
 

@@ -94,7 +94,7 @@ class Bench:
 
     def _raw_list(self) -> float:
         """One paged LIST with the same page size, decoded: what any client must do at least."""
-        from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
+        from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import HOSTED_CLUSTER
 
         started, token, count = time.perf_counter(), "", 0
         while True:

@@ -18,9 +18,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import Patience, download, proof_in, upload
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
-from ansible_collections.hypershift.core.plugins.module_utils._operations.pod_file import Patience, download, proof_in, upload
 
 from embedded_hub import EmbeddedHub
 from hosted_etcd.faults import Rule, arm

@@ -21,7 +21,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge impo
 Result = dict[str, Any]
 Say = Callable[[str], object]
 COLLECTION = "hypershift.core."
-_ENTRIES = "ansible_collections.hypershift.core.plugins.module_utils._ansible.entries"
+_ENTRIES = "ansible_collections.hypershift.core.plugins.modules"
 _PLAIN = {"name", "ignore_errors", "check_mode"}
 
 

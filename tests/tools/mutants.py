@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Do the unit tests see what is wrong? Changes one thing at a time in a copy of the checkout and runs the tests that cover it.
 
-mutants.py _domain _operations/blockers.py --seed 7 --count 12    a sample of so many mutants per module
+mutants.py _clusters _health/deletion_blockers.py --seed 7 --count 12    a sample of so many mutants per module
 mutants.py --named                                                 the mutants of tests/tools/mutants_named.yml, each by its own tests
 
 The checkout itself is never changed. Which tests cover a line is measured once per state of plugins and tests (build/mutants/coverage).
@@ -57,7 +57,7 @@ class Outcome:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("subjects", nargs="*", help="rooms or modules below plugins/module_utils")
+    parser.add_argument("subjects", nargs="*", help="packages or files below plugins/module_utils")
     parser.add_argument("--named", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=10, help="mutants per module, 0: all of them")

@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 for extra in (ROOT / "build" / "collections", ROOT / "tests" / "unit"):
     sys.path.insert(0, str(extra))
 
-from ansible_collections.hypershift.core.plugins.module_utils._render.html import html_of  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.rendering.html import html_of  # noqa: E402
 
-from fakes.campaign_report import sample  # noqa: E402
+from campaigns.report_builders import sample  # noqa: E402
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "docs" / "troubleshooting.md"
-DOMAIN = "ansible_collections.hypershift.core.plugins.module_utils._domain"
+HEALTH = "ansible_collections.hypershift.core.plugins.module_utils._health"
 
 _PLACEHOLDERS = {
     "cpns": "<namespace>-<name>",
@@ -73,7 +73,7 @@ _FACTS = """
 def _load(module: str) -> Any:
     sys.path.insert(0, str(ROOT / "build" / "collections"))
     try:
-        return importlib.import_module(f"{DOMAIN}.{module}")
+        return importlib.import_module(f"{HEALTH}.{module}")
     finally:
         sys.path.pop(0)
 
@@ -144,7 +144,7 @@ def _goals() -> str:
 
 
 def render() -> str:
-    areas = [(area, list(rules)) for area, rules in _load("rules").AREAS]
+    areas = [(area, list(rules)) for area, rules in _load("rules.catalog").AREAS]
     index = ["## All codes", ""]
     for area, rules in areas:
         index.append(f"- [{area}](#{_anchor(area)}): " + ", ".join(f"[{rule.code}](#{rule.code})" for rule in rules))

@@ -8,26 +8,19 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from ansible.module_utils.errors import UnsupportedError
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.no_cluster import NoCluster
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import (
-    MAX_SENTENCE,
-    ApiError,
-    Failure,
-    HypershiftError,
-    OptionError,
-    RefusedError,
-)
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import Hub
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub_identity import Identity
-from ansible_collections.hypershift.core.plugins.module_utils._domain.leaving import leaving_line
-from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import all_printable
-from ansible_collections.hypershift.core.plugins.module_utils._domain.secret_texts import all_without_secrets
-from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
-from ansible_collections.hypershift.core.plugins.module_utils._operations.hub_identity import identify_briefly
-from ansible_collections.hypershift.core.plugins.module_utils._operations.running import Operation, run
+
+from .._kernel.errors import MAX_SENTENCE, ApiError, Failure, HypershiftError, OptionError, RefusedError
+from .._kernel.hub_identity import Identity, identify_briefly
+from .._kernel.leaving import leaving_line
+from .._kernel.operation import Operation, run
+from .._kernel.ports.hub import Hub
+from .._kernel.printable import all_printable
+from .._kernel.secret_texts import all_without_secrets
+from .._kube.hub import KubeHub
+from .._machine.clock import Surroundings
 
 Params = dict[str, Any]
 _CLASS = re.compile(r"<class '(?:[\w.]*_AnsibleTagged)?([\w.]*)'>")
@@ -125,3 +118,15 @@ def _internal(name: str, error: Exception) -> Failure:
         f"module {name} failed in a way it should not ({type(error).__name__} at {where})",
         next_step="Please report this line with the options used; nothing further was written.",
     )
+
+
+class NoCluster(Surroundings):
+    """The clock and the random source of the Hub port; everything else is a defect of ours."""
+
+    server = ""
+
+    def __getattr__(self, name: str) -> Any:
+        def refuse(*_arguments: Any, **_named: Any) -> NoReturn:
+            raise HypershiftError(Failure("internal", f"a module without a management cluster asked one for {name}"))
+
+        return refuse

@@ -17,8 +17,8 @@ try:
     import yaml
 except ImportError:  # reported when a kubeconfig is to be read
     yaml = None  # type: ignore[assignment]
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
-from ansible_collections.hypershift.core.plugins.module_utils._kube import foreign_kubeconfig
+from .._kernel.errors import ApiError, Failure
+from . import foreign_kubeconfig
 
 SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 _PLAIN_USER = {

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request, unexpected_answer
+from .._kernel.errors import ApiError, Failure
+from .failures import Request, unexpected_answer
 
 MIB = 1024 * 1024
 CHUNK = 64 * 1024

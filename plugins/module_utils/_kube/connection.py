@@ -24,17 +24,10 @@ except ImportError as error:  # reported in connect(): a module must be importab
     urllib3 = None  # type: ignore[assignment]
     IMPORT_ERROR = str(error)
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
-from ansible_collections.hypershift.core.plugins.module_utils._kube.access import (
-    Access,
-    NotPlain,
-    from_content,
-    from_kubeconfig,
-    from_service_account,
-    overridden,
-)
-from ansible_collections.hypershift.core.plugins.module_utils._kube.library import from_library
-from ansible_collections.hypershift.core.plugins.module_utils._kube.overdue import pools
+from .._kernel.errors import ApiError, Failure
+from .access import Access, NotPlain, from_content, from_kubeconfig, from_service_account, overridden
+from .client_library import from_library
+from .overdue import pools
 
 DEFAULT_KUBECONFIG = "~/.kube/config"
 _OPTIONS = ("host", "username", "password", "validate_certs", "ca_cert", "client_cert", "client_key", "proxy", "no_proxy")

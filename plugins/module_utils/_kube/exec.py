@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD, POD_EXEC
-from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import shortened
-from ansible_collections.hypershift.core.plugins.module_utils._domain.shell import SILENCE, ExecResult, Sink
-from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import Connection
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request, http_error, parse_status, transport_error
+from .._kernel.errors import ApiError, Failure
+from .._kernel.kinds import POD, POD_EXEC
+from .._kernel.ports.shell import SILENCE, ExecResult, Sink
+from .._kernel.printable import shortened
+from .connection import Connection
+from .failures import Request, http_error, parse_status, transport_error
 
 CONNECT_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10.0  # below the idle limits of usual load balancers

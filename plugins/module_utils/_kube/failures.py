@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import SECRET, Kind
-from ansible_collections.hypershift.core.plugins.module_utils._domain.printable import shortened
-from ansible_collections.hypershift.core.plugins.module_utils._domain.redaction import scrubbed, secret_words
+from .._kernel.errors import ApiError, ConflictError, Failure
+from .._kernel.kinds import SECRET, Kind
+from .._kernel.printable import shortened
+from .._kernel.redaction import scrubbed, secret_words
 
 _VERBS = {"GET": "get", "POST": "create", "PATCH": "patch", "PUT": "update", "DELETE": "delete"}
 

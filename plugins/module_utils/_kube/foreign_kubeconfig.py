@@ -13,7 +13,7 @@ try:
     import yaml
 except ImportError:  # reported when one is to be read
     yaml = None  # type: ignore[assignment]
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
+from .._kernel.errors import ApiError, Failure
 
 MAX_BYTES = 512 * 1024  # the operator's own are 10 to 20 KiB
 _MAX_DEPTH = 16

@@ -8,24 +8,24 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import LogWindow
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD, POD_LOG, Kind
-from ansible_collections.hypershift.core.plugins.module_utils._kube.answers import HOSTED, malformed, misshapen
-from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect, connect_to
-from ansible_collections.hypershift.core.plugins.module_utils._kube.exec import PodShell
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request
-from ansible_collections.hypershift.core.plugins.module_utils._kube.listing import whole_list
-from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport
-from ansible_collections.hypershift.core.plugins.module_utils._kube.watch import KubeWatch
-from ansible_collections.hypershift.core.plugins.module_utils._process.surroundings import Surroundings
+from .._kernel.errors import ApiError, Failure
+from .._kernel.kinds import POD, POD_LOG, Kind
+from .._kernel.ports.hub import LogWindow
+from .._machine.clock import Surroundings
+from .answers import HOSTED, malformed, misshapen
+from .connection import connect, connect_to
+from .exec import PodShell
+from .failures import Request
+from .listing import whole_list
+from .transport import Transport
+from .watch import KubeWatch
 
 FIELD_MANAGER = "hypershift.core"
 Object = dict[str, Any]
 
 
 class KubeHub(Surroundings):
-    """See _domain.hub.Hub for the contract."""
+    """See _kernel.ports.hub.Hub for the contract."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -7,16 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
-from ansible_collections.hypershift.core.plugins.module_utils._kube.answers import (
-    Limits,
-    Unusable,
-    items_of,
-    malformed,
-    metadata_of,
-    too_large,
-)
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request
+from .._kernel.errors import ApiError
+from .answers import Limits, Unusable, items_of, malformed, metadata_of, too_large
+from .failures import Request
 
 PAGE = 1000
 _SMALLEST = 10  # objects a page, of those that are too large for one answer

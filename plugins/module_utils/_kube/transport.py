@@ -18,27 +18,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError, Failure
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
-from ansible_collections.hypershift.core.plugins.module_utils._kube.answers import (
-    MANAGEMENT,
-    Limits,
-    Unusable,
-    blocks_of,
-    decoded,
-    tail_of,
-    too_slow,
-    whole_of,
-)
-from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import Connection, urllib3
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import (
-    Request,
-    http_error,
-    transport_error,
-    unexpected_answer,
-    verb_of,
-)
-from ansible_collections.hypershift.core.plugins.module_utils._kube.overdue import Overdue
+from .._kernel.errors import ApiError, ConflictError, Failure
+from .._kernel.kinds import Kind
+from .answers import MANAGEMENT, Limits, Unusable, blocks_of, decoded, tail_of, too_slow, whole_of
+from .connection import Connection, urllib3
+from .failures import Request, http_error, transport_error, unexpected_answer, verb_of
+from .overdue import Overdue
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 60.0

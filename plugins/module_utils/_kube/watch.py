@@ -18,30 +18,15 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, Failure
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import (
-    ADDED,
-    DELETED,
-    MODIFIED,
-    SYNCED,
-    TROUBLE,
-    WatchEvent,
-    WatchSpec,
-)
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind
-from ansible_collections.hypershift.core.plugins.module_utils._kube.answers import (
-    Unusable,
-    decoded,
-    lines_of,
-    malformed,
-    misshapen,
-    whole_of,
-)
-from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import urllib3
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request, http_error, transport_error
-from ansible_collections.hypershift.core.plugins.module_utils._kube.listing import whole_list
-from ansible_collections.hypershift.core.plugins.module_utils._kube.overdue import Overdue, shut_down
-from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import LONGEST_PAUSE_SECONDS, Transport, retry_after
+from .._kernel.errors import ApiError, Failure
+from .._kernel.kinds import Kind
+from .._kernel.ports.hub import ADDED, DELETED, MODIFIED, SYNCED, TROUBLE, WatchEvent, WatchSpec
+from .answers import Unusable, decoded, lines_of, malformed, misshapen, whole_of
+from .connection import urllib3
+from .failures import Request, http_error, transport_error
+from .listing import whole_list
+from .overdue import Overdue, shut_down
+from .transport import LONGEST_PAUSE_SECONDS, Transport, retry_after
 
 WATCH_SECONDS = 300
 SILENCE_SECONDS = 330.0  # the server ends a watch after WATCH_SECONDS: longer silence means a dead connection
@@ -53,7 +38,7 @@ _WAITING_EVENTS = 100
 
 
 class KubeWatch:
-    """See _domain.hub.Watch for the contract."""
+    """See _kernel.ports.hub.Watch for the contract."""
 
     def __init__(self, transport: Transport, specs: Sequence[WatchSpec], version_of: Callable[[Kind], str]) -> None:
         self._transport = transport

@@ -237,7 +237,7 @@ def test_refused_before_any_write(aws: Aws, options: dict[str, Any], words: list
 def test_the_result_is_what_hosted_cluster_takes(aws: Aws) -> None:
     """The options of the module accept it as it is: check mode of a new cluster would go on with the management cluster."""
     from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-    from ansible_collections.hypershift.core.plugins.module_utils._ansible.entries.hosted_cluster import ENTRY
+    from ansible_collections.hypershift.core.plugins.modules.hosted_cluster import ENTRY
 
     found = LAST
     options = {**found["hosted_cluster"], "node_pools": [{**pool, "replicas": 1} for pool in found["node_pools"]]}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._operations import etcd_discovery
+from ansible_collections.hypershift.core.plugins.module_utils._etcd import discovery
 
 from embedded_hub import ApiError, EmbeddedHub
 from embedded_hub.testing import until
@@ -131,7 +131,7 @@ def test_a_policy_that_closes_exec_for_the_helpers_alone(scene: Scene) -> None:
 
 
 def test_a_member_that_hangs(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(etcd_discovery, "PROBE_SILENCE", 2.0)
+    monkeypatch.setattr(discovery, "PROBE_SILENCE", 2.0)
     fault = scene.etcd.fault("etcdctl", "stall", after=0, times=99, pod="etcd-2")
     found = scene.info()
     assert (found["verdict"], found["not_asked"]) == ("unknown", ["etcd-2"]) and "sent nothing for 2 s" in found["cause"]

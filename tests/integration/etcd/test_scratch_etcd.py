@@ -11,9 +11,9 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain import etcd_drill
-from ansible_collections.hypershift.core.plugins.module_utils._domain.etcd_commands import answers
-from ansible_collections.hypershift.core.plugins.module_utils._process.local_shell import LocalShell
+from ansible_collections.hypershift.core.plugins.module_utils._etcd.commands import answers
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots import drill
+from ansible_collections.hypershift.core.plugins.module_utils._machine.shell import LocalShell
 
 from embedded_hub import binaries
 from embedded_hub.testing import until
@@ -31,7 +31,7 @@ class Watch:
     """Looks at the scratch etcd again and again while it runs."""
 
     def __init__(self, folder: Path) -> None:
-        self._own, self._over = folder / etcd_drill.NAME, threading.Event()
+        self._own, self._over = folder / drill.NAME, threading.Event()
         self.modes: dict[str, int] = {}
         self.listening: set[str] = set()
         self.seen = 0
@@ -71,11 +71,11 @@ def test_nobody_else_can_ask_it(tmp_path: Path) -> None:
     made = shell.run(["sh", "-c", SOURCE, "sh", str(folder)])
     assert made.code == 0, made.stdout + made.stderr.encode()
     with Watch(folder) as watch:
-        found = answers(shell.run(etcd_drill.rehearse(str(folder / "snapshot.db"), str(folder))).text)
-    assert etcd_drill.trouble(found) == "" and found["count"].text.count("Count") == 1, found
+        found = answers(shell.run(drill.rehearse(str(folder / "snapshot.db"), str(folder))).text)
+    assert drill.trouble(found) == "" and found["count"].text.count("Count") == 1, found
     assert watch.seen and watch.listening == set(), "on no port"
-    assert watch.modes == {etcd_drill.NAME: 0o700, "client:1": 0o700, "peer:1": 0o700}
-    assert not (folder / etcd_drill.NAME).exists() and not (folder / "etcd.log").exists()
+    assert watch.modes == {drill.NAME: 0o700, "client:1": 0o700, "peer:1": 0o700}
+    assert not (folder / drill.NAME).exists() and not (folder / "etcd.log").exists()
 
 
 def test_the_look_at_ports_sees_one() -> None:

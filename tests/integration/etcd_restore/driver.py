@@ -20,13 +20,10 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "build" / "collections"), str(ROOT / "tests" / "hub"), str(ROOT / "tests" / "integration")]
 
 from ansible_collections.hypershift.core.plugins.module_utils._ansible import edge  # noqa: E402
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import Kind  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._etcd import discovery  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore import proof, volumes  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import Kind  # noqa: E402
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub  # noqa: E402
-from ansible_collections.hypershift.core.plugins.module_utils._operations import (  # noqa: E402
-    etcd_discovery,
-    etcd_restore_proof,
-    etcd_restore_volumes,
-)
 
 from operating import run  # noqa: E402
 
@@ -113,7 +110,7 @@ def in_turn(work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
 def main() -> None:
     given = json.loads(sys.argv[1])
     if not given["point"]:
-        for module in (etcd_discovery, etcd_restore_proof, etcd_restore_volumes):
+        for module in (discovery, proof, volumes):
             module.each = in_turn  # type: ignore[attr-defined]
     DeadlyHub.killer = Killer(Path(given["seen"]), given["point"])
     edge.KubeHub = DeadlyHub  # type: ignore[misc]

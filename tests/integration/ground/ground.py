@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import is_true
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.conditions import is_true
 
 from direct import SKIP_NAMESPACE_DELETION, Direct, hosted_cluster, new
 from embedded_hub import EmbeddedHub

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import is_true
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.conditions import is_true
 
 from direct import Direct, hosted_cluster, new
 from embedded_hub import EmbeddedHub

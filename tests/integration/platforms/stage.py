@@ -7,25 +7,23 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
-    CONFIG_MAP,
-    HOSTED_CLUSTER,
-    MULTICLUSTER_ENGINE,
-    NAMESPACE,
-    SECRET,
-    Kind,
-)
-from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import (
     AGENT,
     AGENT_SERVICE_CONFIG,
+    CONFIG_MAP,
+    HOSTED_CLUSTER,
     INFRA_ENV,
     INGRESS_CONTROLLER,
     IP_ADDRESS_POOL,
     L2_ADVERTISEMENT,
     METALLB,
+    MULTICLUSTER_ENGINE,
+    NAMESPACE,
     PROVISIONING,
     ROLE,
+    SECRET,
     SERVICE,
+    Kind,
 )
 
 from direct import Direct, hosted_cluster

@@ -7,15 +7,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, MULTICLUSTER_ENGINE, Kind
-from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import (
     AGENT_SERVICE_CONFIG,
+    CLUSTER_VERSION,
     HYPER_CONVERGED,
     INFRASTRUCTURE,
     INGRESS_CONTROLLER,
     IP_ADDRESS_POOL,
+    MULTICLUSTER_ENGINE,
     NETWORK,
     PROVISIONING,
+    Kind,
 )
 
 from embedded_hub.bare import open_definition

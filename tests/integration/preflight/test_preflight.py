@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CLUSTER_VERSION, MULTICLUSTER_ENGINE, Kind
-from ansible_collections.hypershift.core.plugins.module_utils._domain.management_kinds import (
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import (
+    CLUSTER_VERSION,
     HYPER_CONVERGED,
     INGRESS_CONTROLLER,
     IP_ADDRESS_POOL,
+    MULTICLUSTER_ENGINE,
     NETWORK,
     NODE,
     STORAGE_CLASS,
+    Kind,
 )
 
 from direct import Direct

@@ -7,7 +7,7 @@ Rows: (verbs, resource, scope, when). The lists of must_gather are made from the
 
 from __future__ import annotations
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain import gather_sources as gather
+from ansible_collections.hypershift.core.plugins.module_utils._must_gather import sources as gather
 
 Rows = tuple[tuple[str, str, str, str], ...]
 # Scope -> what the table says, and the namespace that a Role is for.

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import POD
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import POD
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
 
 from direct import Direct, Obj, new

@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import digest_of
-from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import REASON
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.plan import digest_of
+from ansible_collections.hypershift.core.plugins.module_utils._health.pauses import REASON
 
 from direct import IMAGE, Direct, hosted_cluster, new, node_pool
 from direct import path as path_of

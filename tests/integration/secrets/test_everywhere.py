@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.hypershift.core.plugins.callback.fleet_progress import CallbackModule
-from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import journal_manifest
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.journal import journal_manifest
 
 from embedded_hub import EmbeddedHub
 from playing import Played, Player

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._store.opening import open_store
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.opening import open_store
 
+from etcd_snapshots.samples import manifest_of, written
 from hosted_etcd import S3Server
 from playing import FOLDER, Player
 from snapshot_store.options import s3_options
-from store.samples import manifest_of, written
 
 MODULE = "hypershift.core.etcd_snapshot_info"
 

@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import HypershiftError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.snapshot_store import FOREVER
-from ansible_collections.hypershift.core.plugins.module_utils._store import s3_bucket
-from ansible_collections.hypershift.core.plugins.module_utils._store.files import sha256_of
-from ansible_collections.hypershift.core.plugins.module_utils._store.opening import open_store
-from ansible_collections.hypershift.core.plugins.module_utils._store.s3 import S3Store
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.store import FOREVER
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.opening import open_store
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.s3 import bucket as s3_bucket
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.s3.store import S3Store
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._machine.files import sha256_of
 
-from fakes.effort import growth
+from builders.effort import growth
+from etcd_snapshots.samples import NOW, manifest_of, written
 from hosted_etcd import S3Server
 from snapshot_store.options import s3_options
-from store.samples import NOW, manifest_of, written
 
 CONTENTS = {"etcd": bytes(range(256)) * 900, "etcd-events": b"events"}
 LARGE = {"etcd": bytes(range(251)) * 83_560}  # 20.97 MB: five parts of 5 MiB

@@ -9,7 +9,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ansible_collections.hypershift.core.plugins.module_utils._domain import hosted_cluster, node_pool
+from ansible_collections.hypershift.core.plugins.module_utils._clusters import manifest
+from ansible_collections.hypershift.core.plugins.module_utils._node_pools import manifest as node_pools_manifest
 
 from direct import Direct, Obj, new
 from embedded_hub import EmbeddedHub
@@ -47,8 +48,10 @@ class Fleet:
         namespace, name = key
         options: Obj = {"name": name, "namespace": namespace, "platform": "kubevirt", "release_image": image(version), "pull_secret": {"name": "pull"},
                         "channel": CHANNEL, "labels": labels}  # fmt: skip
-        body = hosted_cluster.creation_manifest(options, f"{name}-abcde")
-        nodes = node_pool.creation_manifest({"name": name, "namespace": namespace, "cluster_name": name, "replicas": replicas}, body)
+        body = manifest.creation_manifest(options, f"{name}-abcde")
+        nodes = node_pools_manifest.creation_manifest(
+            {"name": name, "namespace": namespace, "cluster_name": name, "replicas": replicas}, body
+        )
         self._direct.create(body, nodes)
 
     def until_at(self, version: str, *keys: tuple[str, str], seconds: float = 600) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.hypershift.core.plugins.module_utils._domain.pausing import REASON
+from ansible_collections.hypershift.core.plugins.module_utils._health.pauses import REASON
 
 from direct import Direct, hosted_cluster, new, node_pool
 from embedded_hub import EmbeddedHub

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import read_plan
-from ansible_collections.hypershift.core.plugins.module_utils._domain.conditions import is_false
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.plan import read_plan
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.conditions import is_false
 
 from direct import Direct, new
 from embedded_hub import EmbeddedHub

@@ -11,8 +11,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign import digest_of
-from ansible_collections.hypershift.core.plugins.module_utils._domain.campaign_journal import journal_manifest
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.journal import journal_manifest
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.plan import digest_of
 
 from direct import IMAGE, Direct, hosted_cluster
 from embedded_hub import EmbeddedHub

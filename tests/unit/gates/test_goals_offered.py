@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import GOALS as OFFERED
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.specs import REMOVABLE
-from ansible_collections.hypershift.core.plugins.module_utils._domain.goals import GOALS
-from ansible_collections.hypershift.core.plugins.module_utils._operations import blockers
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.options.common import GOALS as OFFERED
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.options.common import REMOVABLE
+from ansible_collections.hypershift.core.plugins.module_utils._health import deletion_blockers
+from ansible_collections.hypershift.core.plugins.module_utils._health.goals import GOALS
 
 
 def test_every_goal_is_offered() -> None:
@@ -15,4 +15,4 @@ def test_every_goal_is_offered() -> None:
 
 
 def test_every_removable_kind_is_known() -> None:
-    assert sorted(REMOVABLE) == sorted(blockers.REMOVABLE)
+    assert sorted(REMOVABLE) == sorted(deletion_blockers.REMOVABLE)

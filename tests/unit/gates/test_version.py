@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from ansible_collections.hypershift.core.plugins.module_utils._domain.collection import VERSION
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.collection import VERSION
 
 
 def test_the_version_is_that_of_the_collection() -> None:

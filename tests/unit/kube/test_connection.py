@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._ansible.fleet_spec import sources_of
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
+from ansible_collections.hypershift.core.plugins.module_utils._ansible.options.hubs import sources_of
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError
 from ansible_collections.hypershift.core.plugins.module_utils._kube.access import from_kubeconfig
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect, find_access, with_environment
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError
 from ansible_collections.hypershift.core.plugins.module_utils._kube import exec as commands
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect
 from ansible_collections.hypershift.core.plugins.module_utils._kube.exec import PodShell

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect_to
 from ansible_collections.hypershift.core.plugins.module_utils._kube.foreign_kubeconfig import MAX_BYTES, parsed
 

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import LogWindow
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import CONFIG_MAP, HOSTED_CLUSTER, POD, SECRET
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError, ConflictError
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import CONFIG_MAP, HOSTED_CLUSTER, POD, SECRET
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.ports.hub import LogWindow
 from ansible_collections.hypershift.core.plugins.module_utils._kube.connection import connect
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
 from ansible_collections.hypershift.core.plugins.module_utils._kube.transport import Transport

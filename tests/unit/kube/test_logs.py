@@ -9,9 +9,9 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import LogWindow
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import NAMESPACE, POD_LOG
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import NAMESPACE, POD_LOG
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.ports.hub import LogWindow
 from ansible_collections.hypershift.core.plugins.module_utils._kube.answers import CHUNK, Unusable, tail_of
 from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import SECRET
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import SECRET
 from ansible_collections.hypershift.core.plugins.module_utils._kube.exec import ExecStream
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError, ConflictError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import (
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError, ConflictError
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import (
     HOSTED_CLUSTER,
     MACHINE,
     MULTICLUSTER_ENGINE,

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._domain.errors import ApiError
-from ansible_collections.hypershift.core.plugins.module_utils._domain.hub import DELETED, MODIFIED, SYNCED, TROUBLE, WatchSpec
-from ansible_collections.hypershift.core.plugins.module_utils._domain.kinds import HOSTED_CLUSTER
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import HOSTED_CLUSTER
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.ports.hub import DELETED, MODIFIED, SYNCED, TROUBLE, WatchSpec
 from ansible_collections.hypershift.core.plugins.module_utils._kube import watch as watching
 
 from kube.faulty_server import Answer, hang_up, reply, serving, status_of, stream

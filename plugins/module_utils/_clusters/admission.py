@@ -1,0 +1,218 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a HostedCluster may look like, checked before any write. Private to hypershift.core. Source: facts 0.3, 2.2, 2.3, O.11."""
+
+from __future__ import annotations
+
+import ipaddress
+from itertools import combinations
+from typing import Any
+
+from .._kernel.errors import Failure
+from .._kernel.kinds import control_plane_namespace
+from .._kernel.objects import lookup
+from .._manifests import field_checks as r
+from .._manifests.field_checks import FieldRule, rule
+from .._manifests.option_paths import AWS_ROLE_FIELDS, HOSTED_CLUSTER_PATHS
+from .service_publishing import services_problems
+
+_POLICIES = ("HighlyAvailable", "SingleReplica")
+_CAPABILITIES = ("ImageRegistry", "openshift-samples", "Insights", "baremetal", "Console", "NodeTuning", "Ingress")
+_AUTOSCALING = "spec.autoscaling."
+
+RULES: tuple[FieldRule, ...] = (
+    rule("spec.release.image", r.matching(r.IMAGE, "a pull specification without spaces")),
+    rule("spec.controlPlaneRelease.image", r.matching(r.IMAGE, "a pull specification without spaces")),
+    rule("spec.channel", r.text(1, 100)),
+    rule("spec.updateService", r.url("http", "https")),
+    rule("spec.clusterID", r.matching(r.UUID, "a UUID", 36, 36)),
+    rule("spec.infraID", r.matching(r.DNS_LABEL, "lower-case letters, digits and dashes")),
+    rule("spec.platform.type", r.one_of("AWS", "Azure", "IBMCloud", "KubeVirt", "Agent", "PowerVS", "None")),
+    rule("spec.controllerAvailabilityPolicy", r.one_of(*_POLICIES)),
+    rule("spec.infrastructureAvailabilityPolicy", r.one_of(*_POLICIES)),
+    rule("spec.dns.baseDomain", r.matching(r.DNS_NAME, "a DNS name", 0)),
+    rule("spec.dns.baseDomainPrefix", r.matching(r.DNS_NAME, "a DNS name", 0)),
+    rule("spec.dns.publicZoneID", r.text(1, 258)),
+    rule("spec.dns.privateZoneID", r.text(1, 265)),
+    rule("spec.networking.networkType", r.one_of("OVNKubernetes", "OpenShiftSDN", "Calico", "Other")),
+    rule("spec.networking.clusterNetwork", r.items(1, 2)),
+    rule("spec.networking.serviceNetwork", r.items(1, 2)),
+    rule("spec.networking.machineNetwork", r.items(1, 2)),
+    rule("spec.networking.clusterNetwork", r.cidrs()),
+    rule("spec.networking.serviceNetwork", r.cidrs()),
+    rule("spec.networking.machineNetwork", r.cidrs()),
+    rule("spec.networking.apiServer.allowedCIDRBlocks", r.items(0, 500)),
+    rule("spec.networking.apiServer.allowedCIDRBlocks", r.cidrs("")),
+    rule("spec.networking.apiServer.port", r.integer(1, 65535)),
+    rule("spec.etcd.managementType", r.one_of("Managed", "Unmanaged")),
+    rule("spec.etcd.managed.storage.type", r.one_of("PersistentVolume")),
+    rule("spec.etcd.managed.storage.persistentVolume.size", r.quantity()),
+    rule("spec.etcd.managed.storage.persistentVolume.storageClassName", r.text(1, 255)),
+    rule("spec.etcd.managed.storage.restoreSnapshotURL", r.items(0, 1)),
+    rule("spec.etcd.unmanaged.endpoint", r.url("https")),
+    rule("spec.issuerURL", r.url("https", "http")),
+    rule("spec.fips", r.boolean()),
+    rule("spec.olmCatalogPlacement", r.one_of("management", "guest")),
+    rule("spec.nodeSelector", r.items(0, 20)),
+    rule("spec.nodeSelector", r.labels()),
+    rule("spec.tolerations", r.items(0, 25)),
+    rule("spec.labels", r.items(0, 20)),
+    rule("spec.labels", r.labels()),
+    rule("metadata.labels", r.labels()),
+    rule("spec.imageContentSources", r.items(0, 255)),
+    rule("spec.kubeAPIServerDNSName", r.matching(r.DNS_NAME, "a DNS name", 0)),
+    rule("spec.secretEncryption.type", r.one_of("aescbc", "kms")),
+    rule("spec.configuration.featureGate.featureSet", r.one_of("", "TechPreviewNoUpgrade", "DevPreviewNoUpgrade", "CustomNoUpgrade")),
+    rule(_AUTOSCALING + "scaling", r.one_of("ScaleUpAndScaleDown", "ScaleUpOnly")),
+    rule(_AUTOSCALING + "expanders", r.items(1, 3)),
+    rule(_AUTOSCALING + "maxNodesTotal", r.integer(0)),
+    rule(_AUTOSCALING + "maxNodeProvisionTime", r.duration()),
+    rule(_AUTOSCALING + "maxFreeDifferenceRatioPercent", r.integer(0, 100)),
+    rule(_AUTOSCALING + "scaleDown.utilizationThresholdPercent", r.integer(0, 100)),
+    rule("spec.monitoring.metricsSet", r.one_of("Telemetry", "SRE", "All")),
+    rule("spec.platform.agent.agentNamespace", r.matching(r.DNS_LABEL, "a namespace name", 1, 63)),
+    rule("spec.platform.kubevirt.generateID", r.text(1, 11)),
+    rule("spec.platform.kubevirt.storageDriver.type", r.one_of("Default", "None", "Manual")),
+    rule("spec.platform.aws.region", r.text(1, 255)),
+    rule("spec.platform.aws.endpointAccess", r.one_of("Public", "PublicAndPrivate", "Private")),
+    rule("spec.platform.aws.resourceTags", r.items(0, 25)),
+)
+
+
+def hosted_cluster_failures(manifest: dict[str, Any]) -> list[Failure]:
+    """Everything in the desired manifest that API server or operator would refuse, all at once."""
+    spec = manifest.get("spec", {})
+    failures = _name_failures(manifest["metadata"]["namespace"], manifest["metadata"]["name"])
+    failures += r.field_failures(manifest, RULES, HOSTED_CLUSTER_PATHS)
+    failures += _network_failures(spec) + _capability_failures(spec) + _snapshot_failures(spec) + _encryption_failures(spec)
+    if "pausedUntil" in spec:
+        failures.append(
+            _fail(
+                "spec.pausedUntil",
+                spec["pausedUntil"],
+                "is not changed here",
+                "use module pause_reconcile, which pauses the node pools too",
+            )
+        )
+    if "services" in spec and isinstance(spec["services"], list):
+        platform = str(lookup(spec, ("platform", "type"), "")).lower()
+        access = str(lookup(spec, ("platform", "aws", "endpointAccess"), "Public"))
+        failures += [
+            _fail("spec.services", "the list", f"is not valid: {p}", "four to six services, each published as docs of option services say")
+            for p in services_problems(platform, spec["services"], access)
+        ]
+        failures += _service_enum_failures(spec["services"])
+    if lookup(spec, ("autoscaling", "scaleDown")) and lookup(spec, ("autoscaling", "scaling")) == "ScaleUpOnly":
+        failures.append(_fail("spec.autoscaling.scaleDown", "set", "goes only with scaling ScaleUpAndScaleDown", "remove scaleDown"))
+    gate = lookup(spec, ("configuration", "featureGate")) or {}
+    if gate.get("customNoUpgrade") and gate.get("featureSet") != "CustomNoUpgrade":
+        failures.append(
+            _fail("spec.configuration.featureGate.customNoUpgrade", "set", "goes only with featureSet CustomNoUpgrade", "CustomNoUpgrade")
+        )
+    return failures
+
+
+def creation_failures(manifest: dict[str, Any]) -> list[Failure]:
+    """What a new HostedCluster must have. Call with the manifest that is about to be created."""
+    required = [("spec.release.image", "release_image"), ("spec.pullSecret.name", "pull_secret")]
+    kind = lookup(manifest, ("spec", "platform", "type"))
+    if kind == "Agent":
+        required.append(("spec.platform.agent.agentNamespace", "agent.namespace"))
+    if kind == "AWS":
+        required.append(("spec.platform.aws.region", "aws.region"))
+        required += [(f"spec.platform.aws.rolesRef.{field}", f"aws.roles.{option}") for option, field in AWS_ROLE_FIELDS.items()]
+    return [
+        Failure(
+            code="missing_option",
+            cause=f"option {option} is missing: a new hosted cluster on this platform needs it",
+            next_step=f"Set {option}.",
+        )
+        for path, option in required
+        if not lookup(manifest, tuple(path.split(".")))
+    ]
+
+
+def _name_failures(namespace: str, name: str) -> list[Failure]:
+    failures = []
+    if not r.DNS_LABEL.match(name) or len(name) > 63:
+        failures.append(
+            Failure(
+                "invalid_option",
+                f"option name is '{name}': it must be a DNS label",
+                next_step="Allowed: lower-case letters, digits and dashes, at most 63.",
+            )
+        )
+    if name == "clusters":
+        failures.append(Failure("invalid_option", "option name is 'clusters': this word is reserved", next_step="Choose another name."))
+    length = len(control_plane_namespace(namespace, name))
+    if length > 63:
+        failures.append(
+            Failure(
+                "invalid_option",
+                f"options namespace and name give the control plane namespace {namespace}-{name} of {length} characters",
+                next_step="Allowed: at most 63 together, as nothing is shortened.",
+            )
+        )
+    return failures
+
+
+def _network_failures(spec: dict[str, Any]) -> list[Failure]:
+    networks = []
+    for field in ("clusterNetwork", "serviceNetwork", "machineNetwork"):
+        for entry in lookup(spec, ("networking", field)) or []:
+            try:
+                networks.append((field, ipaddress.ip_network(entry["cidr"], strict=False)))
+            except (ValueError, TypeError, KeyError):
+                return []  # the field rule has reported it
+    return [
+        _fail(f"spec.networking.{fb}", str(b), f"overlaps {a} of {fa}", "networks that do not overlap")
+        for (fa, a), (fb, b) in combinations(networks, 2)
+        if a.version == b.version and a.overlaps(b)
+    ]
+
+
+def _capability_failures(spec: dict[str, Any]) -> list[Failure]:
+    enabled = lookup(spec, ("capabilities", "enabled")) or []
+    disabled = lookup(spec, ("capabilities", "disabled")) or []
+    failures = [
+        _fail("spec.capabilities", c, "is no capability", ", ".join(_CAPABILITIES)) for c in [*enabled, *disabled] if c not in _CAPABILITIES
+    ]
+    both = sorted(set(enabled) & set(disabled))
+    if both:
+        failures.append(_fail("spec.capabilities", ", ".join(both), "is both enabled and disabled", "either list"))
+    if "Ingress" in disabled and "Console" not in disabled:
+        failures.append(_fail("spec.capabilities.disabled", "Ingress", "can only be disabled together with Console", "Ingress and Console"))
+    return failures
+
+
+def _snapshot_failures(spec: dict[str, Any]) -> list[Failure]:
+    urls = lookup(spec, ("etcd", "managed", "storage", "restoreSnapshotURL")) or []
+    return [
+        _fail("spec.etcd.managed.storage.restoreSnapshotURL", "the URL", "must start with https:// or s3://", "one presigned URL")
+        for u in urls
+        if not str(u).startswith(("https://", "s3://"))
+    ]
+
+
+def _encryption_failures(spec: dict[str, Any]) -> list[Failure]:
+    block = spec.get("secretEncryption") or {}
+    if block.get("type") == "aescbc" and not lookup(block, ("aescbc", "activeKey", "name")):
+        return [_fail("spec.secretEncryption", "aescbc", "needs aescbc.activeKey.name", "the name of a Secret with key 'key' of 32 bytes")]
+    return []
+
+
+def _service_enum_failures(services: list[Any]) -> list[Failure]:
+    names = ("APIServer", "OAuthServer", "OIDC", "Konnectivity", "Ignition", "OVNSbDb")
+    kinds = ("LoadBalancer", "NodePort", "Route", "None", "S3")
+    failures = [
+        _fail("spec.services", s.get("service"), "is no service", ", ".join(names)) for s in services if s.get("service") not in names
+    ]
+    for entry in services:
+        kind = lookup(entry, ("servicePublishingStrategy", "type"))
+        if kind not in kinds:
+            failures.append(_fail("spec.services", kind, "is no publishing type", ", ".join(kinds)))
+    return failures
+
+
+def _fail(path: str, value: Any, rule_text: str, allowed: str) -> Failure:
+    return r.invalid(tuple(path.split(".")), value, rule_text, allowed, HOSTED_CLUSTER_PATHS)

@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Pauses the hosted cluster for a restore, and puts every pause back as found. Private to hypershift.core. Source: facts 10.2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._clusters.pause_reconcile import PauseReconcile
+from .._health import pauses
+from .._health.goal_states import GoalParams
+from .._health.goal_waiter import WaitRequest
+from .._kernel.kinds import HOSTED_CLUSTER, MACHINE_HEALTH_CHECK, NODE_POOL
+from .._kernel.objects import lookup
+from .._kernel.operation import run
+from .._manifests import pausing
+from .._manifests.selection import pools_of
+from .session import Site
+from .situation import OWNER_NAME
+
+Object = dict[str, Any]
+
+
+def pause(site: Site) -> str:
+    """Paused without end, and the operators say so. A pause as found is replaced for the time: it might end under way."""
+    site.lease.check()
+    options = {
+        "namespace": site.namespace,
+        "name": site.name,
+        "state": "paused",
+        "owner": OWNER_NAME,
+        "reason": f"restore of etcd from snapshot {site.journal.snapshot}, digest {site.journal.run}",
+        "unlimited": True,
+        "take_over": True,
+        "wait": True,
+        "wait_timeout": site.timeout,
+        "progress_timeout": site.timeout,
+    }
+    result = run(PauseReconcile(site.hub, options), site.hub, False, _told(site))
+    for step in result["plan"]:
+        site.did("pause", step["object"], "the operators must not start what is stopped here")
+    return "paused"
+
+
+def resume(site: Site, available: bool = True) -> str:
+    """Every pause as it was found; waits until the operators work again, and until the hosted cluster is available when it ought to be."""
+    for check in site.hub.list(MACHINE_HEALTH_CHECK, site.home):
+        patch = pausing.capi_pause_patch(check, False, "any")
+        if patch:
+            site.patch(MACHINE_HEALTH_CHECK, site.home, check, patch, "machines are remediated again")
+    cluster = site.hub.get(HOSTED_CLUSTER, site.namespace, site.name)
+    for pool in pools_of(site.hub, site.namespace, site.name):
+        _as_found(site, NODE_POOL, pool)
+    if cluster is None:
+        return "the hosted cluster is gone"
+    answer = _as_found(site, HOSTED_CLUSTER, cluster)
+    if pauses.is_paused(answer, site.hub.now()):
+        return "paused as found"
+    generation = int(lookup(answer, ("metadata", "generation"), 0) or 0)
+    _wait(site, "resumed", generation)
+    if available:
+        _wait(site, "available", generation)
+    return "resumed"
+
+
+def _as_found(site: Site, kind: Any, unit: Object) -> Object:
+    """Undo our pause; one that somebody has changed since is left alone."""
+    if pauses.owner_of(unit) != OWNER_NAME:
+        return unit
+    found = site.journal.pauses.get(f"{kind.kind}/{unit['metadata']['name']}") or {}
+    notes = {key: found.get(key) for key in (pauses.OWNER, pauses.REASON, pauses.SINCE)}
+    own = notes[pauses.OWNER] == OWNER_NAME  # left by a restore before this one: nobody else would end it
+    patch = {
+        "spec": {"pausedUntil": None if own else found.get("pausedUntil")},
+        "metadata": {"annotations": dict.fromkeys(notes) if own else notes},
+    }
+    return site.patch(kind, site.namespace, unit, patch, "paused or not, as found")
+
+
+def _wait(site: Site, goal: str, generation: int) -> None:
+    request = WaitRequest(goal, ((site.namespace, site.name),), site.timeout, site.timeout, GoalParams(generation=generation))
+    request.wait(site.hub, _told(site))
+
+
+def _told(site: Site) -> Any:
+    """Lines of the waiter, with the clock of the restore."""
+    return lambda line: site.say(line.partition("] ")[2].partition(" ")[2])

@@ -1,0 +1,272 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Why a restore must not be begun: every reason is a row. Private to hypershift.core. Source: facts 8.2, 8.3, 8.6."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .._etcd.evidence import assumption_problems, code_of, not_asked, seen, signs_of_life, told, way_out
+from .._etcd.restore_mark import RUNNING
+from .._health import pauses
+from .._kernel import versions
+from .._kernel.errors import Failure
+from .._kernel.objects import lookup
+from .._kernel.quantities import parse_quantity
+from .situation import OWNER_NAME, World
+
+ROOM = 1.1  # a new database may be a little larger than the snapshot
+LOGS = 128 * 1024 * 1024  # etcd allots two segments of its log ahead
+
+
+def room_on_volume(size: int) -> int:
+    """Bytes that a restored copy takes on a member's volume."""
+    return int(size * ROOM) + LOGS
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """code: stable. test: the cause, empty when there is none. risk: name by which the user may accept it."""
+
+    code: str
+    test: Callable[[World], str]
+    next_step: str | Callable[[World], str]
+    risk: str = ""
+
+    def failure(self, world: World, cause: str) -> Failure:
+        step = self.next_step if isinstance(self.next_step, str) else self.next_step(world)
+        return Failure(self.code, cause, world.ref, next_step=step)
+
+
+def _no_snapshot(world: World) -> str:
+    asked = world.options.get("snapshot")
+    if world.manifest is not None:
+        return ""
+    if asked == "latest":
+        return f"{world.where} holds no good snapshot of it"
+    return f"{world.where} holds no snapshot {asked} of it" + (f": {world.damage}" if world.damage else "")
+
+
+def _damaged(world: World) -> str:
+    return f"snapshot {world.manifest.id} cannot be trusted: {world.damage}" if world.manifest and world.damage else ""
+
+
+def _sealed(world: World) -> str:
+    if world.manifest is None or not world.manifest.sealed or world.options.get("identity_file"):
+        return ""
+    return f"snapshot {world.manifest.id} is sealed for a recipient ({world.manifest.sealed})"
+
+
+def _wrong_cluster(world: World) -> str:
+    if world.manifest is None:
+        return ""
+    ours = {"clusterID": world.manifest.cluster_id, "infraID": world.manifest.infra_id}
+    wrong = [f"{key} {value} in the snapshot, {lookup(world.cluster, ('spec', key))} here" for key, value in ours.items()
+             if value != str(lookup(world.cluster, ("spec", key)) or "")]  # fmt: skip
+    return f"snapshot {world.manifest.id} is of another cluster: {'; '.join(wrong)}" if wrong else ""
+
+
+def _wrong_key(world: World) -> str:
+    if world.manifest is None or world.manifest.encryption_key_fingerprint == world.key_fingerprint:
+        return ""
+    if world.encryption == "kms" and not world.manifest.encryption_key_fingerprint:
+        return ""
+    have = world.key_fingerprint[:12] or "none"
+    want = world.manifest.encryption_key_fingerprint[:12] or "none"
+    return f"the Secrets in snapshot {world.manifest.id} are encrypted with another key (fingerprint {want}) than the cluster uses ({have})"
+
+
+def _kms(world: World) -> str:
+    if world.encryption != "kms" or world.manifest is None:
+        return ""
+    return "its Secrets are encrypted by a KMS, and whether the key is still that of the snapshot cannot be seen from here"
+
+
+def _release(world: World) -> str:
+    if world.manifest is None or not world.manifest.release:
+        return ""
+    if world.manifest.release == world.release:
+        return ""
+    return f"snapshot {world.manifest.id} was taken under release {world.manifest.release}, the cluster runs {world.release or 'another'}"
+
+
+def _shards(world: World) -> str:
+    if world.manifest is None:
+        return ""
+    have = {f.shard for f in world.manifest.files}
+    wanted = set(world.options.get("shards") or world.every_shard)
+    if wanted - have:
+        return f"snapshot {world.manifest.id} has no shard {', '.join(sorted(wanted - have))}; it has {', '.join(sorted(have))}"
+    gone = sorted(have - set(world.every_shard))
+    return (
+        f"snapshot {world.manifest.id} has shard {', '.join(gone)}, which the cluster has not"
+        if gone and not world.options.get("shards")
+        else ""
+    )
+
+
+def _deleting(world: World) -> str:
+    return "it is being deleted" if lookup(world.cluster, ("metadata", "deletionTimestamp")) else ""
+
+
+def _upgrading(world: World) -> str:
+    """A first installation that has not ended is no update: it has no version to go back to."""
+    newest = versions.newest(world.cluster)
+    under_way = newest.get("state") == "Partial" and versions.newest_completed(world.cluster)
+    return f"it is being updated to {newest.get('version') or 'another release'}" if under_way else ""
+
+
+def _rolling(world: World) -> str:
+    names = [s.name for s in world.shards if s.rolling and s.replicas]
+    return f"StatefulSet {', '.join(names)} is rolling" if names else ""
+
+
+def _recovery(world: World) -> str:
+    return f"the operator's own recovery of etcd is active: {world.recovery}" if world.recovery else ""
+
+
+def _retention(world: World) -> str:
+    names = [s.name for s in world.shards if s.when_scaled != "Retain"]
+    if not names or world.options.get("allow_retention_patch"):
+        return ""
+    return f"StatefulSet {', '.join(names)} deletes its claims, and so all data, when it is scaled down (whenScaled: Delete)"
+
+
+def _paused(world: World) -> str:
+    owner = pauses.owner_of(world.cluster)
+    if not pauses.is_paused(world.cluster, world.now) or owner in ("", OWNER_NAME):
+        return ""
+    reason = (lookup(world.cluster, ("metadata", "annotations")) or {}).get(pauses.REASON) or "no reason given"
+    return f"it is paused by {owner} ({reason})"
+
+
+def _under_way(world: World) -> str:
+    mark = world.mark
+    if mark is None or mark.state != RUNNING:
+        return ""
+    return f"a restore from snapshot {mark.snapshot} with digest {mark.digest} began at {mark.started} and has not ended"
+
+
+def _locked(world: World) -> str:
+    return f"another run works on it now ({world.holder})" if world.holder else ""
+
+
+def _claims(world: World) -> str:
+    lost = [n for n, c in world.claims.items() if lookup(c, ("status", "phase")) == "Lost"]
+    return f"claim {', '.join(sorted(lost))} has lost its volume" if lost else ""
+
+
+def _small(world: World) -> str:
+    if world.manifest is None:
+        return ""
+    sizes = {f.shard: f.size for f in world.manifest.files}
+    found = []
+    for shard in world.shards:
+        need = room_on_volume(sizes.get(shard.name, 0))
+        for member in shard.members:
+            claim = world.claims.get(member.claim)
+            told = lookup(claim or {}, ("status", "capacity", "storage"))
+            have = parse_quantity(told) if told else None
+            if have is not None and have < need:
+                found.append(f"{member.claim} has {told}")
+    return f"the snapshot needs {room_on_volume(max(sizes.values())) >> 20} MiB of each volume: {', '.join(found)}" if found else ""
+
+
+def _unsized(world: World) -> str:
+    names = [s.name for s in world.shards if not s.peers]
+    return f"StatefulSet {', '.join(names)} is scaled to 0 and does not say how many members it has" if names else ""
+
+
+def _strays(world: World) -> str:
+    found = [f"{pod} (app {w.name})" for w in world.writers for pod in w.strays]
+    return f"pods that write to etcd belong to no Deployment and would go on writing: {', '.join(found)}" if found else ""
+
+
+def _unseen(world: World, right: bool) -> str:
+    """Members that run and could not be asked, for want of a right alone or for another reason; those called lost are another row's."""
+    assumed = set(world.options.get("assume_lost") or [])
+    missing = [m for s in world.shards for m in not_asked(s) if m.name not in assumed]
+    if not missing or (code_of(missing) == "missing_permission") is not right:
+        return ""
+    every = sum(s.size for s in world.shards)
+    failed = ", ".join(m.name for s in world.shards for m in s.members if not m.not_asked and not m.running)
+    lost = f"; {failed} {'does' if ',' not in failed else 'do'} not run" if failed else ""
+    return f"{len(missing)} of {every} members could not be asked and may hold newer data ({told(missing)}){lost}; {_seen(world)}"
+
+
+def _seen(world: World) -> str:
+    return "; ".join(seen(s) for s in world.shards)
+
+
+def _no_right(world: World) -> str:
+    return _unseen(world, True)
+
+
+def _not_asked(world: World) -> str:
+    return _unseen(world, False)
+
+
+def _way_out(world: World) -> str:
+    """How to be able to ask, and where that is hopeless, when a member may be called lost."""
+    shard = next((s for s in world.shards if not_asked(s)), None)
+    if shard is None:
+        return "Leave it out of assume_lost."
+    assumed = [m.name for m in not_asked(shard)]
+    lost = [m.name for m in not_asked(shard) if not signs_of_life(shard, m, assumed)]
+    return way_out(shard) + (f" If it is lost for good name it: assume_lost: [{', '.join(lost)}]." if lost else "")
+
+
+def _not_lost(world: World) -> str:
+    return "; ".join(assumption_problems(world.shards, world.options.get("assume_lost") or []))
+
+
+REFUSALS: tuple[Refusal, ...] = (
+    Refusal("being_deleted", _deleting, "Restore into a new hosted cluster instead."),
+    Refusal("snapshot_not_found", _no_snapshot, "Look at the catalogue (etcd_snapshot_info)."),
+    Refusal("snapshot_damaged", _damaged, "Use another snapshot (etcd_snapshot_info)."),
+    Refusal("snapshot_sealed", _sealed, "Give identity_file."),
+    Refusal("wrong_cluster", _wrong_cluster, "Use a snapshot of this cluster."),
+    Refusal("wrong_key", _wrong_key, "Use a snapshot of this key, or put the key back into the hosted cluster first."),
+    Refusal("kms_not_compared", _kms, "Make sure that the key is the same, then accept kms_not_compared.", "kms_not_compared"),
+    Refusal("release_differs", _release, "Use a newer snapshot, or accept no_release_match.", "no_release_match"),
+    Refusal("shards_differ", _shards, "Use a snapshot of all shards, or name those to restore in shards."),
+    Refusal("upgrading", _upgrading, "Wait until the update has ended, or accept upgrading if etcd is what holds it up.", "upgrading"),
+    Refusal("rolling", _rolling, "Wait until it is done, or accept rolling if it cannot end without etcd.", "rolling"),
+    Refusal("recovery_active", _recovery, "Wait until it has ended."),
+    Refusal("retention_delete", _retention, "Set allow_retention_patch: true; it is set to Retain for the restore and back afterwards."),
+    Refusal("paused_by_other", _paused, "Ask them, and resume it with pause_reconcile."),
+    Refusal(
+        "restore_under_way", _under_way, "Go on with state: applied and that digest, or end it with state: rolled_back and that digest."
+    ),
+    Refusal("missing_permission", _no_right, _way_out),
+    Refusal("not_asked", _not_asked, _way_out),
+    Refusal("not_lost", _not_lost, _way_out),
+    Refusal("locked", _locked, "Wait until it has ended."),
+    Refusal("claim_lost", _claims, "Delete the claim: the restore makes a new one."),
+    Refusal("too_little_space", _small, "Enlarge the volumes first."),
+    Refusal("size_unknown", _unsized, "Scale it back to its size first."),
+    Refusal("stray_writer", _strays, "Delete these pods."),
+)
+
+
+def refusals(world: World) -> list[Failure]:
+    """All reasons against, in order of weight; accepted risks left out."""
+    found = []
+    for row in REFUSALS:
+        cause = "" if row.risk and world.accepts(row.risk) else row.test(world)
+        if cause:
+            found.append(row.failure(world, cause))
+    return found
+
+
+def accepted(world: World) -> list[str]:
+    """Risks that are there and that the user has accepted: said as warnings."""
+    return [
+        f"{world.ref}: {cause} (accepted: {row.risk})"
+        for row in REFUSALS
+        if row.risk and world.accepts(row.risk) and (cause := row.test(world))
+    ]
+
+
+RISKS = tuple(row.risk for row in REFUSALS if row.risk)

@@ -1,0 +1,206 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Waiting goals: what must hold, what proves that it never will, and one line on where it stands. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from . import goal_lines as line
+from . import goal_predicates as p
+from .diagnosis import Match, cluster_matches, subject_matches
+from .findings import Finding, Health, Severity
+from .goal_predicates import Predicate, World, condition, never
+from .goal_states import ClusterView, GoalParams, GoalState, Outcome
+from .rules.catalog import BY_CODE
+from .rules.version import has_workers, wants_workers
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A goal as data. It is hopeless when a rule that names it in ``stops`` holds, or when ``impossible`` gives a reason.
+
+    of_pools: findings on the selected node pools count as well. of_absence: the cluster itself may be absent.
+    """
+
+    name: str
+    meaning: str
+    predicates: tuple[Predicate, ...]
+    summary: Callable[[World], str]
+    impossible: Callable[[World], str] | None = None
+    of_pools: bool = False
+    of_absence: bool = False
+
+
+def _workerless(world: World) -> str:
+    """Known pools that all have and want nothing; an empty list proves nothing, the pools may come later."""
+    names = world.params.pools
+    chosen = [pool for pool in world.view.node_pools if not names or (pool.get("metadata") or {}).get("name") in names]
+    if not chosen or any(wants_workers(pool) or has_workers(pool) for pool in chosen):
+        return ""
+    return "no_workers"
+
+
+_VERSION = (condition("ClusterVersionSucceeding"), condition("ClusterVersionProgressing", "False"))
+_INPUTS = (condition("ValidConfiguration"), condition("ValidReleaseImage"), condition("SupportedHostedCluster"))
+
+_GOALS = (
+    Goal(
+        "available",
+        "the API answers and its kubeconfig is published; neither nodes nor a completed version are asked for",
+        (condition("Available"), p.KUBECONFIG),
+        line.available,
+    ),
+    Goal(
+        "version_completed",
+        "the requested release is completely applied, which needs at least one worker",
+        (p.NEWEST_VERSION, p.REQUESTED_IMAGE, p.COMPLETED, *_VERSION, p.MANAGEMENT_SIDE),
+        line.version,
+        impossible=_workerless,
+    ),
+    Goal(
+        "nodes_ready",
+        "the node pools have the nodes they want and all of them are healthy",
+        (p.POOLS_EXIST, p.POOLS_READY),
+        line.nodes,
+        impossible=_workerless,
+        of_pools=True,
+    ),
+    Goal(
+        "healthy",
+        "fit for a change: available, not degraded, nothing in progress, newest version completed",
+        (
+            condition("Available"),
+            condition("Degraded", "False"),
+            condition("Progressing", "False", "AsExpected"),
+            condition("EtcdAvailable"),
+            condition("KubeAPIServerAvailable"),
+            condition("InfrastructureReady"),
+            *_INPUTS,
+            *_VERSION,
+            never("EtcdRecoveryActive", "True"),
+            p.COMPLETED,
+        ),
+        line.healthy,
+    ),
+    Goal(
+        "paused",
+        "the operator and the control plane confirm the pause, and so do the node pools that are paused too",
+        (condition("ReconciliationActive", "False", "ReconciliationPaused"), p.TWIN_PAUSED, p.POOLS_PAUSED),
+        line.paused,
+    ),
+    Goal(
+        "resumed",
+        "nothing asks for a pause and the operator works again, on the control plane and the node pools too",
+        (p.SPEC_NOT_PAUSED, p.RECONCILING, p.TWIN_RESUMED, p.POOLS_RESUMED),
+        line.resumed,
+    ),
+    Goal(
+        "gone",
+        "the HostedCluster does not exist any more, nor does its control plane",
+        (p.CLUSTER_GONE, p.CONTROL_PLANE_GONE),
+        line.gone,
+        of_absence=True,
+    ),
+    Goal(
+        "reconciled",
+        "the operator has taken the present spec and accepted it",
+        (
+            p.NOT_DELETING,
+            p.RECONCILING,
+            *_INPUTS,
+            condition("ReconciliationSucceeded", optional=True),
+            p.TAKEN_UP,
+        ),
+        line.reconciled,
+    ),
+    Goal(
+        "node_pools_settled",
+        "the node pools run the version and configuration they ask for, with all their nodes",
+        (p.CLUSTER_SEEN, p.POOLS_EXIST, p.POOLS_SETTLED),
+        line.pools,
+        of_pools=True,
+    ),
+    Goal(
+        "node_pools_gone",
+        "the named node pools do not exist any more, their machines are gone with them",
+        (p.POOLS_GONE,),
+        line.pools_gone,
+        of_pools=True,
+        of_absence=True,
+    ),
+)
+
+GOALS: Mapping[str, Goal] = MappingProxyType({goal.name: goal for goal in _GOALS})
+
+
+# What a pool still lacks; a pool that lacks nothing is no cause.
+_OPEN = {"nodes_ready": p.nodes_ready, "node_pools_settled": p.settled}
+
+
+def evaluate(name: str, view: ClusterView, params: GoalParams, *, now: datetime) -> GoalState:
+    """Where a goal stands at this moment. Raises KeyError for a name that is not in ``GOALS``."""
+    goal, world = GOALS[name], World(view, params, now)
+    if world.cluster is None and not goal.of_absence:
+        return GoalState(
+            Outcome.HOPELESS,
+            "the HostedCluster does not exist",
+            ("HostedCluster exists",),
+            _from_rule("object_vanished", f"HostedCluster {view.namespace}/{view.name}"),
+        )
+    missing = tuple(f"{need.name} ({state})" for need in goal.predicates if (state := need.state(world)))
+    if not missing:
+        return GoalState(Outcome.DONE, goal.summary(world) or goal.name)
+    matches = _matches(goal, world)
+    summary = goal.summary(world) or missing[0]
+    stop = _proof(goal, world, matches)
+    if stop is not None:
+        return GoalState(Outcome.HOPELESS, summary, missing, stop)
+    return GoalState(Outcome.WAITING, summary, missing, _likely(matches, world))
+
+
+def _matches(goal: Goal, world: World) -> list[Match]:
+    """Findings on what the goal is about: the pools that are not there yet, then the cluster."""
+    found: list[Match] = []
+    if goal.of_pools:
+        lacks = _OPEN.get(goal.name)
+        found = [match for pool in world.pools if lacks is None or lacks(pool, world) for match in subject_matches(pool)]
+    return [*found, *(cluster_matches(world.cluster) if world.cluster else ())]
+
+
+def _proof(goal: Goal, world: World, matches: Iterable[Match]) -> Finding | None:
+    """The finding that proves that waiting is in vain; a view older than the change proves only that the object goes away."""
+    arrived = world.cluster is not None and world.cluster.arrived()
+    for match in matches:
+        stops = match.rule.stops if arrived else match.rule.stops | match.rule.stops_new
+        if goal.name not in stops or not match.firm or _runs_despite(goal, world, match):
+            continue
+        if not world.behind or match.rule.code == "deleting":
+            return match.finding
+    code = goal.impossible(world) if goal.impossible and not world.behind else ""
+    return _from_rule(code, f"HostedCluster {world.view.namespace}/{world.view.name}") if code else None
+
+
+def _runs_despite(goal: Goal, world: World, match: Match) -> bool:
+    """A paused cluster that has taken up the release finishes it: the hosted version operator is not paused."""
+    return (
+        match.rule.code == "paused"
+        and goal.name == "version_completed"
+        and not p.REQUESTED_IMAGE.state(world) + p.NEWEST_VERSION.state(world)
+    )
+
+
+def _likely(matches: list[Match], world: World) -> Finding | None:
+    """Most likely cause while waiting: what is more than a note, or a pause, on the cluster or else its pools; else the first note."""
+    for match in (*matches, *(m for pool in world.pools for m in subject_matches(pool))):
+        if match.finding.severity is not Severity.INFO or match.verdict is Health.PAUSED:
+            return match.finding
+    return matches[0].finding if matches else None
+
+
+def _from_rule(code: str, object: str) -> Finding:
+    rule = BY_CODE[code]
+    return Finding(code, rule.severity, object, rule.cause.format_map({"version": "the release"}), rule.next_step, docs=code)

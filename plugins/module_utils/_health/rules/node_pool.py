@@ -1,0 +1,291 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Rules: what the operator refuses in a NodePool, and its updates. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from ..._kernel.times import seconds_since
+from ..findings import Health, Severity
+from ..pool_machines import UPDATING
+from ..subject import NODE_POOL, Raw, Subject
+from .rule import COMING, DELETION, NOISE, Rule, goals, worded
+
+_KIND = (NODE_POOL,)
+_STOPS = goals("nodes_ready", "node_pools_settled")
+# A node takes 10 to 20 minutes to replace; a pool that has been at it for an hour deserves a look.
+_LONG_UPDATE_SECONDS = 3600
+
+
+def _image(subject: Subject, raw: Raw) -> dict[str, str]:
+    return {"image": (subject.spec.get("release") or {}).get("image") or "<unset>"}
+
+
+def drain_timeout(subject: Subject) -> str:
+    return str(subject.spec.get("nodeDrainTimeout") or "0s")
+
+
+def _slow(subject: Subject, raw: Raw) -> dict[str, str] | None:
+    for name in UPDATING:
+        found = subject.conditions.get(name)
+        if not found or found.get("status") != "True":
+            continue
+        age = seconds_since(found.get("lastTransitionTime"), subject.now)
+        if age is not None and age >= _LONG_UPDATE_SECONDS:
+            timeout = drain_timeout(subject)
+            drain = " and nodeDrainTimeout 0s waits for ever" if timeout in ("0s", "0") else f" (nodeDrainTimeout {timeout})"
+            return {"minutes": str(int(age // 60)), "drain": drain}
+    return None
+
+
+def _drain(subject: Subject, raw: Raw) -> dict[str, str]:
+    return {"timeout": drain_timeout(subject), "replicas": str(subject.status.get("replicas") or 0)}
+
+
+NODE_POOL_RULES = (
+    Rule(
+        code="pool_older_than_supported",
+        title="The node pool's release is older than the operator supports",
+        kinds=_KIND,
+        conditions=("ValidReleaseImage",),
+        message=worded(r"minimum version supported"),
+        check=_image,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="release {image} is too old: {message}",
+        next_step="Choose a release from the minimum that is named up to the control plane's version.",
+        reason="each platform has a minimum (openshift/hypershift support/supportedversion)",
+        stops=_STOPS,
+    ),
+    Rule(
+        code="pool_newer_than_control_plane",
+        title="The node pool's release is newer than its control plane",
+        kinds=_KIND,
+        conditions=("ValidReleaseImage",),
+        message=worded(r"version supported|higher than|cannot be (newer|greater)|attempting to use|downgrade|not supported"),
+        check=_image,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="release {image} does not fit the control plane's version: {message}",
+        next_step="Update the control plane first and wait for version_completed, or choose a release that is not newer "
+        "and not a minor below the pool's own.",
+        reason="the minor version of a pool is capped by the control plane's completed one and may not go down (facts 6.5)",
+        stops=_STOPS,
+    ),
+    Rule(
+        code="pool_release_image_invalid",
+        title="The node pool's release image cannot be used",
+        kinds=_KIND,
+        conditions=("ValidReleaseImage",),
+        check=_image,
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="release image {image} cannot be used: {message}",
+        next_step="Check the reference and that the cluster's pull secret may read it, then correct spec.release.image of the pool.",
+        reason="no rollout starts while ValidReleaseImage is False (facts 6.5)",
+        stops=_STOPS,
+    ),
+    Rule(
+        code="pool_architecture_unsupported",
+        title="The architecture does not fit platform or payload",
+        kinds=_KIND,
+        conditions=("ValidArchPlatform",),
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the pool's architecture cannot be used: {message}",
+        next_step="Use an architecture the platform supports and a -multi release for mixed architectures; on Agent with "
+        "IBM Z leave amd64.",
+        reason="each platform supports a fixed set of architectures (facts 0.6)",
+        stops=_STOPS,
+    ),
+    Rule(
+        code="pool_management_invalid",
+        title="The update settings of the pool are not valid",
+        kinds=_KIND,
+        conditions=("UpdateManagementEnabled",),
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="spec.management is not valid: {message}",
+        next_step="Correct spec.management; maxSurge and maxUnavailable must not both be 0.",
+        reason="the operator stops at this check until the spec changes (facts 6.5, O.7)",
+        stops=_STOPS,
+    ),
+    Rule(
+        code="pool_autoscaling_invalid",
+        title="The autoscaling settings are not valid",
+        kinds=_KIND,
+        conditions=("AutoscalingEnabled",),
+        reasons=frozenset({"ValidationFailed"}),
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the scaling settings are not valid: {message}",
+        next_step="Set either replicas or autoScaling; min 0 works on AWS and Azure only.",
+        reason="False is normal while autoscaling is off, only this reason is a fault (facts 0.6, 11.5)",
+        stops=_STOPS,
+    ),
+    Rule(
+        code="pool_waits_for_core_config",
+        title="The pool waits for the cluster's ignition configuration",
+        kinds=_KIND,
+        conditions=("ValidMachineConfig",),
+        message=worded(r"core ignition config"),
+        severity=Severity.WARNING,
+        verdict=Health.PROGRESSING,
+        cause="the pool waits for the ignition configuration of its cluster: {message}",
+        next_step="Wait until the control plane is available; it writes ConfigMaps labelled core-ignition-config in namespace {cpns}.",
+        reason="the operator counts these ConfigMaps before it makes machines (facts O.7)",
+        starting=COMING,
+    ),
+    Rule(
+        code="pool_config_missing",
+        title="A ConfigMap of the pool does not exist",
+        kinds=_KIND,
+        conditions=("ValidMachineConfig", "ValidTuningConfig"),
+        message=worded(r"configmaps? \"?(?P<missing>[\w./-]+)\"?.*not found"),
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="ConfigMap {missing} that the pool refers to does not exist",
+        next_step="Create it in namespace {namespace} with key config (spec.config) or tuning (spec.tuningConfig), or "
+        "remove the reference.",
+        reason="pool configuration is read from the namespace of the NodePool (facts 4.1, 4.2)",
+        stops=_STOPS,
+    ),
+    Rule(
+        code="pool_config_invalid",
+        title="The machine configuration of the pool is not valid",
+        kinds=_KIND,
+        conditions=("ValidMachineConfig",),
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the machine configuration is not valid: {message}",
+        next_step="Correct the ConfigMap named by spec.config: MachineConfig, KubeletConfig (one per pool), "
+        "ContainerRuntimeConfig or image policies only.",
+        reason="anything else is refused and no rollout starts (facts 4.1)",
+        stops=_STOPS,
+    ),
+    Rule(
+        code="pool_tuning_invalid",
+        title="The tuning configuration of the pool is not valid",
+        kinds=_KIND,
+        conditions=("ValidTuningConfig",),
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the tuning configuration is not valid: {message}",
+        next_step="Correct the ConfigMap named by spec.tuningConfig: Tuned objects or exactly one PerformanceProfile, no unknown field.",
+        reason="tuning manifests are decoded strictly (facts 4.2)",
+        stops=_STOPS,
+    ),
+    Rule(
+        code="pool_platform_invalid",
+        title="The platform settings of the pool are not valid",
+        kinds=_KIND,
+        conditions=("ValidPlatformConfig", "ValidMachineTemplate", "ValidPlatformImage"),
+        severity=Severity.FATAL,
+        verdict=Health.BLOCKED,
+        cause="the platform settings cannot be used: {message}",
+        next_step="Correct spec.platform of the pool; for an image that cannot be found, name it (ami, diskImage) or use another region.",
+        reason="machines are made from this template only (facts 0.6)",
+        stops=_STOPS,
+    ),
+    Rule(
+        code="pool_security_group_missing",
+        title="The pool waits for the cluster's security group",
+        kinds=_KIND,
+        conditions=("AWSSecurityGroupAvailable",),
+        severity=Severity.ERROR,
+        verdict=Health.BLOCKED,
+        cause="the pool has no security group: {message}",
+        next_step="Wait for condition AWSDefaultSecurityGroupCreated of the cluster, or name security groups in the pool.",
+        reason="a pool without own groups uses the cluster's default one (facts 0.6, 2.7)",
+        starting=COMING,
+    ),
+    Rule(
+        code="pool_payload_failed",
+        title="The ignition payload could not be made",
+        kinds=_KIND,
+        conditions=("ValidGeneratedPayload",),
+        severity=Severity.ERROR,
+        verdict=Health.BLOCKED,
+        cause="the ignition payload of the pool could not be made: {message}",
+        next_step="Read the log of Deployment ignition-server in namespace {cpns}; a wrong MachineConfig is the usual cause.",
+        reason="machines without a payload cannot join (facts 0.6, O.7)",
+        starting=COMING,
+        young=NOISE,
+    ),
+    Rule(
+        code="pool_payload_config_invalid",
+        title="The ignition payload rejects the pool's configuration",
+        kinds=_KIND,
+        conditions=("ValidGeneratedPayload",),
+        status="Unknown",
+        reasons=frozenset({"InvalidConfig"}),
+        severity=Severity.ERROR,
+        verdict=Health.BLOCKED,
+        cause="the ignition payload of the pool cannot be made from its configuration: {message}",
+        next_step="Correct the ConfigMap of spec.config or spec.tuningConfig that is named; no node joins or is replaced until then.",
+        reason="the operator writes this reason with an empty status (openshift/hypershift nodepool/conditions.go, facts O.7)",
+    ),
+    Rule(
+        code="pool_waits_for_ignition",
+        title="The pool waits for the ignition endpoint",
+        kinds=_KIND,
+        conditions=("IgnitionEndpointAvailable",),
+        severity=Severity.ERROR,
+        verdict=Health.PROGRESSING,
+        cause="the pool waits for the ignition endpoint of its cluster: {message}",
+        next_step="Wait until the control plane is available; otherwise look at Service, Route and CA Secret of ignition-server in {cpns}.",
+        reason="the condition is there only while the endpoint is missing (facts 0.6, O.7)",
+        starting=COMING,
+    ),
+    Rule(
+        code="inplace_upgrade_failed",
+        title="An update in place stopped at a node",
+        kinds=_KIND,
+        conditions=("UpdatingVersion", "UpdatingConfig"),
+        reasons=frozenset({"InplaceUpgradeFailed"}),
+        severity=Severity.FATAL,
+        verdict=Health.DEGRADED,
+        cause="the update in place stopped: {message}",
+        next_step="Read the log of pod machine-config-daemon on that node in hosted namespace {name}-upgrade; repair or "
+        "replace the node. False does not mean finished here.",
+        reason="a degraded node turns the condition False and nothing goes on (facts 6.5)",
+        stops=goals("node_pools_settled"),
+    ),
+    Rule(
+        code="pool_update_slow",
+        title="A pool has been updating for long",
+        shows="`UpdatingVersion`, `UpdatingConfig` or `UpdatingPlatformMachineTemplate` True for more than an hour",
+        kinds=_KIND,
+        check=_slow,
+        severity=Severity.WARNING,
+        verdict=Health.PROGRESSING,
+        cause="the pool has been updating for {minutes} min{drain}",
+        next_step="Look for pods that a PodDisruptionBudget protects on the node that is being drained, and set nodeDrainTimeout.",
+        reason="a drain without limit is the usual cause of a rollout that hangs (facts 6.5)",
+    ),
+    Rule(
+        code="pool_updating",
+        title="The pool is being updated",
+        kinds=_KIND,
+        conditions=UPDATING,
+        status="True",
+        severity=Severity.INFO,
+        verdict=Health.PROGRESSING,
+        cause="the pool is being updated: {message}",
+        next_step="Wait; the goal node_pools_settled tells when it is done.",
+        reason="each of the three conditions is True while nodes are replaced or changed (facts 6.5, O.7)",
+    ),
+    Rule(
+        code="pool_deleting",
+        title="The node pool is being deleted",
+        shows="a deletionTimestamp on the NodePool",
+        kinds=_KIND,
+        check=_drain,
+        phase=DELETION,
+        severity=Severity.INFO,
+        verdict=Health.DELETING,
+        cause="the pool is being deleted and waits for its machines ({replicas} left, nodeDrainTimeout {timeout})",
+        next_step="If it takes long, look for Machines that cannot be drained in namespace {cpns}; a timeout of 0s waits for ever.",
+        reason="the finalizer stays until the last machine is gone (facts O.7)",
+        stops=_STOPS,
+    ),
+)

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reading what installing or removing the multicluster engine depends on. Private to hypershift.core."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._kernel.kinds import (
+    CATALOG_SOURCE,
+    CLUSTER_SERVICE_VERSION,
+    CLUSTER_VERSION,
+    INSTALL_PLAN,
+    MANAGED_CLUSTER,
+    MULTICLUSTER_ENGINE,
+    MULTICLUSTER_HUB,
+    OPERATOR_GROUP,
+    SUBSCRIPTION,
+)
+from .._kernel.objects import lookup
+from .._kernel.ports.hub import Hub
+from .._manifests.selection import installed_ones
+from .addon_health import local_cluster_of
+from .installation import PACKAGE, Ground
+
+Object = dict[str, Any]
+
+
+def read_for_install(hub: Hub, options: Object) -> Ground:
+    namespace = options["namespace"]
+    ground = Ground(
+        openshift=hub.get(CLUSTER_VERSION, None, "version"), engines=hub.list(MULTICLUSTER_ENGINE), hubs=hub.list(MULTICLUSTER_HUB)
+    )
+    ground.catalog = hub.get(CATALOG_SOURCE, options["source_namespace"], options["source"])
+    return read_olm(hub, namespace, ground)
+
+
+def read_olm(hub: Hub, namespace: str, ground: Ground) -> Ground:
+    """What OLM has, of this package and in this namespace."""
+    ground.groups = hub.list(OPERATOR_GROUP, namespace)
+    ground.subscriptions = [s for s in hub.list(SUBSCRIPTION) if lookup(s, ("spec", "name")) == PACKAGE]
+    ground.csvs, ground.plans = hub.list(CLUSTER_SERVICE_VERSION, namespace), hub.list(INSTALL_PLAN, namespace)
+    return ground
+
+
+def hosted_names(hub: Hub) -> list[str]:
+    return [f"{c['metadata']['namespace']}/{c['metadata']['name']}" for c in installed_ones(hub)]
+
+
+def read_for_removal(hub: Hub, options: Object) -> Ground:
+    ground = Ground(engines=hub.list(MULTICLUSTER_ENGINE))
+    ground.hosted = hosted_names(hub)
+    local = local_cluster_of(next(iter(ground.engines), None))
+    ground.managed = [c["metadata"]["name"] for c in hub.list(MANAGED_CLUSTER) if c["metadata"]["name"] != local]
+    return read_olm(hub, options["namespace"], ground)

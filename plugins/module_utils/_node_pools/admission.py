@@ -1,0 +1,186 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a NodePool may look like, checked before any write. Private to hypershift.core. Source: facts 0.6, 6.5, O.11."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._kernel.errors import Failure
+from .._kernel.objects import lookup
+from .._manifests import field_checks as r
+from .._manifests.field_checks import FieldRule, rule
+from .._manifests.option_paths import NODE_POOL_PATHS
+
+_KUBEVIRT = "spec.platform.kubevirt."
+_AWS = "spec.platform.aws."
+# Controller-side matrix; a violation would only show later as ValidArchPlatform False.
+ARCH_BY_PLATFORM = {
+    "AWS": ("amd64", "arm64"),
+    "Azure": ("amd64", "arm64"),
+    "None": ("amd64", "arm64"),
+    "KubeVirt": ("amd64", "s390x"),
+    "Agent": ("amd64", "ppc64le", "arm64"),
+    "PowerVS": ("ppc64le",),
+}
+
+RULES: tuple[FieldRule, ...] = (
+    rule("spec.clusterName", r.matching(r.DNS_LABEL, "the name of a HostedCluster")),
+    rule("spec.release.image", r.matching(r.IMAGE, "a pull specification without spaces")),
+    rule("spec.replicas", r.integer(0)),
+    rule("spec.autoScaling.min", r.integer(0)),
+    rule("spec.autoScaling.max", r.integer(1)),
+    rule("spec.management.upgradeType", r.one_of("Replace", "InPlace")),
+    rule("spec.management.autoRepair", r.boolean()),
+    rule("spec.management.replace.strategy", r.one_of("RollingUpdate", "OnDelete")),
+    rule("spec.management.replace.rollingUpdate.maxSurge", r.count_or_percent()),
+    rule("spec.management.replace.rollingUpdate.maxUnavailable", r.count_or_percent()),
+    rule("spec.management.inPlace.maxUnavailable", r.count_or_percent(1)),
+    rule("spec.config", r.items(0, 10)),
+    rule("spec.tuningConfig", r.items(0, 10)),
+    rule("spec.nodeDrainTimeout", r.duration()),
+    rule("spec.nodeVolumeDetachTimeout", r.duration()),
+    rule("spec.nodeLabels", r.labels()),
+    rule("spec.taints", r.items(0, 50)),
+    rule("spec.arch", r.one_of("amd64", "arm64", "ppc64le", "s390x")),
+    rule("spec.platform.type", r.one_of("AWS", "Azure", "IBMCloud", "KubeVirt", "Agent", "PowerVS", "None")),
+    rule("metadata.labels", r.labels()),
+    rule(_KUBEVIRT + "compute.cores", r.integer(1)),
+    rule(_KUBEVIRT + "compute.memory", r.quantity()),
+    rule(_KUBEVIRT + "compute.qosClass", r.one_of("Burstable", "Guaranteed")),
+    rule(_KUBEVIRT + "rootVolume.persistent.size", r.quantity()),
+    rule(_KUBEVIRT + "rootVolume.persistent.volumeMode", r.one_of("Filesystem", "Block")),
+    rule(_KUBEVIRT + "rootVolume.persistent.accessModes", r.items(0, 10)),
+    rule(_KUBEVIRT + "rootVolume.cacheStrategy.type", r.one_of("None", "PVC")),
+    rule(_KUBEVIRT + "additionalNetworks", r.items(0, 20)),
+    rule(_KUBEVIRT + "hostDevices", r.items(0, 10)),
+    rule(_KUBEVIRT + "networkInterfaceMultiqueue", r.one_of("Enable", "Disable")),
+    rule(_KUBEVIRT + "attachDefaultNetwork", r.boolean()),
+    rule(_AWS + "instanceType", r.text(1, 255)),
+    rule(_AWS + "rootVolume.size", r.integer(8)),
+    rule(_AWS + "securityGroups", r.items(0, 50)),
+    rule(_AWS + "resourceTags", r.items(0, 25)),
+    rule(_AWS + "placement.tenancy", r.one_of("default", "dedicated", "host")),
+    rule(_AWS + "placement.marketType", r.one_of("OnDemand", "Spot", "CapacityBlocks")),
+    rule(_AWS + "imageType", r.one_of("Linux", "Windows")),
+)
+
+
+def node_pool_failures(manifest: dict[str, Any], live: dict[str, Any] | None = None) -> list[Failure]:
+    """Everything in the desired manifest that API server or operator would refuse. live fills in what the user did not set."""
+    spec = manifest.get("spec", {})
+    failures = _name_failures(manifest["metadata"]["name"])
+    failures += r.field_failures(manifest, RULES, NODE_POOL_PATHS)
+    platform = lookup(spec, ("platform", "type")) or lookup(live, ("spec", "platform", "type"))
+    failures += _scaling_failures(spec, platform) + _management_failures(spec, live) + _taint_failures(spec) + _aws_failures(spec)
+    if "pausedUntil" in spec:
+        failures.append(_fail("spec.pausedUntil", spec["pausedUntil"], "is not changed here", "use module pause_reconcile"))
+    arch, legal = spec.get("arch"), ARCH_BY_PLATFORM.get(str(platform))
+    if arch and legal and arch not in legal:
+        hint = f"{', '.join(legal)} on platform {platform}"
+        if arch == "s390x" and platform == "Agent":
+            hint += "; for IBM Z agents leave arch at amd64 and use a multi-arch release image, the InfraEnv carries s390x"
+        failures.append(_fail("spec.arch", arch, f"does not run on platform {platform}", hint))
+    return failures
+
+
+def creation_failures(manifest: dict[str, Any]) -> list[Failure]:
+    required = [("spec.clusterName", "cluster_name"), ("spec.release.image", "release_image")]
+    if lookup(manifest, ("spec", "platform", "type")) == "AWS" and not lookup(manifest, ("spec", "platform", "aws", "subnet", "filters")):
+        required.append(("spec.platform.aws.subnet.id", "aws.subnet_id"))
+    return [
+        Failure(
+            code="missing_option",
+            cause=f"option {option} is missing: a new node pool on this platform needs it",
+            next_step=f"Set {option}.",
+        )
+        for path, option in required
+        if not lookup(manifest, tuple(path.split(".")))
+    ]
+
+
+def _name_failures(name: str) -> list[Failure]:
+    if r.DNS_LABEL.match(name) and len(name) <= 253:
+        return []
+    return [
+        Failure(
+            "invalid_option",
+            f"option name is '{name}': it must be a DNS label",
+            next_step="Allowed: lower-case letters, digits and dashes.",
+        )
+    ]
+
+
+def _scaling_failures(spec: dict[str, Any], platform: Any) -> list[Failure]:
+    scaling, failures = spec.get("autoScaling"), []
+    if scaling and spec.get("replicas") is not None:
+        failures.append(_fail("spec.replicas", spec["replicas"], "excludes auto_scaling", "either replicas or auto_scaling"))
+    if not isinstance(scaling, dict):
+        return failures
+    low, high = scaling.get("min"), scaling.get("max")
+    if low is None or high is None:
+        failures.append(_fail("spec.autoScaling", scaling, "needs both min and max", "{min: 2, max: 6}"))
+    elif isinstance(low, int) and isinstance(high, int):
+        if high < low:
+            failures.append(_fail("spec.autoScaling", f"min {low}, max {high}", "must have max at or above min", f"max {low} or more"))
+        if low == 0 and platform not in ("AWS", "Azure"):
+            failures.append(
+                _fail("spec.autoScaling.min", 0, f"may be 0 only on AWS and Azure, not on {platform}", "1 or more; or replicas: 0")
+            )
+    return failures
+
+
+def _management_failures(spec: dict[str, Any], live: dict[str, Any] | None) -> list[Failure]:
+    management, failures = spec.get("management") or {}, []
+    kind = management.get("upgradeType") or lookup(live, ("spec", "management", "upgradeType"))
+    if management.get("inPlace") and kind == "Replace":
+        failures.append(
+            _fail("spec.management.inPlace.maxUnavailable", "set", "goes only with upgrade_type InPlace", "replace.max_unavailable")
+        )
+    replace = management.get("replace") or {}
+    rolling = replace.get("rollingUpdate") or {}
+    if rolling and replace.get("strategy") == "OnDelete":
+        failures.append(_fail("spec.management.replace.strategy", "OnDelete", "excludes max_surge and max_unavailable", "RollingUpdate"))
+    before = lookup(live, ("spec", "management", "replace", "rollingUpdate")) or {"maxSurge": 1, "maxUnavailable": 0}
+    surge, unavailable = rolling.get("maxSurge", before.get("maxSurge")), rolling.get("maxUnavailable", before.get("maxUnavailable"))
+    if rolling and str(surge) in ("0", "0%") and str(unavailable) in ("0", "0%"):
+        failures.append(
+            _fail(
+                "spec.management.replace.rollingUpdate.maxSurge",
+                surge,
+                "must not be 0 together with max_unavailable 0",
+                "one of them above 0",
+            )
+        )
+    return failures
+
+
+def _taint_failures(spec: dict[str, Any]) -> list[Failure]:
+    failures = []
+    for taint in spec.get("taints") or []:
+        if taint.get("effect") not in ("NoSchedule", "PreferNoSchedule", "NoExecute"):
+            failures.append(_fail("spec.taints", taint.get("effect"), "has no such effect", "NoSchedule, PreferNoSchedule, NoExecute"))
+        if not r.LABEL_KEY.match(str(taint.get("key") or "")):
+            failures.append(_fail("spec.taints", taint.get("key"), "has an illegal key", "[prefix/]name"))
+        if not r.LABEL_VALUE.match(str(taint.get("value") or "")):
+            failures.append(_fail("spec.taints", taint.get("value"), "has an illegal value", "letters, digits, '-', '_' or '.'"))
+    return failures
+
+
+def _aws_failures(spec: dict[str, Any]) -> list[Failure]:
+    aws, failures = lookup(spec, ("platform", "aws")) or {}, []
+    subnet = lookup(aws, ("subnet", "id"))
+    if subnet and not str(subnet).startswith("subnet-"):
+        failures.append(_fail("spec.platform.aws.subnet.id", subnet, "must start with subnet-", "subnet-0123456789abcdef0"))
+    placement = aws.get("placement") or {}
+    if placement.get("spot") and placement.get("marketType") != "Spot":
+        failures.append(_fail("spec.platform.aws.placement.spot", "set", "goes only with marketType Spot", "marketType: Spot"))
+    if placement.get("tenancy") == "host" and placement.get("capacityReservation"):
+        failures.append(_fail("spec.platform.aws.placement.tenancy", "host", "excludes capacityReservation", "default, dedicated"))
+    if aws.get("imageType") == "Windows" and spec.get("arch") not in (None, "amd64"):
+        failures.append(_fail("spec.platform.aws.imageType", "Windows", "needs arch amd64", "Linux"))
+    return failures
+
+
+def _fail(path: str, value: Any, rule_text: str, allowed: str) -> Failure:
+    return r.invalid(tuple(path.split(".")), value, rule_text, allowed, NODE_POOL_PATHS)

@@ -1,0 +1,282 @@
+# Copyright: (c) 2026, hypershift.core contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One hop of a control plane: which release is meant, and every reason against it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import Failure
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.versions import Version
+from ansible_collections.hypershift.core.plugins.module_utils._upgrades import hop as hops
+from ansible_collections.hypershift.core.plugins.module_utils._upgrades.hop import FORCE, Edge, Request
+from ansible_collections.hypershift.core.plugins.module_utils._upgrades.hop_checks import Situation, hop_failures, hop_notes
+
+from builders.objects import IMAGE, NEWER, conditions, live_cluster, live_pool
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+DIGEST = "mirror.example.com/ocp/release@sha256:" + "a" * 64
+MINOR = IMAGE.replace("4.20.4", "4.21.5")
+RISK = {
+    "release": {"version": "4.21.5", "image": MINOR},
+    "risks": [{"name": "SlowDisks", "message": "Disks may be slow."}],
+    "conditions": [{"type": "Recommended", "status": "False", "reason": "SlowDisks"}],
+}
+
+
+def cluster(
+    available: Any = None, conditional: Any = None, spec: dict[str, Any] | None = None, told: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """A healthy cluster at 4.20.4; available and conditional: its updates; told: conditions that differ."""
+    body = live_cluster()
+    body["status"]["version"] |= {"availableUpdates": available, "conditionalUpdates": conditional}
+    body["spec"] |= spec or {}
+    body["status"]["conditions"] = conditions(**(told or {}))
+    return body
+
+
+def offered(version: str, image: str) -> dict[str, Any]:
+    return {"version": version, "image": image, "channels": ["stable-4.20"]}
+
+
+def failures(
+    live: dict[str, Any], request: Request, pools: list[dict[str, Any]] | None = None, minors: tuple[str, ...] = ("4.21", "4.20")
+) -> list[Failure]:
+    hop = hops.hop_of(live, request)
+    return hop_failures(Situation(live, [live_pool()] if pools is None else pools, request, hop, minors, NOW))
+
+
+def codes(*args: Any, **more: Any) -> list[str]:
+    return [f.code for f in failures(*args, **more)]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ({"availableUpdates": None}, []),
+        ({}, []),
+        ({"availableUpdates": [], "conditionalUpdates": None}, []),
+        ({"availableUpdates": [{"version": "4.20.9", "image": NEWER}]}, [Edge("4.20.9", NEWER)]),
+        ({"conditionalUpdates": [RISK]}, [Edge("4.21.5", MINOR, ("SlowDisks",))]),
+        (
+            {"conditionalUpdates": [{**RISK, "conditions": [{"type": "Recommended", "status": "True"}]}]},
+            [Edge("4.21.5", MINOR)],
+        ),
+        (
+            {"conditionalUpdates": [{"release": {"version": "4.21.5", "image": MINOR}, "risks": None, "conditions": None}]},
+            [Edge("4.21.5", MINOR, ("UnnamedRisk",))],
+        ),
+        ({"availableUpdates": [None, {}], "conditionalUpdates": [{"release": None}]}, []),
+    ],
+)
+def test_edges_of_a_status(status: dict[str, Any], expected: list[Edge]) -> None:
+    assert hops.edges_of({"status": {"version": status}}) == expected
+
+
+@pytest.mark.parametrize(
+    ("request_", "available", "image", "version"),
+    [
+        (Request(version="4.20.9"), [offered("4.20.9", DIGEST)], DIGEST, "4.20.9"),
+        (Request(version="4.20.9"), None, "", "4.20.9"),
+        (Request(version="4.20.9", image=DIGEST), None, DIGEST, "4.20.9"),
+        (Request(image=NEWER), None, NEWER, "4.20.9"),
+        (Request(image=DIGEST), [offered("4.20.9", DIGEST)], DIGEST, "4.20.9"),
+        (Request(image=DIGEST), None, DIGEST, None),
+        (Request(version="4.20.4"), None, IMAGE, "4.20.4"),
+    ],
+)
+def test_the_release_is_named_by_the_user_or_the_status(request_: Request, available: Any, image: str, version: str | None) -> None:
+    hop = hops.hop_of(cluster(available), request_)
+    assert (hop.image, hop.target) == (image, Version.parse(version) if version else None)
+
+
+def test_a_digest_that_runs_is_found_again_by_its_version() -> None:
+    live = cluster(spec={"release": {"image": DIGEST}})
+    live["status"]["version"]["desired"] = {"image": DIGEST, "version": "4.20.9"}
+    hop = hops.hop_of(live, Request(version="4.20.9"))
+    assert hop.image == DIGEST and not hop.changes
+
+
+@pytest.mark.parametrize(
+    ("request_", "live", "expected"),
+    [
+        (Request(image=NEWER), cluster(), []),
+        (Request(image=NEWER), cluster([offered("4.20.9", NEWER)]), []),
+        (Request(image=MINOR), cluster([offered("4.21.5", MINOR)]), []),
+        (Request(version="4.20.9"), cluster(), ["unknown_image"]),
+        (Request(version="newest", image=NEWER), cluster(), ["invalid_option"]),
+        (Request(version="4.20.8", image=NEWER), cluster(), ["version_mismatch"]),
+        (Request(image=DIGEST), cluster(), ["unknown_version"]),
+        (Request(image=IMAGE.replace("4.20.4", "4.19.20")), cluster(), ["unsupported_upgrade", "unsupported_version"]),
+        (Request(image=IMAGE.replace("4.20.4", "4.20.3")), cluster(), ["unsupported_upgrade"]),
+        (Request(image=IMAGE.replace("4.20.4", "4.22.0")), cluster(), ["unsupported_upgrade", "unsupported_version"]),
+        (Request(image=NEWER), cluster([offered("4.20.7", "other")]), ["unlisted_update"]),
+        (Request(image=NEWER, allow_unlisted=True), cluster([offered("4.20.7", "other")]), []),
+        (
+            Request(image=NEWER),
+            cluster(spec={"channel": "stable-4.20"}, told={"ClusterVersionRetrievedUpdates": "True"}),
+            ["unlisted_update"],
+        ),
+        (Request(image=NEWER), cluster(spec={"channel": "x"}, told={"ClusterVersionRetrievedUpdates": "False"}), []),
+        (Request(image=MINOR), cluster(conditional=[RISK]), ["risk_not_accepted"]),
+        (Request(image=MINOR, accepted_risks=frozenset({"SlowDisks"})), cluster(conditional=[RISK]), []),
+        (Request(image=MINOR, accepted_risks=frozenset({"Other"})), cluster(conditional=[RISK]), ["risk_not_accepted"]),
+        (Request(image=NEWER), cluster(told={"Degraded": "True/UnavailableReplicas"}), ["unhealthy"]),
+        (Request(image=NEWER, allow_unhealthy=True), cluster(told={"Degraded": "True/UnavailableReplicas"}), []),
+        (Request(image=NEWER), cluster(told={"EtcdAvailable": "False", "Available": "False"}), ["unhealthy"]),
+        (Request(image=NEWER), cluster(spec={"controlPlaneRelease": {"image": IMAGE}}), ["control_plane_release_set"]),
+    ],
+)
+def test_reasons_against_a_hop(request_: Request, live: dict[str, Any], expected: list[str]) -> None:
+    assert codes(live, request_) == expected
+
+
+def with_annotation(live: dict[str, Any], image: str) -> dict[str, Any]:
+    live["metadata"].setdefault("annotations", {})[FORCE] = image
+    return live
+
+
+ACK = {"ClusterVersionUpgradeable": "False/AdminAckRequired"}
+UNKNOWN = {"ClusterVersionUpgradeable": "Unknown/NoData"}
+ALLOWED = frozenset({"AdminAckRequired"})
+
+
+@pytest.mark.parametrize(
+    ("image", "told", "left", "request_", "expected"),
+    [
+        # 1. True, or not told at all: whatever the annotation says, the operator lets it through.
+        (MINOR, {}, "", {}, []),
+        (MINOR, {}, "stale", {}, []),
+        # 2. An annotation must be equal to the image, also for a z-stream.
+        (NEWER, ACK, "stale", {}, ["stale_force_annotation"]),
+        (NEWER, ACK, "stale", {"force": True}, []),
+        (MINOR, ACK, "stale", {}, ["stale_force_annotation", "not_upgradeable"]),
+        (MINOR, ACK, MINOR, {}, []),
+        # 4. A z-stream needs no acknowledgement.
+        (NEWER, ACK, "", {}, []),
+        (NEWER, UNKNOWN, "", {}, []),
+        # 5. A change of minor does, and force only goes past what was named.
+        (MINOR, ACK, "", {}, ["not_upgradeable"]),
+        (MINOR, UNKNOWN, "", {}, ["not_upgradeable"]),
+        (MINOR, ACK, "", {"accepted_acks": ALLOWED}, ["not_upgradeable"]),
+        (MINOR, ACK, "", {"force": True}, ["not_upgradeable"]),
+        (MINOR, ACK, "", {"force": True, "accepted_acks": ALLOWED}, []),
+        (MINOR, UNKNOWN, "", {"force": True, "accepted_acks": ALLOWED}, ["not_upgradeable"]),
+    ],
+)
+def test_the_gate_of_the_operator(image: str, told: dict[str, str], left: str, request_: dict[str, Any], expected: list[str]) -> None:
+    live = cluster(told=told)
+    assert codes(with_annotation(live, left) if left else live, Request(image=image, **request_)) == expected
+
+
+def test_without_the_condition_the_gate_is_open() -> None:
+    live = cluster()
+    live["status"]["conditions"] = [c for c in live["status"]["conditions"] if c["type"] != "ClusterVersionUpgradeable"]
+    assert codes(live, Request(image=MINOR)) == []
+
+
+def partial(live: dict[str, Any], version: str) -> dict[str, Any]:
+    live["status"]["version"]["history"].insert(
+        0, {"state": "Partial", "version": version, "image": "x", "startedTime": "2026-11-24T02:30:00Z"}
+    )
+    return live
+
+
+def test_an_update_that_runs_is_named_and_its_symptoms_are_not() -> None:
+    live = partial(cluster(told={"ClusterVersionProgressing": "True"}), "4.20.7")
+    found = failures(live, Request(image=NEWER))
+    assert [f.code for f in found] == ["update_in_progress"] and "4.20.7" in found[0].cause
+
+
+def test_a_superseded_entry_below_the_top_is_no_update() -> None:
+    live = cluster()
+    live["status"]["version"]["history"].append({"state": "Partial", "version": "4.20.1", "completionTime": "2026-11-20T02:00:00Z"})
+    assert codes(live, Request(image=NEWER)) == []
+
+
+def test_a_request_that_was_not_taken_up_yet_runs() -> None:
+    live = cluster(spec={"release": {"image": MINOR}}, told={"Progressing": "True/Progressing"})
+    assert codes(live, Request(image=NEWER)) == ["update_in_progress"]
+
+
+@pytest.mark.parametrize(
+    "told", [{"Progressing": "False/Blocked"}, {"Progressing": "False/Blocked", "ValidReleaseImage": "False/InvalidImage"}]
+)
+def test_a_request_that_the_operator_refused_may_be_replaced(told: dict[str, str]) -> None:
+    live = cluster(spec={"release": {"image": "quay.io/wrong:4.20.8-multi"}}, told=told)
+    assert codes(live, Request(image=NEWER)) == []
+    assert codes(live, Request(image=IMAGE)) == []  # back to what runs
+
+
+def at(version: str, **given: Any) -> dict[str, Any]:
+    pool = live_pool(**given)
+    pool["status"]["version"] = version
+    return pool
+
+
+@pytest.mark.parametrize(
+    ("pools", "request_", "expected"),
+    [
+        ([at("4.18.2")], Request(image=MINOR), []),
+        ([at("4.17.9")], Request(image=MINOR), ["unsupported_skew"]),
+        ([at("4.17.9")], Request(image=NEWER), []),
+        ([at("4.17.9"), at("4.16.9", name="old")], Request(image=MINOR), ["unsupported_skew", "unsupported_skew"]),
+        ([], Request(image=NEWER), ["no_workers"]),
+        ([live_pool(nodes=0)], Request(image=NEWER), ["no_workers"]),
+        ([live_pool(nodes=0)], Request(image=NEWER, allow_unhealthy=True), []),
+        ([live_pool(nodes=0), live_pool(name="b")], Request(image=NEWER), []),
+        ([live_pool(nodes=0, auto_scaling={"min": 1, "max": 3})], Request(image=NEWER), []),
+    ],
+)
+def test_pools_that_would_be_left_behind(pools: list[dict[str, Any]], request_: Request, expected: list[str]) -> None:
+    assert codes(cluster(), request_, pools) == expected
+
+
+def test_skew_on_the_common_line_of_4_23_and_5_0() -> None:
+    live = cluster()
+    live["status"]["version"]["history"][0]["version"] = "4.22.3"
+    five = IMAGE.replace("4.20.4", "5.0.1")
+    assert codes(live, Request(image=five), [at("4.20.1")], minors=("5.0", "4.22")) == []
+    assert codes(live, Request(image=five), [at("4.19.1")], minors=("4.23",)) == ["unsupported_skew"]
+
+
+def test_an_installation_that_never_completed_is_no_upgrade() -> None:
+    live = cluster()
+    live["status"]["version"]["history"] = [{"state": "Partial", "version": "4.20.4"}]
+    assert codes(live, Request(image=NEWER)) == ["not_installed"]
+
+
+def test_everything_is_said_at_once_with_cause_and_next_step() -> None:
+    live = cluster(conditional=[RISK], told={**ACK, "Degraded": "True/UnavailableReplicas"})
+    found = failures(live, Request(image=MINOR), [at("4.17.1")], minors=("4.20",))
+    assert [f.code for f in found] == ["unsupported_version", "risk_not_accepted", "not_upgradeable", "unhealthy", "unsupported_skew"]
+    assert all(f.object and f.cause and f.next_step.endswith(".") for f in found)
+
+
+def test_notes() -> None:
+    def told(live: dict[str, Any], image: str = NEWER) -> str:
+        request = Request(image=image)
+        return " ".join(hop_notes(Situation(live, [], request, hops.hop_of(live, request), (), NOW)))
+
+    assert "it has no channel" in told(cluster())
+    assert "not among the updates of its channel" in told(cluster([offered("4.20.7", "x")]))
+    allowed = Request(image=NEWER, allow_unlisted=True)
+    assert hop_notes(Situation(cluster(), [], allowed, hops.hop_of(cluster(), allowed), (), NOW)) == []
+    assert told(cluster([offered("4.20.9", NEWER)])) == ""
+    assert "is left from another update" in told(with_annotation(cluster([offered("4.20.9", NEWER)]), "stale"))
+    forced = with_annotation(cluster([offered("4.21.5", MINOR)], told=ACK), MINOR)
+    assert "which is there already" in told(forced, MINOR)
+
+
+@pytest.mark.parametrize(
+    ("served", "expected"),
+    [
+        (None, {}),
+        ({"history": []}, {}),
+        ({"history": [{"version": "4.20.9", "state": "Partial"}]}, {"version": "4.20.9", "state": "Partial"}),
+    ],
+)
+def test_the_management_side_is_told_where_it_is_served(served: Any, expected: dict[str, str]) -> None:
+    assert hops.management_side({"status": {"controlPlaneVersion": served}}) == expected
