@@ -14,11 +14,12 @@ author:
 - hypershift.core contributors (@hypershift-core)
 description:
 - 'Shows, beside the usual output, where each hosted cluster of the batch is: step, state, and what it waits for.'
-- On a terminal the table stays in the last lines of the screen. Elsewhere a line is printed when the state of a hosted cluster changes, and the
-  table at the end of each batch.
-- Takes part in plays with role C(hypershift.core.staged_upgrade) or the module M(hypershift.core.upgrade_gate), and is silent in all others.
-- Opt-in, as C(callbacks_enabled = hypershift.core.fleet_progress) in F(ansible.cfg) or in E(ANSIBLE_CALLBACKS_ENABLED). It sends no request, and a defect of it
-  ends itself, never the run.
+- On a terminal the table stays in the last lines of the screen. Elsewhere a line is printed when the state of a hosted
+  cluster changes, and the table at the end of each batch.
+- Takes part in plays with role C(hypershift.core.staged_upgrade) or the module M(hypershift.core.upgrade_gate), and is
+  silent in all others.
+- Opt-in, as C(callbacks_enabled = hypershift.core.fleet_progress) in F(ansible.cfg) or in E(ANSIBLE_CALLBACKS_ENABLED).
+  It sends no request, and a defect of it ends itself, never the run.
 options:
   pinned:
     description:
@@ -32,7 +33,8 @@ options:
       key: pinned
   lines:
     description:
-    - Most lines that the table takes on a terminal; hosted clusters that failed or are worked on come first. Never more than half of it.
+    - Most lines that the table takes on a terminal; hosted clusters that failed or are worked on come first. Never more
+      than half of it.
     type: int
     default: 12
     env:
@@ -143,7 +145,9 @@ class CallbackModule(CallbackBase):
 
 def _parts(result: Any) -> tuple[Any, str, dict[str, Any]]:
     """Task, name of the host, and result, by the names of core 2.19 or the older ones."""
-    task, host, found = (getattr(result, name, None) or getattr(result, f"_{name}", None) for name in ("task", "host", "result"))
+    task, host, found = (
+        getattr(result, name, None) or getattr(result, f"_{name}", None) for name in ("task", "host", "result")
+    )
     return task, str(host.get_name() if host is not None else ""), found if isinstance(found, dict) else {}
 
 

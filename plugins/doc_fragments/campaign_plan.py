@@ -17,7 +17,9 @@ options:
     type: path
   digest:
     description:
-    - Digest that was approved, whole, as M(hypershift.core.upgrade_plan) printed it. A plan with another digest is refused.
-    - M(hypershift.core.upgrade_gate) and M(hypershift.core.upgrade_record) do nothing without it; M(hypershift.core.upgrade_report) only looks.
+    - Digest that was approved, whole, as M(hypershift.core.upgrade_plan) printed it. A plan with another digest is
+      refused.
+    - M(hypershift.core.upgrade_gate) and M(hypershift.core.upgrade_record) do nothing without it;
+      M(hypershift.core.upgrade_report) only looks.
     type: str
 """

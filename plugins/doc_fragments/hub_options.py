@@ -9,7 +9,8 @@ class ModuleDocFragment:
 options:
   hubs:
     description:
-    - Management clusters, all worked on at the same time. Without any, the task's own connection options lead to one, which is called V(hub).
+    - Management clusters, all worked on at the same time. Without any, the task's own connection options lead to one,
+      which is called V(hub).
     type: list
     elements: dict
     default: []

@@ -14,7 +14,8 @@ options:
     type: path
   s3:
     description:
-    - Bucket of an S3 server where snapshots lie, in the same layout as in a directory. Needs the Python package C(boto3) where the task runs.
+    - Bucket of an S3 server where snapshots lie, in the same layout as in a directory. Needs the Python package
+      C(boto3) where the task runs.
     type: dict
     suboptions:
       bucket:
@@ -37,7 +38,8 @@ options:
         type: str
       access_key:
         description:
-        - Access key ID. Without it credentials come from O(s3.profile), the C(AWS_) environment variables or the machine's role, as boto3 finds them.
+        - Access key ID. Without it credentials come from O(s3.profile), the C(AWS_) environment variables or the
+          machine's role, as boto3 finds them.
         type: str
       secret_key:
         description:
@@ -62,7 +64,8 @@ options:
         type: path
       addressing_style:
         description:
-        - Where the bucket's name stands in URLs. V(auto) means the host name at AWS and the path with an O(s3.endpoint_url).
+        - Where the bucket's name stands in URLs. V(auto) means the host name at AWS and the path with an
+          O(s3.endpoint_url).
         type: str
         choices:
         - auto
@@ -71,7 +74,8 @@ options:
         default: auto
       sse:
         description:
-        - Have the server encrypt what it stores. Sealing a snapshot with age, which the server cannot open, is independent of it.
+        - Have the server encrypt what it stores. Sealing a snapshot with age, which the server cannot open, is
+          independent of it.
         type: str
         choices:
         - AES256
@@ -82,8 +86,8 @@ options:
         type: str
       object_lock:
         description:
-        - Lock what is written against deletion. The bucket must have been made with object lock. Every file of a set gets the same date, and the task
-          fails unless the server shows it.
+        - Lock what is written against deletion. The bucket must have been made with object lock. Every file of a set
+          gets the same date, and the task fails unless the server shows it.
         - A locked set is never deleted; whoever tries gets the failure code V(locked_by_retention).
         type: dict
         suboptions:
@@ -107,8 +111,8 @@ options:
         default: 8
       prove:
         description:
-        - What is checked after an upload, beside the SHA-256 that is sent with each part. V(size) compares the size and reads all bytes back only when the
-          server has not confirmed the sums; V(full) always reads all bytes back.
+        - What is checked after an upload, beside the SHA-256 that is sent with each part. V(size) compares the size and
+          reads all bytes back only when the server has not confirmed the sums; V(full) always reads all bytes back.
         type: str
         choices:
         - size

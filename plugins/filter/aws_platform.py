@@ -19,7 +19,9 @@ from ..module_utils._platforms.aws.result import summary
 
 def _platform(inputs: Any) -> Platform:
     if not isinstance(inputs, dict) or not all(inputs.get(key) for key in ("name", "region", "base_domain")):
-        raise AnsibleFilterError("The inputs of an AWS platform are a dictionary with at least name, region and base_domain.")
+        raise AnsibleFilterError(
+            "The inputs of an AWS platform are a dictionary with at least name, region and base_domain."
+        )
     return Platform.of(inputs)
 
 
@@ -60,7 +62,11 @@ def result(inputs: Any, found: Any, rows: Any, state: str = "present") -> dict[s
     platform = _platform(inputs)
     known = {"name": platform.name, "infra_id": platform.infra_id, "region": platform.region}
     brief = [{key: row[key] for key in ("action", "kind", "name", "id", "why")} for row in rows]
-    return {**(summary(platform, found) if state == "present" else known), "plan": brief, "policy": installer_rights.policy(platform)}
+    return {
+        **(summary(platform, found) if state == "present" else known),
+        "plan": brief,
+        "policy": installer_rights.policy(platform),
+    }
 
 
 def policy(inputs: Any) -> dict[str, Any]:

@@ -14,7 +14,9 @@ def to_status_table(result: Any) -> list[str]:
     """Lines of a table from the result of hosted_cluster_info, or from its hosted_clusters."""
     summaries = result.get("hosted_clusters") if isinstance(result, dict) else result
     if not isinstance(summaries, list):
-        raise AnsibleFilterError("status_table takes the result of hypershift.core.hosted_cluster_info, or its hosted_clusters.")
+        raise AnsibleFilterError(
+            "status_table takes the result of hypershift.core.hosted_cluster_info, or its hosted_clusters."
+        )
     return status_table(summaries)
 
 

@@ -12,8 +12,10 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- One host per HostedCluster, named C(name.namespace.hub), with its state as variables C(hcp_*) and in groups by hub, version, platform and health.
-- All management clusters are read at the same time, with one LIST of hosted clusters and one of node pools each (a page per 1,000).
+- One host per HostedCluster, named C(name.namespace.hub), with its state as variables C(hcp_*) and in groups by hub,
+  version, platform and health.
+- All management clusters are read at the same time, with one LIST of hosted clusters and one of node pools each (a page
+  per 1,000).
 - No variable holds a credential. What comes from a cluster is never taken for a template.
 - The configuration file is named C(*hosted_clusters.yml) or C(*hypershift.yml) (or C(.yaml)).
 - Every host has C(ansible_connection=local), since tasks on a hosted cluster are requests to its management cluster.
@@ -28,8 +30,10 @@ options:
   hubs:
     description:
     - Management clusters. Values may be templates, for example C({{ lookup('env', 'EAST_TOKEN') }}).
-    - Without any, the environment variables C(K8S_AUTH_*), the default kubeconfig or the pod's service account lead to one, which is called C(hub).
-    - An entry that names its own kubeconfig or host takes nothing from C(K8S_AUTH_*); one with a context alone takes the kubeconfig.
+    - Without any, the environment variables C(K8S_AUTH_*), the default kubeconfig or the pod's service account lead to
+      one, which is called C(hub).
+    - An entry that names its own kubeconfig or host takes nothing from C(K8S_AUTH_*); one with a context alone takes
+      the kubeconfig.
     type: list
     elements: dict
     default: []
@@ -75,14 +79,15 @@ options:
         default: []
   default_groups:
     description:
-    - 'Put hosts into the groups C(hub_<name>), C(platform_<type>), C(version_<major>_<minor>), C(health_<verdict>) and C(paused).'
+    - 'Put hosts into the groups C(hub_<name>), C(platform_<type>), C(version_<major>_<minor>), C(health_<verdict>) and
+      C(paused).'
     - All are in group C(hosted_clusters) in any case.
     type: bool
     default: true
   on_unreachable:
     description:
-    - What to do when a management cluster cannot be read. V(fail) gives no inventory from this file; V(warn) leaves out its hosts, and what
-      was read is not cached.
+    - What to do when a management cluster cannot be read. V(fail) gives no inventory from this file; V(warn) leaves out
+      its hosts, and what was read is not cached.
     type: str
     choices:
     - fail
@@ -97,7 +102,8 @@ requirements:
 seealso:
 - module: hypershift.core.hosted_cluster_info
 notes:
-- Ansible goes on without the hosts of a file it could not read, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is true.
+- Ansible goes on without the hosts of a file it could not read, unless E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED) is
+  true.
 """
 
 EXAMPLES = r"""
@@ -174,7 +180,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return self.templar.template(hubs) if hubs else []
 
     def _rows(self, path: str, hubs: list[dict[str, Any]], cache: bool) -> Rows:
-        """What is cached is data alone. Groups and variables are made of it anew, so that changed rules for them count at once."""
+        """What is cached is data alone. Groups and variables are made of it anew, so that changed rules for them count
+        at once."""
         key = f"{self.get_cache_key(path)}_{digest_of_hubs(hubs)}"
         wanted = bool(self.get_option("cache"))
         if cache and wanted:

@@ -11,7 +11,8 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Works on agents, which are hosts that booted the image of an InfraEnv. Without a selection all of the namespace are meant.
+- Works on agents, which are hosts that booted the image of an InfraEnv. Without a selection all of the namespace are
+  meant.
 - Hosts that belong to a cluster keep name, role and disk; only their labels change.
 options:
   namespace:
@@ -73,7 +74,8 @@ options:
     type: str
   count:
     description:
-    - Wait until so many chosen hosts are known, and approved when O(approved=true). Hosts that come meanwhile get the settings too.
+    - Wait until so many chosen hosts are known, and approved when O(approved=true). Hosts that come meanwhile get the
+      settings too.
     - The wait ends early with the failing validations when too few hosts would be left without those that fail.
     type: int
   state:
@@ -148,7 +150,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -208,7 +211,8 @@ failure:
   contains:
     code:
       description:
-      - Stable identifier, for example V(not_found), V(ambiguous_selection), V(no_such_disk), V(agents_bound), V(hopeless), V(timeout).
+      - Stable identifier, for example V(not_found), V(ambiguous_selection), V(no_such_disk), V(agents_bound),
+        V(hopeless), V(timeout).
       type: str
       returned: failure
     object:
@@ -238,8 +242,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -275,7 +279,9 @@ _OPTIONS: dict[str, Any] = {
 ENTRY = Entry(
     name="agent",
     spec=full(AUTH, STATE, _OPTIONS),
-    operation=lambda hub, params, _check: AgentAbsent(hub, params) if params["state"] == "absent" else AgentPresent(hub, params),
+    operation=lambda hub, params, _check: (
+        AgentAbsent(hub, params) if params["state"] == "absent" else AgentPresent(hub, params)
+    ),
 )
 
 

@@ -111,7 +111,8 @@ agents:
     words: ready to be bound to a hosted cluster
 capacity:
   description:
-  - All hosts first, then those of each of O(selectors). A host is free when it is approved, known and belongs to no cluster.
+  - All hosts first, then those of each of O(selectors). A host is free when it is approved, known and belongs to no
+    cluster.
   type: list
   elements: dict
   returned: success
@@ -159,8 +160,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -187,9 +188,7 @@ _OPTIONS: dict[str, Any] = {
 }
 
 ENTRY = Entry(
-    name="agent_info",
-    spec=full(AUTH, _OPTIONS),
-    operation=lambda hub, params, _check: AgentInfo(hub, params),
+    name="agent_info", spec=full(AUTH, _OPTIONS), operation=lambda hub, params, _check: AgentInfo(hub, params)
 )
 
 

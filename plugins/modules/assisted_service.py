@@ -11,9 +11,11 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Creates or changes AgentServiceConfig C(agent), from which the multicluster engine runs the assisted service, and waits until it works.
+- Creates or changes AgentServiceConfig C(agent), from which the multicluster engine runs the assisted service, and
+  waits until it works.
 - Component C(assisted-service) of the multicluster engine has to be enabled; otherwise the task is refused.
-- Entries of C(osImages) are told apart by OpenShift version and architecture. Those of others are never lost, also when they are written at the same moment.
+- Entries of C(osImages) are told apart by OpenShift version and architecture. Those of others are never lost, also when
+  they are written at the same moment.
 options:
   namespace:
     description:
@@ -64,7 +66,8 @@ options:
         type: str
   os_images:
     description:
-    - Operating system images that hosts boot, one per OpenShift version and architecture. Without any the service has its own list, which needs the internet.
+    - Operating system images that hosts boot, one per OpenShift version and architecture. Without any the service has
+      its own list, which needs the internet.
     type: list
     elements: dict
     default: []
@@ -101,7 +104,8 @@ options:
         - s390x
   mirror_registry_config:
     description:
-    - Mirrors that the assisted service and its hosts pull from. The ConfigMap is made when there is content, and has to exist otherwise.
+    - Mirrors that the assisted service and its hosts pull from. The ConfigMap is made when there is content, and has to
+      exist otherwise.
     type: dict
     suboptions:
       name:
@@ -119,14 +123,16 @@ options:
         type: str
   bare_metal_hosts:
     description:
-    - Let the management cluster provision BareMetalHosts of all namespaces (Provisioning C(provisioning-configuration), C(watchAllNamespaces)).
+    - Let the management cluster provision BareMetalHosts of all namespaces (Provisioning C(provisioning-configuration),
+      C(watchAllNamespaces)).
     - O(state=absent) puts it back as it was, unless BareMetalHosts in other namespaces need it.
     type: bool
     default: false
   state:
     description:
     - V(present) sets it up.
-    - V(absent) removes what this module made; of a configuration of others the entries of C(osImages) that it added. Refused while there are InfraEnvs.
+    - V(absent) removes what this module made; of a configuration of others the entries of C(osImages) that it added.
+      Refused while there are InfraEnvs.
     type: str
     default: present
     choices:
@@ -139,7 +145,8 @@ options:
     default: true
   leaving_infra_envs:
     description:
-    - With O(state=absent) in check mode, InfraEnvs that are removed before, as C(namespace/name). They do not refuse the removal that is foreseen.
+    - With O(state=absent) in check mode, InfraEnvs that are removed before, as C(namespace/name). They do not refuse
+      the removal that is foreseen.
     - Without check mode it has no effect; whatever InfraEnv is there then refuses.
     type: list
     elements: str
@@ -210,7 +217,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -252,7 +260,8 @@ failure:
   contains:
     code:
       description:
-      - Stable identifier, for example V(component_disabled), V(immutable_field), V(no_default_storage_class), V(in_use), V(hopeless), V(timeout).
+      - Stable identifier, for example V(component_disabled), V(immutable_field), V(no_default_storage_class),
+        V(in_use), V(hopeless), V(timeout).
       type: str
       returned: failure
     object:
@@ -282,8 +291,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -304,7 +313,11 @@ _IMAGE: dict[str, Any] = {
     "version": {"type": "str", "required": True},
     "url": {"type": "str", "required": True},
     "rootfs_url": {"type": "str"},
-    "cpu_architecture": {"type": "str", "default": "x86_64", "choices": ["x86_64", "aarch64", "arm64", "ppc64le", "s390x"]},
+    "cpu_architecture": {
+        "type": "str",
+        "default": "x86_64",
+        "choices": ["x86_64", "aarch64", "arm64", "ppc64le", "s390x"],
+    },
 }
 _OPTIONS: dict[str, Any] = {
     "namespace": {"type": "str", "default": "multicluster-engine"},

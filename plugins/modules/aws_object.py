@@ -15,7 +15,8 @@ description:
 options:
   kind:
     description:
-    - V(oidc_provider) is an IAM OIDC provider; one that is there is brought to what is wanted, never removed and made again.
+    - V(oidc_provider) is an IAM OIDC provider; one that is there is brought to what is wanted, never removed and made
+      again.
     - V(main_route_table) makes O(route_table_id) the main route table of O(vpc_id).
     - V(endpoint_route_tables) adds O(route_table_ids) to the gateway endpoint O(id).
     - V(endpoint_service) removes the VPC endpoint service O(id), and rejects its connections first.
@@ -83,7 +84,8 @@ options:
     required: true
   endpoint_url:
     description:
-    - Where the services are reached, for private endpoints or servers that stand in for AWS; AWS's own addresses when left out.
+    - Where the services are reached, for private endpoints or servers that stand in for AWS; AWS's own addresses when
+      left out.
     type: str
   profile:
     description:

@@ -11,7 +11,8 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Reads network, DNS zones, OIDC provider, IAM roles, instance profile and bucket of one hosted cluster, by the tag of the cluster and by names.
+- Reads network, DNS zones, OIDC provider, IAM roles, instance profile and bucket of one hosted cluster, by the tag of
+  the cluster and by names.
 - 'Role C(aws_platform) plans from its result: one task in place of some thirty of the modules of C(amazon.aws).'
 options:
   infra_id:
@@ -69,7 +70,8 @@ options:
     required: true
   endpoint_url:
     description:
-    - Where the services are reached, for private endpoints or servers that stand in for AWS; AWS's own addresses when left out.
+    - Where the services are reached, for private endpoints or servers that stand in for AWS; AWS's own addresses when
+      left out.
     type: str
   profile:
     description:

@@ -13,9 +13,10 @@ author:
 description:
 - Asks each member of a hosted cluster's etcd what state it is in, and says in one word what is to be done.
 - Works while the API of the hosted cluster is down, since it runs the etcd tools in the members' own containers.
-- A member that could not be asked is V(unknown) with the cause, be it a right that is missing, an admission policy or a node that does not answer.
-- Compares the members' data at one revision. Members can all report healthy and still hold different data, for example after a restore of one
-  member alone; that is the verdict V(diverged).
+- A member that could not be asked is V(unknown) with the cause, be it a right that is missing, an admission policy or a
+  node that does not answer.
+- Compares the members' data at one revision. Members can all report healthy and still hold different data, for example
+  after a restore of one member alone; that is the verdict V(diverged).
 options:
   name:
     description:
@@ -34,7 +35,8 @@ options:
     elements: str
   compare_data:
     description:
-    - Compare hashes of the members' data. Reads the whole database on every member; set it to false to look often at large ones.
+    - Compare hashes of the members' data. Reads the whole database on every member; set it to false to look often at
+      large ones.
     type: bool
     default: true
 extends_documentation_fragment:
@@ -45,7 +47,8 @@ requirements:
 - python >= 3.11
 - kubernetes >= 29.0.0
 notes:
-- Needs the verbs C(get) and C(create) on C(pods/exec) in the control plane's namespace, see the collection's C(docs/rbac.md).
+- Needs the verbs C(get) and C(create) on C(pods/exec) in the control plane's namespace, see the collection's
+  C(docs/rbac.md).
 seealso:
 - module: hypershift.core.etcd_member_recover
 - module: hypershift.core.etcd_snapshot
@@ -83,9 +86,10 @@ etcd:
   contains:
     verdict:
       description:
-      - 'The worst that is true: V(scaled_down), V(diverged), V(corrupt), V(unknown), V(no_quorum), V(no_space), V(member_failed), V(member_list),
-        V(learner), V(rolling) or V(healthy).'
-      - V(unknown) means that members could not be asked, or that they and the management cluster contradict each other. It counts as none of the others.
+      - 'The worst that is true: V(scaled_down), V(diverged), V(corrupt), V(unknown), V(no_quorum), V(no_space),
+        V(member_failed), V(member_list), V(learner), V(rolling) or V(healthy).'
+      - V(unknown) means that members could not be asked, or that they and the management cluster contradict each other.
+        It counts as none of the others.
       type: str
       returned: success
     cause:
@@ -121,7 +125,8 @@ etcd:
       returned: success
     restore:
       description:
-      - C(digest), C(snapshot) and C(started) of a restore that has not ended, by the mark on the HostedCluster; empty when there is none.
+      - C(digest), C(snapshot) and C(started) of a restore that has not ended, by the mark on the HostedCluster; empty
+        when there is none.
       type: dict
       returned: success
     hosted_cluster:
@@ -136,13 +141,14 @@ etcd:
       returned: success
     shards:
       description:
-      - 'Per StatefulSet: C(name), C(namespace), verdict as above, C(replicas), C(ready_replicas), C(rolling), C(etcd_available) (status of
-        that condition), C(retention_when_scaled), C(image),
-        C(leader), C(member_list) as etcd has it, and C(members).'
-      - 'Per member: C(name), C(id), C(cluster_id), C(healthy), C(leader), C(learner), C(version), C(tool), C(db_size), C(db_in_use) and C(free) in
-        bytes, C(revision), C(raft_term), C(raft_index), C(raft_applied), C(alarms), C(hash) at C(hash_revision), C(state), C(restarts), C(claim),
-        C(claim_phase), C(node), C(error). C(healthy) is null for a member that could not be asked; C(not_asked) is the kind of cause then:
-        V(forbidden) (no right), V(denied) (an admission policy), V(silent), V(absent) (nothing behind exec) or V(unreadable).'
+      - 'Per StatefulSet: C(name), C(namespace), verdict as above, C(replicas), C(ready_replicas), C(rolling),
+        C(etcd_available) (status of that condition), C(retention_when_scaled), C(image), C(leader), C(member_list) as
+        etcd has it, and C(members).'
+      - 'Per member: C(name), C(id), C(cluster_id), C(healthy), C(leader), C(learner), C(version), C(tool), C(db_size),
+        C(db_in_use) and C(free) in bytes, C(revision), C(raft_term), C(raft_index), C(raft_applied), C(alarms), C(hash)
+        at C(hash_revision), C(state), C(restarts), C(claim), C(claim_phase), C(node), C(error). C(healthy) is null for
+        a member that could not be asked; C(not_asked) is the kind of cause then: V(forbidden) (no right), V(denied) (an
+        admission policy), V(silent), V(absent) (nothing behind exec) or V(unreadable).'
       type: list
       elements: dict
       returned: success
@@ -184,8 +190,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -206,9 +212,7 @@ _OPTIONS: dict[str, Any] = {
 }
 
 ENTRY = Entry(
-    name="etcd_info",
-    spec=full(AUTH, IDENTITY, _OPTIONS),
-    operation=lambda hub, params, _check: EtcdInfo(hub, params),
+    name="etcd_info", spec=full(AUTH, IDENTITY, _OPTIONS), operation=lambda hub, params, _check: EtcdInfo(hub, params)
 )
 
 

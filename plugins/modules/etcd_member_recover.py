@@ -11,11 +11,11 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Deletes the volume claim and the pod of the one failed member; its StatefulSet makes both again and the member joins the others with empty data.
+- Deletes the volume claim and the pod of the one failed member; its StatefulSet makes both again and the member joins
+  the others with empty data.
 - Ends only when every member is healthy and holds the same data.
-- Refuses when a member that runs could not be asked, when a second member is not healthy, when the StatefulSet is rolling, when the operator's own
-  recovery is at work, and when members
-  hold different data.
+- Refuses when a member that runs could not be asked, when a second member is not healthy, when the StatefulSet is
+  rolling, when the operator's own recovery is at work, and when members hold different data.
 - 'A run that was interrupted is safe to repeat: a claim that is new is waited for and not deleted again.'
 options:
   name:
@@ -39,7 +39,8 @@ options:
     default: etcd
   assume_lost:
     description:
-    - Members that are lost for good although they could not be asked, by name. Without it nothing is done while a member could not be asked.
+    - Members that are lost for good although they could not be asked, by name. Without it nothing is done while a
+      member could not be asked.
     - Refused for a member that answers, and where something that can be seen speaks against it.
     type: list
     elements: str
@@ -132,8 +133,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

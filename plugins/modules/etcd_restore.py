@@ -11,18 +11,23 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- 'For permanent loss of quorum, for members that hold different data, and for going back in time. The hosted API is down meanwhile.'
-- 'Two steps. V(planned) reads only: it proves the snapshot, says what would be lost, and returns a digest. V(applied) needs that digest and refuses when
-  anything that matters has changed since.'
-- Every member is restored from the same snapshot before any of them starts; afterwards all must have one cluster id, equal hashes and as many living keys
-  as the snapshot, before anything may write again. A member that reports healthy proves nothing.
+- 'For permanent loss of quorum, for members that hold different data, and for going back in time. The hosted API is
+  down meanwhile.'
+- 'Two steps. V(planned) reads only: it proves the snapshot, says what would be lost, and returns a digest. V(applied)
+  needs that digest and refuses when anything that matters has changed since.'
+- Every member is restored from the same snapshot before any of them starts; afterwards all must have one cluster id,
+  equal hashes and as many living keys as the snapshot, before anything may write again. A member that reports healthy
+  proves nothing.
 - The data in use is put aside, not removed, until the hosted cluster is available again.
-- Until data is exchanged, a failure undoes everything. After that, the failure says where it stands; the same task with the same digest goes on, and
-  O(state=rolled_back) puts the previous data back. A run that was killed at any point goes on when it is started again.
-- 'Before anything is stopped the tools are proved: exec, image, etcd''s tool and room. While a member that runs could not be asked there is no plan,
-  see O(assume_lost). Going back needs no exec.'
-- The HostedCluster carries the mark of its last restore in annotation C(etcd.hypershift.core/restore); a journal is believed by it alone.
-- A journal (ConfigMap) and a Lease, both named C(<name>-etcd-restore) in the namespace of the HostedCluster, hold what was done and keep two runs apart.
+- Until data is exchanged, a failure undoes everything. After that, the failure says where it stands; the same task with
+  the same digest goes on, and O(state=rolled_back) puts the previous data back. A run that was killed at any point goes
+  on when it is started again.
+- 'Before anything is stopped the tools are proved: exec, image, etcd''s tool and room. While a member that runs could
+  not be asked there is no plan, see O(assume_lost). Going back needs no exec.'
+- The HostedCluster carries the mark of its last restore in annotation C(etcd.hypershift.core/restore); a journal is
+  believed by it alone.
+- A journal (ConfigMap) and a Lease, both named C(<name>-etcd-restore) in the namespace of the HostedCluster, hold what
+  was done and keep two runs apart.
 options:
   name:
     description:
@@ -36,15 +41,16 @@ options:
     default: clusters
   state:
     description:
-    - V(planned) looks and changes nothing. V(applied) restores. V(rolled_back) ends a restore that stands, and puts back the data of before.
+    - V(planned) looks and changes nothing. V(applied) restores. V(rolled_back) ends a restore that stands, and puts
+      back the data of before.
     type: str
     choices: [planned, applied, rolled_back]
     default: planned
   digest:
     description:
     - Digest of the plan to carry out, as V(planned) returned it. Required for V(applied) and V(rolled_back).
-    - It holds for the management cluster that was planned on alone, by the uid of namespace C(kube-system). Where the account may not read that, by the
-      address of the API server, which a warning says.
+    - It holds for the management cluster that was planned on alone, by the uid of namespace C(kube-system). Where the
+      account may not read that, by the address of the API server, which a warning says.
     type: str
   snapshot:
     description:
@@ -62,14 +68,14 @@ options:
     elements: str
   bump_revision:
     description:
-    - Raise revisions far above all that were given out, where the tool in the image can (etcdutl of etcd 3.6, late releases of 3.5), so that watchers
-      notice that the past has changed.
+    - Raise revisions far above all that were given out, where the tool in the image can (etcdutl of etcd 3.6, late
+      releases of 3.5), so that watchers notice that the past has changed.
     type: bool
     default: true
   allow_retention_patch:
     description:
-    - Allow to set C(whenScaled) of a StatefulSet from C(Delete) to C(Retain) for the restore, and back afterwards. Without it such a cluster is refused,
-      because scaling down would delete the data.
+    - Allow to set C(whenScaled) of a StatefulSet from C(Delete) to C(Retain) for the restore, and back afterwards.
+      Without it such a cluster is refused, because scaling down would delete the data.
     type: bool
     default: false
   accept:
@@ -81,16 +87,19 @@ options:
     default: []
   keep_old_data:
     description:
-    - Leave the data of before on the volumes, as C(/var/lib/data.before-<first 12 digits of the digest>). It takes up the volume's space.
+    - Leave the data of before on the volumes, as C(/var/lib/data.before-<first 12 digits of the digest>). It takes up
+      the volume's space.
     type: bool
     default: false
   helper_image:
     description:
-    - Image of the pods that work on the volumes; that of the StatefulSet when left out. It needs a shell, coreutils and etcd's tools.
+    - Image of the pods that work on the volumes; that of the StatefulSet when left out. It needs a shell, coreutils and
+      etcd's tools.
     type: str
   work_directory:
     description:
-    - Folder of this machine for the snapshot on its way; the store's directory, else the system's folder for temporary files, when left out.
+    - Folder of this machine for the snapshot on its way; the store's directory, else the system's folder for temporary
+      files, when left out.
     type: path
   timeout:
     description:
@@ -99,16 +108,17 @@ options:
     default: 900
   assume_lost:
     description:
-    - Members that are lost for good although they could not be asked, by name. While a member that runs could not be asked there is neither plan nor
-      digest, since it may hold newer data.
-    - Refused for a member that answers, and where something that can be seen speaks against it, as a ready pod, a volume in use by a container that
-      runs, the StatefulSet's count or condition EtcdAvailable.
+    - Members that are lost for good although they could not be asked, by name. While a member that runs could not be
+      asked there is neither plan nor digest, since it may hold newer data.
+    - Refused for a member that answers, and where something that can be seen speaks against it, as a ready pod, a
+      volume in use by a container that runs, the StatefulSet's count or condition EtcdAvailable.
     type: list
     elements: str
     default: []
   lease_seconds:
     description:
-    - Seconds after which another machine may take over from a run that does not renew its Lease any more. A run on the same machine takes over at once.
+    - Seconds after which another machine may take over from a run that does not renew its Lease any more. A run on the
+      same machine takes over at once.
     type: int
     default: 60
 extends_documentation_fragment:
@@ -127,7 +137,8 @@ seealso:
 attributes:
   check_mode:
     support: full
-    details: With V(applied) and V(rolled_back) everything is checked, the digest too, and the steps are returned. No write request is sent.
+    details: With V(applied) and V(rolled_back) everything is checked, the digest too, and the steps are returned. No
+      write request is sent.
   diff_mode:
     support: none
     details: Nothing that it leaves behind is a field of an object.
@@ -188,7 +199,8 @@ restore:
       returned: always
     lost:
       description:
-      - 'What is newer than the snapshot: C(revisions) in all and C(by_shard) (null when no member says how far it is), C(seconds) and C(since).'
+      - 'What is newer than the snapshot: C(revisions) in all and C(by_shard) (null when no member says how far it is),
+        C(seconds) and C(since).'
       type: dict
       returned: always
       sample:
@@ -280,8 +292,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

@@ -11,11 +11,12 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Takes a snapshot of every shard from its healthiest member (not the leader when another is as good) and brings the set into a directory or a bucket.
-- 'Nothing counts before it is proved: size and SHA-256 at both ends, the tool accepts the file, revision and number of living keys are known. A set
-  is there as a whole, with its manifest, or not at all.'
-- A broken, stalled or early ended stream goes on from where it was. The temporary file in the container is removed whatever happens; free space
-  is checked first, because a full volume stops etcd.
+- Takes a snapshot of every shard from its healthiest member (not the leader when another is as good) and brings the set
+  into a directory or a bucket.
+- 'Nothing counts before it is proved: size and SHA-256 at both ends, the tool accepts the file, revision and number of
+  living keys are known. A set is there as a whole, with its manifest, or not at all.'
+- A broken, stalled or early ended stream goes on from where it was. The temporary file in the container is removed
+  whatever happens; free space is checked first, because a full volume stops etcd.
 - With O(max_age) a good snapshot that is young enough is left as it is, so that a task may run as often as you like.
 options:
   name:
@@ -45,7 +46,8 @@ options:
     elements: str
   member:
     description:
-    - Member to take the snapshot from. Needed when members hold different data, since which of them holds the truth is yours to say.
+    - Member to take the snapshot from. Needed when members hold different data, since which of them holds the truth is
+      yours to say.
     type: str
   compare_data:
     description:
@@ -64,8 +66,8 @@ options:
     default: []
   retention:
     description:
-    - Sets to keep; others are removed after a snapshot was taken or found young enough. The newest good and the newest verified set of the cluster
-      always stay, and what is locked stays until its lock ends.
+    - Sets to keep; others are removed after a snapshot was taken or found young enough. The newest good and the newest
+      verified set of the cluster always stay, and what is locked stays until its lock ends.
     type: dict
     suboptions:
       keep_last:
@@ -94,9 +96,10 @@ options:
         type: float
   upload_urls:
     description:
-    - Presigned URLs for PUT, by shard, instead of a store; each member sends its snapshot itself with C(curl), and no byte passes this machine.
-    - The snapshot is proved in the container, not in the bucket. The manifest is returned; keep it beside the file. Catalogue, retention and
-      sealing do not apply.
+    - Presigned URLs for PUT, by shard, instead of a store; each member sends its snapshot itself with C(curl), and no
+      byte passes this machine.
+    - The snapshot is proved in the container, not in the bucket. The manifest is returned; keep it beside the file.
+      Catalogue, retention and sealing do not apply.
     type: dict
   work_directory:
     description:
@@ -232,8 +235,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -266,7 +269,10 @@ _OPTIONS: dict[str, Any] = {
     "compare_data": {"type": "bool", "default": True},
     "max_age": {"type": "str"},
     "recipients": {"type": "list", "elements": "str", "default": []},
-    "retention": {"type": "dict", "options": {**{p: {"type": "int"} for p in _PERIODS}, "keep_within": {"type": "float"}}},
+    "retention": {
+        "type": "dict",
+        "options": {**{p: {"type": "int"} for p in _PERIODS}, "keep_within": {"type": "float"}},
+    },
     "upload_urls": {"type": "dict", "no_log": True},
     "work_directory": {"type": "path"},
     "temp_directory": {"type": "str", "default": "/var/lib"},

@@ -11,8 +11,8 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Lists the snapshot sets of hosted clusters in a directory or a bucket, with age, size, revision, whether they are sealed, verified by a restore
-  drill, or locked.
+- Lists the snapshot sets of hosted clusters in a directory or a bucket, with age, size, revision, whether they are
+  sealed, verified by a restore drill, or locked.
 - Compares presence and size of every file with its manifest; with O(prove=true) the SHA-256 of every byte as well.
 - Tells for each cluster whether its newest good snapshot is young enough, and finds what interrupted runs have left.
 - Needs no management cluster, so that it works when that is gone too. Nothing is ever written.
@@ -27,11 +27,13 @@ options:
     type: str
   max_age:
     description:
-    - The recovery point objective as a duration, for example V(24h) or V(90m). A cluster meets it when its newest good snapshot is no older.
+    - The recovery point objective as a duration, for example V(24h) or V(90m). A cluster meets it when its newest good
+      snapshot is no older.
     type: str
   prove:
     description:
-    - Read every file to its end and compare its SHA-256 with the manifest. From a bucket that downloads everything that is listed.
+    - Read every file to its end and compare its SHA-256 with the manifest. From a bucket that downloads everything that
+      is listed.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -181,12 +183,14 @@ snapshots:
       returned: success
     encryption_key_fingerprint:
       description:
-      - SHA-256 of the hosted cluster's own encryption key; without that key the snapshot is of no use. Empty when it had none.
+      - SHA-256 of the hosted cluster's own encryption key; without that key the snapshot is of no use. Empty when it
+        had none.
       type: str
       returned: success
     shards:
       description:
-      - 'One entry per file: C(shard), C(file), C(size), C(sha256), C(revision), C(live_keys), C(total_keys), C(hash) and C(version) of etcd.'
+      - 'One entry per file: C(shard), C(file), C(size), C(sha256), C(revision), C(live_keys), C(total_keys), C(hash)
+        and C(version) of etcd.'
       type: list
       returned: success
       elements: dict
@@ -239,7 +243,8 @@ clusters:
       returned: success
     rpo_met:
       description:
-      - Whether the newest good set is no older than O(max_age). Null without O(max_age), V(false) when there is no good set.
+      - Whether the newest good set is no older than O(max_age). Null without O(max_age), V(false) when there is no good
+        set.
       type: bool
       returned: success
     reason:

@@ -11,10 +11,11 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Restores a snapshot set into a scratch etcd and compares what that etcd holds with the manifest (hash, revision, number of keys).
+- Restores a snapshot set into a scratch etcd and compares what that etcd holds with the manifest (hash, revision,
+  number of keys).
 - Measures how long it takes, writes a report, and records the result in the catalogue.
-- The hosted cluster is not touched. The scratch etcd runs in a pod of its own with the hosted cluster's etcd image, or on this machine from
-  programs that you name.
+- The hosted cluster is not touched. The scratch etcd runs in a pod of its own with the hosted cluster's etcd image, or
+  on this machine from programs that you name.
 options:
   name:
     description:
@@ -37,7 +38,8 @@ options:
     type: path
   etcd_directory:
     description:
-    - Folder with C(etcd), C(etcdctl) and, from 3.6, C(etcdutl), of the same minor version as the snapshot. The scratch etcd runs on this machine then.
+    - Folder with C(etcd), C(etcdctl) and, from 3.6, C(etcdutl), of the same minor version as the snapshot. The scratch
+      etcd runs on this machine then.
     type: path
   image:
     description:
@@ -57,7 +59,8 @@ options:
     type: path
   record:
     description:
-    - Record the result in the manifest of the set, where M(hypershift.core.etcd_snapshot_info) shows it and retention honours it.
+    - Record the result in the manifest of the set, where M(hypershift.core.etcd_snapshot_info) shows it and retention
+      honours it.
     type: bool
     default: true
   wait_timeout:
@@ -99,8 +102,9 @@ EXAMPLES = r"""
 RETURN = r"""
 report:
   description:
-  - 'The drill: C(passed), C(snapshot), C(taken_at), C(verified_at), C(fetch_seconds), C(rto_seconds) from the start until everything was compared, and per
-    shard the C(checks), C(restore_seconds), C(start_seconds), C(size) in bytes and C(version) of the scratch etcd.'
+  - 'The drill: C(passed), C(snapshot), C(taken_at), C(verified_at), C(fetch_seconds), C(rto_seconds) from the start
+    until everything was compared, and per shard the C(checks), C(restore_seconds), C(start_seconds), C(size) in bytes
+    and C(version) of the scratch etcd.'
   type: dict
   returned: when the drill has run
 snapshot:
@@ -151,8 +155,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -199,7 +203,11 @@ ENTRY = Entry(
     operation=_operation,
     constraints={
         **ONE_STORE,
-        "mutually_exclusive": [["directory", "s3"], ["etcd_directory", "image"], ["etcd_directory", "scratch_namespace"]],
+        "mutually_exclusive": [
+            ["directory", "s3"],
+            ["etcd_directory", "image"],
+            ["etcd_directory", "scratch_namespace"],
+        ],
     },
 )
 

@@ -11,10 +11,13 @@ version_added: 0.1.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Brings one HostedCluster of HyperShift to the given state, with the Secrets it names, its namespace and optionally its node pools.
+- Brings one HostedCluster of HyperShift to the given state, with the Secrets it names, its namespace and optionally its
+  node pools.
 - Plans before it writes. All refusals come at once and before any write; in check mode the whole plan is returned.
-- An update compares and writes only what is given. Defaults apply at creation alone, and are those of C(hcp create cluster).
-- 'Waits by watching: it ends with the goal, or at once when the conditions prove that the goal cannot be reached, naming the cause.'
+- An update compares and writes only what is given. Defaults apply at creation alone, and are those of C(hcp create
+  cluster).
+- 'Waits by watching: it ends with the goal, or at once when the conditions prove that the goal cannot be reached,
+  naming the cause.'
 options:
   name:
     description:
@@ -28,8 +31,8 @@ options:
     default: clusters
   state:
     description:
-    - V(present) creates or changes; V(absent) deletes in the order of the operator, clears pauses that would block, and removes the Secrets that were created
-      with the cluster.
+    - V(present) creates or changes; V(absent) deletes in the order of the operator, clears pauses that would block, and
+      removes the Secrets that were created with the cluster.
     - Siblings and a namespace that this collection did not create are left alone.
     type: str
     default: present
@@ -48,7 +51,8 @@ options:
     - none
   release_image:
     description:
-    - Pull specification of the OpenShift release, by tag or digest. Changing it upgrades the control plane; nodes are upgraded through their node pools.
+    - Pull specification of the OpenShift release, by tag or digest. Changing it upgrades the control plane; nodes are
+      upgraded through their node pools.
     - 'Never made up from a version: what you give is what is written.'
     type: str
   control_plane_release_image:
@@ -69,24 +73,27 @@ options:
     type: str
   infra_id:
     description:
-    - Name under which the infrastructure is tagged. Made from the name and five random characters when it is left out; cannot change.
+    - Name under which the infrastructure is tagged. Made from the name and five random characters when it is left out;
+      cannot change.
     type: str
   controller_availability_policy:
     description:
-    - Whether the control plane runs in one or three copies. V(HighlyAvailable) at creation when left out; cannot change.
+    - Whether the control plane runs in one or three copies. V(HighlyAvailable) at creation when left out; cannot
+      change.
     type: str
     choices: &id001
     - HighlyAvailable
     - SingleReplica
   infrastructure_availability_policy:
     description:
-    - Whether ingress, registry and monitoring inside the hosted cluster run in more than one copy. V(SingleReplica) at creation when left out.
+    - Whether ingress, registry and monitoring inside the hosted cluster run in more than one copy. V(SingleReplica) at
+      creation when left out.
     type: str
     choices: *id001
   base_domain:
     description:
-    - Base DNS domain. V(example.com) at creation on platforms V(agent) and V(none) when left out; on V(kubevirt) leaving it out means a name under the
-      management cluster's own apps domain.
+    - Base DNS domain. V(example.com) at creation on platforms V(agent) and V(none) when left out; on V(kubevirt)
+      leaving it out means a name under the management cluster's own apps domain.
     - Cannot change.
     type: str
   base_domain_prefix:
@@ -145,7 +152,8 @@ options:
     suboptions:
       name:
         description:
-        - Name of an existing Secret with the key under C(key), or the name for the Secret made from O(etcd_encryption.content) or O(etcd_encryption.generate).
+        - Name of an existing Secret with the key under C(key), or the name for the Secret made from
+          O(etcd_encryption.content) or O(etcd_encryption.generate).
         type: str
       content:
         description:
@@ -162,7 +170,8 @@ options:
     suboptions:
       name:
         description:
-        - Name of an existing Secret with key C(.dockerconfigjson), or the name for the Secret made here. Another name rolls all nodes.
+        - Name of an existing Secret with key C(.dockerconfigjson), or the name for the Secret made here. Another name
+          rolls all nodes.
         type: str
       content:
         description:
@@ -170,7 +179,8 @@ options:
         type: jsonarg
       inherit:
         description:
-        - Copy the management cluster's own pull secret (C(openshift-config/pull-secret)) when the Secret does not exist yet.
+        - Copy the management cluster's own pull secret (C(openshift-config/pull-secret)) when the Secret does not exist
+          yet.
         type: bool
   ssh_key:
     description:
@@ -187,7 +197,8 @@ options:
         type: str
       inherit:
         description:
-        - Copy the public keys of the management cluster's own workers (MachineConfig C(99-worker-ssh)) when the Secret does not exist yet.
+        - Copy the public keys of the management cluster's own workers (MachineConfig C(99-worker-ssh)) when the Secret
+          does not exist yet.
         type: bool
   additional_trust_bundle:
     description:
@@ -220,8 +231,10 @@ options:
         elements: str
   service_publishing:
     description:
-    - How the API server, OAuth, Konnectivity and Ignition are reached; written as the list C(spec.services). Cannot change.
-    - 'Left out, the platform''s default is used at creation: NodePort on V(agent) and V(none), LoadBalancer and Route elsewhere.'
+    - How the API server, OAuth, Konnectivity and Ignition are reached; written as the list C(spec.services). Cannot
+      change.
+    - 'Left out, the platform''s default is used at creation: NodePort on V(agent) and V(none), LoadBalancer and Route
+      elsewhere.'
     type: dict
     suboptions:
       strategy:
@@ -233,7 +246,8 @@ options:
         - node_port
       api_server_address:
         description:
-        - 'Address of the NodePorts: a node of the management cluster or a load balancer before them. Required with NodePort.'
+        - 'Address of the NodePorts: a node of the management cluster or a load balancer before them. Required with
+          NodePort.'
         type: str
       external_dns_domain:
         description:
@@ -313,7 +327,8 @@ options:
     type: bool
   feature_set:
     description:
-    - Feature set of the cluster. One that ends in C(NoUpgrade) cannot be undone and needs O(allow_no_upgrade_feature_set).
+    - Feature set of the cluster. One that ends in C(NoUpgrade) cannot be undone and needs
+      O(allow_no_upgrade_feature_set).
     type: str
     choices:
     - ''
@@ -476,7 +491,8 @@ options:
         type: int
       auto_scaling:
         description:
-        - Let the cluster autoscaler choose between two sizes. Replaces a fixed number of nodes in one patch, and the reverse.
+        - Let the cluster autoscaler choose between two sizes. Replaces a fixed number of nodes in one patch, and the
+          reverse.
         type: dict
         suboptions:
           min:
@@ -491,8 +507,8 @@ options:
             required: true
       upgrade_type:
         description:
-        - Whether an upgrade replaces machines or updates nodes in place. At creation V(InPlace) on platform V(agent) and V(Replace) elsewhere when left
-          out. Cannot change.
+        - Whether an upgrade replaces machines or updates nodes in place. At creation V(InPlace) on platform V(agent)
+          and V(Replace) elsewhere when left out. Cannot change.
         type: str
         choices:
         - Replace
@@ -537,7 +553,8 @@ options:
         elements: str
       tuning_config:
         description:
-        - Names of ConfigMaps with Tuned or PerformanceProfile objects, key C(tuning); at most 10. A change may roll the nodes.
+        - Names of ConfigMaps with Tuned or PerformanceProfile objects, key C(tuning); at most 10. A change may roll the
+          nodes.
         type: list
         elements: str
       node_labels:
@@ -574,11 +591,13 @@ options:
         type: str
       node_volume_detach_timeout:
         description:
-        - How long detaching volumes may take, as a Go duration; V(0s) means without limit and is the default at creation.
+        - How long detaching volumes may take, as a Go duration; V(0s) means without limit and is the default at
+          creation.
         type: str
       arch:
         description:
-        - CPU architecture; V(amd64) at creation when left out. Cannot change. For IBM Z agents leave it at V(amd64) and use a multi-arch release image.
+        - CPU architecture; V(amd64) at creation when left out. Cannot change. For IBM Z agents leave it at V(amd64) and
+          use a multi-arch release image.
         type: str
         choices:
         - amd64
@@ -746,19 +765,22 @@ options:
     default: false
   destroy_cloud_resources:
     description:
-    - With O(state=absent), ask the operator to remove load balancers, volumes and registry storage of the hosted cluster first (AWS).
+    - With O(state=absent), ask the operator to remove load balancers, volumes and registry storage of the hosted
+      cluster first (AWS).
     type: bool
     default: false
   delete_namespace:
     description:
-    - With O(state=absent), remove O(namespace) too, if it was created by this collection and holds no other hosted cluster.
+    - With O(state=absent), remove O(namespace) too, if it was created by this collection and holds no other hosted
+      cluster.
     type: bool
     default: false
   remove_finalizers:
     description:
-    - When the deletion makes no progress for O(progress_timeout) seconds, remove the finalizers from objects of these kinds that belong to the cluster
-      and are being deleted.
-    - What the finalizers guard (machines, disks, cloud resources) may be left behind. Each removal is listed in RV(plan).
+    - When the deletion makes no progress for O(progress_timeout) seconds, remove the finalizers from objects of these
+      kinds that belong to the cluster and are being deleted.
+    - What the finalizers guard (machines, disks, cloud resources) may be left behind. Each removal is listed in
+      RV(plan).
     type: list
     default: []
     choices:
@@ -772,7 +794,8 @@ options:
     elements: str
   wait_for:
     description:
-    - Goal of the wait with O(state=present); see M(hypershift.core.hosted_cluster_wait). The wait of O(state=absent) is always for the cluster to be gone.
+    - Goal of the wait with O(state=present); see M(hypershift.core.hosted_cluster_wait). The wait of O(state=absent) is
+      always for the cluster to be gone.
     type: str
     default: available
     choices:
@@ -805,8 +828,8 @@ options:
   allow_paused:
     description:
     - Write although reconciliation is paused; the change takes effect only after it has been resumed.
-    - With O(state=absent), remove it although somebody has paused it, see module M(hypershift.core.pause_reconcile). A pause that names no owner was
-      left behind, and is cleared.
+    - With O(state=absent), remove it although somebody has paused it, see module M(hypershift.core.pause_reconcile). A
+      pause that names no owner was left behind, and is cleared.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -884,7 +907,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -903,7 +927,8 @@ resource:
   returned: always
 rollout:
   description:
-  - 'Which node pools the change rolls: C(node_pool), C(namespace), C(nodes), C(action) (V(replace) or V(in_place)) and C(why).'
+  - 'Which node pools the change rolls: C(node_pool), C(namespace), C(nodes), C(action) (V(replace) or V(in_place)) and
+    C(why).'
   type: list
   returned: always
   elements: dict
@@ -974,8 +999,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -993,7 +1018,9 @@ from ..module_utils._clusters.hosted_cluster_absent import HostedClusterAbsent
 ENTRY = Entry(
     name="hosted_cluster",
     spec=full(AUTH, IDENTITY, STATE, HOSTED_CLUSTER_OPTIONS, METADATA, GUARDS, WAIT),
-    operation=lambda hub, params, _check: (HostedClusterAbsent if params["state"] == "absent" else HostedClusterPresent)(hub, params),
+    operation=lambda hub, params, _check: (
+        HostedClusterAbsent if params["state"] == "absent" else HostedClusterPresent
+    )(hub, params),
     constraints={"mutually_exclusive": [["services", "service_publishing"]]},
 )
 

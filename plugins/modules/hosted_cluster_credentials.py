@@ -13,8 +13,9 @@ author:
 description:
 - Reads the Secrets that the hosted cluster publishes, by the names in its status.
 - Files are written atomically with mode 0600. Returned content is always hidden from logs.
-- A kubeconfig that would run a command or read a file wherever it is used (exec plugin, auth provider, references to files) is refused, since
-  whoever may write that Secret would act with your rights. The operator's own have nothing of it.
+- A kubeconfig that would run a command or read a file wherever it is used (exec plugin, auth provider, references to
+  files) is refused, since whoever may write that Secret would act with your rights. The operator's own have nothing of
+  it.
 options:
   name:
     description:
@@ -37,7 +38,8 @@ options:
   return_content:
     description:
     - Return the content too. The whole result is then hidden from output; register it.
-    - With C(async) the task waits instead of running in the background, and C(poll=0) is refused, since what fetches the result would print it.
+    - With C(async) the task waits instead of running in the background, and C(poll=0) is refused, since what fetches
+      the result would print it.
     type: bool
     default: false
   custom_dns:
@@ -47,7 +49,8 @@ options:
     default: false
   verify:
     description:
-    - Also ask the hosted cluster whether it accepts the kubeconfig, after the files are written. Needs a way to its API server from here.
+    - Also ask the hosted cluster whether it accepts the kubeconfig, after the files are written. Needs a way to its API
+      server from here.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -149,8 +152,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

@@ -11,9 +11,11 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Makes a ManagedCluster for a hosted cluster and waits until it is accepted, joined and available. Needed when automatic import is off (variable
-  C(autoImportDisabled) of M(hypershift.core.hypershift_addon_config)), and harmless when it is on.
-- Letting it go removes the ManagedCluster; the hosted cluster goes on running. On platforms other than Agent do that before the hosted cluster is destroyed.
+- Makes a ManagedCluster for a hosted cluster and waits until it is accepted, joined and available. Needed when
+  automatic import is off (variable C(autoImportDisabled) of M(hypershift.core.hypershift_addon_config)), and harmless
+  when it is on.
+- Letting it go removes the ManagedCluster; the hosted cluster goes on running. On platforms other than Agent do that
+  before the hosted cluster is destroyed.
 - Automatic import brings a hosted cluster back, as long as it is on.
 options:
   name:
@@ -101,7 +103,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -166,8 +169,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -191,11 +194,7 @@ _OPTIONS: dict[str, Any] = {
     "patience": {"type": "int", "default": 180},
 }
 
-ENTRY = Entry(
-    name="hosted_cluster_import",
-    spec=full(AUTH, STATE, IDENTITY, _OPTIONS),
-    operation=HostedClusterImport,
-)
+ENTRY = Entry(name="hosted_cluster_import", spec=full(AUTH, STATE, IDENTITY, _OPTIONS), operation=HostedClusterImport)
 
 
 if __name__ == "__main__":

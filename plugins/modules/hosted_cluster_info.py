@@ -12,7 +12,8 @@ author:
 - hypershift.core contributors (@hypershift-core)
 description:
 - Reads any number of hosted clusters of a management cluster with one request per thousand, and none per cluster.
-- Each comes with versions, available updates, a health verdict with its leading cause and next step, pauses and rollouts.
+- Each comes with versions, available updates, a health verdict with its leading cause and next step, pauses and
+  rollouts.
 options:
   name:
     description:
@@ -36,7 +37,8 @@ options:
     default: false
   raw:
     description:
-    - 'Return the raw API objects beside the summary. Turn it off for fleets: a thousand raw hosted clusters weigh many megabytes.'
+    - 'Return the raw API objects beside the summary. Turn it off for fleets: a thousand raw hosted clusters weigh many
+      megabytes.'
     type: bool
     default: true
 extends_documentation_fragment:
@@ -122,7 +124,8 @@ hosted_clusters:
       elements: dict
     health:
       description:
-      - C(verdict) (healthy, paused, progressing, degraded, blocked, unavailable, deleting, unknown), C(summary), C(cause), C(next_step), C(findings).
+      - C(verdict) (healthy, paused, progressing, degraded, blocked, unavailable, deleting, unknown), C(summary),
+        C(cause), C(next_step), C(findings).
       type: dict
       returned: always
     paused:
@@ -179,8 +182,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

@@ -11,11 +11,13 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Brings one HostedCluster to one release, at most one minor version further. Its node pools stay as they are, see M(hypershift.core.nodepool_upgrade).
-- The operator takes whatever image the spec names. So everything that speaks against the update is checked before the first write, and all of it is
-  told at once.
+- Brings one HostedCluster to one release, at most one minor version further. Its node pools stay as they are, see
+  M(hypershift.core.nodepool_upgrade).
+- The operator takes whatever image the spec names. So everything that speaks against the update is checked before the
+  first write, and all of it is told at once.
 - 'The release image is never made up: it is option O(image), or what the status of the cluster names for O(version).'
-- The patch takes three requests (get, list of node pools, patch), one more to read the supported versions for a change of minor. Waiting is one watch.
+- The patch takes three requests (get, list of node pools, patch), one more to read the supported versions for a change
+  of minor. Waiting is one watch.
 options:
   name:
     description:
@@ -29,8 +31,10 @@ options:
     default: clusters
   version:
     description:
-    - Version to upgrade to, for example V(4.21.5). Without O(image) it must be offered by C(status.version.availableUpdates) or C(conditionalUpdates).
-    - Needed beside O(image) when neither the tag of the image nor the status tells its version, as with digests of a mirror.
+    - Version to upgrade to, for example V(4.21.5). Without O(image) it must be offered by
+      C(status.version.availableUpdates) or C(conditionalUpdates).
+    - Needed beside O(image) when neither the tag of the image nor the status tells its version, as with digests of a
+      mirror.
     type: str
   image:
     description:
@@ -50,13 +54,14 @@ options:
     default: []
   supported_versions:
     description:
-    - Minor versions that the operator of the management cluster supports. When left out, they are read from its ConfigMap for a change of minor.
+    - Minor versions that the operator of the management cluster supports. When left out, they are read from its
+      ConfigMap for a change of minor.
     type: list
     elements: str
   allow_unlisted:
     description:
-    - Accept an O(image) that is not among the updates that the cluster knows from its channel. A cluster without channel knows none, then a warning tells that
-      the update was not checked.
+    - Accept an O(image) that is not among the updates that the cluster knows from its channel. A cluster without
+      channel knows none, then a warning tells that the update was not checked.
     type: bool
     default: false
   allow_unhealthy:
@@ -71,15 +76,16 @@ options:
     default: false
   force:
     description:
-    - Go past C(ClusterVersionUpgradeable) False for a change of minor, with the annotation C(hypershift.openshift.io/force-upgrade-to). It is set before the
-      image and removed after the update, by a later run if this one is killed. Reasons must be named in O(accepted_acks).
+    - Go past C(ClusterVersionUpgradeable) False for a change of minor, with the annotation
+      C(hypershift.openshift.io/force-upgrade-to). It is set before the image and removed after the update, by a later
+      run if this one is killed. Reasons must be named in O(accepted_acks).
     - Also replaces or removes such an annotation that another update has left behind.
     type: bool
     default: false
   campaign:
     description:
-    - Name of the campaign on whose behalf this is done. Its Lease on the hosted cluster is renewed meanwhile, and nothing is
-      written once somebody else holds it.
+    - Name of the campaign on whose behalf this is done. Its Lease on the hosted cluster is renewed meanwhile, and
+      nothing is written once somebody else holds it.
     type: str
     version_added: 0.2.0
   lease_seconds:
@@ -132,7 +138,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -186,7 +193,8 @@ resource:
   returned: always
 rollout:
   description:
-  - 'Which node pools the change rolls: C(node_pool), C(namespace), C(nodes), C(action) (V(replace) or V(in_place)) and C(why).'
+  - 'Which node pools the change rolls: C(node_pool), C(namespace), C(nodes), C(action) (V(replace) or V(in_place)) and
+    C(why).'
   type: list
   returned: always
   elements: dict
@@ -257,8 +265,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

@@ -33,9 +33,10 @@ options:
   goal:
     description:
     - What to wait for.
-    - 'V(available): the API is usable. V(version_completed): the release is installed or the upgrade done. V(nodes_ready): all nodes of the node pools
-      are ready. V(healthy): all health gates pass. V(reconciled): the operator has seen the last change. V(node_pools_settled): node pools are at their
-      target, nothing rolls. V(paused), V(resumed), V(gone): as named.'
+    - 'V(available): the API is usable. V(version_completed): the release is installed or the upgrade done.
+      V(nodes_ready): all nodes of the node pools are ready. V(healthy): all health gates pass. V(reconciled): the
+      operator has seen the last change. V(node_pools_settled): node pools are at their target, nothing rolls.
+      V(paused), V(resumed), V(gone): as named.'
     type: str
     default: available
     choices:
@@ -71,8 +72,8 @@ options:
     default: 900
   targets:
     description:
-    - Hosted clusters that each wait for something of their own, with one watch for all of them. Excludes the options that select clusters, O(version) and
-      O(node_pools).
+    - Hosted clusters that each wait for something of their own, with one watch for all of them. Excludes the options
+      that select clusters, O(version) and O(node_pools).
     type: list
     elements: dict
     version_added: 0.2.0
@@ -103,8 +104,8 @@ options:
         default: []
   campaign:
     description:
-    - Name of the campaign on whose behalf this is done. Its Lease on each of O(targets) is renewed meanwhile, and nothing is
-      written once somebody else holds it.
+    - Name of the campaign on whose behalf this is done. Its Lease on each of O(targets) is renewed meanwhile, and
+      nothing is written once somebody else holds it.
     type: str
     version_added: 0.2.0
   lease_seconds:
@@ -213,8 +214,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

@@ -11,11 +11,12 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Keeps the SRE metrics set (ConfigMap C(sre-metric-set)), the template of dashboards (ConfigMap C(monitoring-dashboard-template)), and metrics sets of
-  single hosted clusters.
-- Relabel configurations and template are checked before they are written, as Prometheus and the operator would take them.
-- The operator's own metrics set and whether it makes dashboards are flags of its installation, see option C(install_flags) of
-  M(hypershift.core.hypershift_addon_config). Role C(hosted_observability) sets both.
+- Keeps the SRE metrics set (ConfigMap C(sre-metric-set)), the template of dashboards (ConfigMap
+  C(monitoring-dashboard-template)), and metrics sets of single hosted clusters.
+- Relabel configurations and template are checked before they are written, as Prometheus and the operator would take
+  them.
+- The operator's own metrics set and whether it makes dashboards are flags of its installation, see option
+  C(install_flags) of M(hypershift.core.hypershift_addon_config). Role C(hosted_observability) sets both.
 options:
   state:
     description:
@@ -43,20 +44,24 @@ options:
     default: hypershift
   sre_metrics:
     description:
-    - Relabel configurations by component, for hosted clusters that are set to SRE. The set as a whole; a component that is not named has none.
-    - Components are C(etcd), C(kubeAPIServer), C(kubeControllerManager), C(openshiftAPIServer), C(openshiftControllerManager),
-      C(openshiftRouteControllerManager), C(cvo), C(olm), C(catalogOperator), C(registryOperator), C(nodeTuningOperator), C(controlPlaneOperator),
-      C(hostedClusterConfigOperator).
-    - Fields are those of the Prometheus operator, C(action), C(sourceLabels), C(regex), C(targetLabel), C(replacement), C(separator), C(modulus).
+    - Relabel configurations by component, for hosted clusters that are set to SRE. The set as a whole; a component that
+      is not named has none.
+    - Components are C(etcd), C(kubeAPIServer), C(kubeControllerManager), C(openshiftAPIServer),
+      C(openshiftControllerManager), C(openshiftRouteControllerManager), C(cvo), C(olm), C(catalogOperator),
+      C(registryOperator), C(nodeTuningOperator), C(controlPlaneOperator), C(hostedClusterConfigOperator).
+    - Fields are those of the Prometheus operator, C(action), C(sourceLabels), C(regex), C(targetLabel), C(replacement),
+      C(separator), C(modulus).
     type: dict
   dashboard_template:
     description:
     - Dashboard as JSON text or as data.
-    - C(__NAME__), C(__NAMESPACE__), C(__CONTROL_PLANE_NAMESPACE__) and C(__CLUSTER_ID__) are replaced for each hosted cluster.
+    - C(__NAME__), C(__NAMESPACE__), C(__CONTROL_PLANE_NAMESPACE__) and C(__CLUSTER_ID__) are replaced for each hosted
+      cluster.
     type: raw
   metrics_set:
     description:
-    - Metrics set of the hosted clusters chosen by O(name), O(namespace) and O(label_selectors), in place of the operator's. V(default) takes it out.
+    - Metrics set of the hosted clusters chosen by O(name), O(namespace) and O(label_selectors), in place of the
+      operator's. V(default) takes it out.
     - Refused when the operator is too old for it.
     type: str
     choices:
@@ -67,7 +72,8 @@ options:
   verify:
     description:
     - Wait until each chosen hosted cluster has its dashboard, and its content is JSON.
-    - Refused when there can be none, since the template is missing or the operator runs without C(--monitoring-dashboards).
+    - Refused when there can be none, since the template is missing or the operator runs without
+      C(--monitoring-dashboards).
     type: bool
     default: false
   wait_timeout:
@@ -158,7 +164,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -187,7 +194,8 @@ metrics_sets:
     metrics_set: All
 dashboards:
   description:
-  - Chosen hosted clusters with the ConfigMap of their dashboard in C(openshift-config-managed), and what is wrong with it.
+  - Chosen hosted clusters with the ConfigMap of their dashboard in C(openshift-config-managed), and what is wrong with
+    it.
   type: list
   elements: dict
   returned: with O(verify)
@@ -241,8 +249,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -287,15 +295,13 @@ def _dump(data: Any) -> str:
 def _operation(hub: Hub, params: dict[str, Any], check: bool) -> HostedObservability:
     if not HAS_YAML:
         step = "Install it into the Python that runs the task: pip install PyYAML."
-        raise HypershiftError(Failure("missing_library", "the Python library PyYAML cannot be imported", next_step=step))
+        raise HypershiftError(
+            Failure("missing_library", "the Python library PyYAML cannot be imported", next_step=step)
+        )
     return HostedObservability(hub, params, YamlText(_load, _dump), check)
 
 
-ENTRY = Entry(
-    name="hosted_observability",
-    spec=full(AUTH, STATE, SELECTION, _OPTIONS),
-    operation=_operation,
-)
+ENTRY = Entry(name="hosted_observability", spec=full(AUTH, STATE, SELECTION, _OPTIONS), operation=_operation)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ author:
 - hypershift.core contributors (@hypershift-core)
 description:
 - Enables the components of the multicluster engine that carry hosted control planes, in their order, and waits
-  until the HyperShift operator is there. Then the cluster is managed by its own engine, the add-on is available, and the operator has all
-  its replicas and has published the versions that it supports.
+  until the HyperShift operator is there. Then the cluster is managed by its own engine, the add-on is available, and
+  the operator has all its replicas and has published the versions that it supports.
 - Off is the reverse order, and refused as long as there is a hosted cluster.
 options:
   state:
@@ -75,7 +75,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -178,8 +179,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -200,11 +201,7 @@ _OPTIONS: dict[str, Any] = {
     "patience": {"type": "int", "default": 180},
 }
 
-ENTRY = Entry(
-    name="hypershift_addon",
-    spec=full(AUTH, STATE, _OPTIONS),
-    operation=HypershiftAddon,
-)
+ENTRY = Entry(name="hypershift_addon", spec=full(AUTH, STATE, _OPTIONS), operation=HypershiftAddon)
 
 
 if __name__ == "__main__":

@@ -11,21 +11,23 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Sets what the hypershift add-on reads, which is variables of its AddOnDeploymentConfig, install flags, override images, and the Secrets with
-  credentials for OIDC documents, private links and external DNS.
-- Everything is changed by name. Variables, flags and images of others are never lost, also when they are written at the same moment.
-- Waits until the operator has rolled out. The add-on's agent looks every two minutes; what does not need another Deployment ends after
-  O(rollout_grace) with a warning.
+- Sets what the hypershift add-on reads, which is variables of its AddOnDeploymentConfig, install flags, override
+  images, and the Secrets with credentials for OIDC documents, private links and external DNS.
+- Everything is changed by name. Variables, flags and images of others are never lost, also when they are written at the
+  same moment.
+- Waits until the operator has rolled out. The add-on's agent looks every two minutes; what does not need another
+  Deployment ends after O(rollout_grace) with a warning.
 - Changing the Deployment of the operator itself is no way, since the agent puts it back.
 options:
   managed_cluster:
     description:
-    - Namespace that the agent reads, named after the managed cluster that hosts. When left out, the local cluster of the engine.
+    - Namespace that the agent reads, named after the managed cluster that hosts. When left out, the local cluster of
+      the engine.
     type: str
   variables:
     description:
-    - Variables by name, for example C(hcMaxNumber), C(hcThresholdNumber), C(autoImportDisabled), C(disableHOManagement). An empty (null) value takes
-      a variable out.
+    - Variables by name, for example C(hcMaxNumber), C(hcThresholdNumber), C(autoImportDisabled),
+      C(disableHOManagement). An empty (null) value takes a variable out.
     type: dict
     default: {}
   install_flags:
@@ -52,7 +54,8 @@ options:
         default: []
   override_images:
     description:
-    - Images by name, C(hypershift-operator), C(cluster-api-provider-agent) or C(cluster-api-provider-kubevirt). An empty (null) value takes one out.
+    - Images by name, C(hypershift-operator), C(cluster-api-provider-agent) or C(cluster-api-provider-kubevirt). An
+      empty (null) value takes one out.
     type: dict
     default: {}
   oidc_s3:
@@ -144,14 +147,15 @@ options:
     - external_dns
   telemeter_secret:
     description:
-    - Name of the Secret in namespace C(openshift-monitoring) without which the operator fails, unless flag C(--enable-uwm-telemetry-remote-write) is
-      removed. A warning says so when it is missing; empty turns that off.
+    - Name of the Secret in namespace C(openshift-monitoring) without which the operator fails, unless flag
+      C(--enable-uwm-telemetry-remote-write) is removed. A warning says so when it is missing; empty turns that off.
     type: str
     default: telemeter-client
   state:
     description:
     - V(present) sets what is given.
-    - V(absent) removes the ConfigMaps and Secrets that this module has made. Other options than O(managed_cluster) do not count.
+    - V(absent) removes the ConfigMaps and Secrets that this module has made. Other options than O(managed_cluster) do
+      not count.
     type: str
     default: present
     choices:
@@ -218,7 +222,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -291,8 +296,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -332,10 +337,7 @@ _OPTIONS: dict[str, Any] = {
             "credentials": {"type": "str", "required": True, "no_log": True},
         },
     },
-    "private_link": {
-        "type": "dict",
-        "options": {"region": {"type": "str", "required": True}, **_KEYS},
-    },
+    "private_link": {"type": "dict", "options": {"region": {"type": "str", "required": True}, **_KEYS}},
     "external_dns": {
         "type": "dict",
         "options": {
@@ -345,7 +347,12 @@ _OPTIONS: dict[str, Any] = {
             **_KEYS,
         },
     },
-    "absent_credentials": {"type": "list", "elements": "str", "default": [], "choices": ["oidc_s3", "private_link", "external_dns"]},
+    "absent_credentials": {
+        "type": "list",
+        "elements": "str",
+        "default": [],
+        "choices": ["oidc_s3", "private_link", "external_dns"],
+    },
     "telemeter_secret": {"type": "str", "default": "telemeter-client", "no_log": False},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 900},

@@ -11,8 +11,10 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Creates or changes an InfraEnv with its namespace, pull secret and network configurations, waits for its image, and returns where it is.
-- Make it before the hosted cluster, since the namespace of the agents has to exist then. That namespace is usually the one of the control plane.
+- Creates or changes an InfraEnv with its namespace, pull secret and network configurations, waits for its image, and
+  returns where it is.
+- Make it before the hosted cluster, since the namespace of the agents has to exist then. That namespace is usually the
+  one of the control plane.
 options:
   name:
     description:
@@ -26,7 +28,8 @@ options:
     required: true
   pull_secret:
     description:
-    - Pull secret of the hosts, by O(pull_secret.content) or as the name of a Secret that exists. Needed for a new InfraEnv.
+    - Pull secret of the hosts, by O(pull_secret.content) or as the name of a Secret that exists. Needed for a new
+      InfraEnv.
     - A warning tells when it has no credentials for registry.redhat.io.
     type: dict
     suboptions:
@@ -44,7 +47,8 @@ options:
     type: str
   cpu_architecture:
     description:
-    - Architecture of the hosts; C(x86_64) when it is left out at creation. It has to be one that AgentServiceConfig has an image for.
+    - Architecture of the hosts; C(x86_64) when it is left out at creation. It has to be one that AgentServiceConfig has
+      an image for.
     type: str
     choices:
     - x86_64
@@ -84,7 +88,8 @@ options:
         type: str
   nmstate_configs:
     description:
-    - Network configurations, one per host. Those of this module that are not named any more are removed; without the option they stay.
+    - Network configurations, one per host. Those of this module that are not named any more are removed; without the
+      option they stay.
     type: list
     elements: dict
     suboptions:
@@ -95,7 +100,8 @@ options:
         required: true
       interfaces:
         description:
-        - MAC address to the name that the interface has in O(nmstate_configs[].config). The addresses tell which host it is.
+        - MAC address to the name that the interface has in O(nmstate_configs[].config). The addresses tell which host
+          it is.
         type: dict
         required: true
       config:
@@ -125,7 +131,8 @@ options:
         required: true
   ignition_config_override:
     description:
-    - Ignition configuration to merge into that of the image. Results and diffs mask it, but it is stored in the clear, so leave secrets out.
+    - Ignition configuration to merge into that of the image. Results and diffs mask it, but it is stored in the clear,
+      so leave secrets out.
     type: jsonarg
   agent_labels:
     description:
@@ -133,12 +140,14 @@ options:
     type: dict
   capi_provider_role:
     description:
-    - Make Role C(capi-provider-role), which the provider of Cluster API needs where agents are outside the namespace of the control plane.
+    - Make Role C(capi-provider-role), which the provider of Cluster API needs where agents are outside the namespace of
+      the control plane.
     type: bool
     default: false
   delete_namespace:
     description:
-    - With O(state=absent), delete the namespace if this module made it and no other InfraEnv or hosted cluster is in it.
+    - With O(state=absent), delete the namespace if this module made it and no other InfraEnv or hosted cluster is in
+      it.
     type: bool
     default: false
   state:
@@ -231,7 +240,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -274,7 +284,8 @@ architecture:
   sample: x86_64
 boot:
   description:
-  - 'What hosts of IBM Z and IBM Power need beside it: C(kernel_arguments) in groups, with values of the host in angle brackets, and C(files) for an LPAR.'
+  - 'What hosts of IBM Z and IBM Power need beside it: C(kernel_arguments) in groups, with values of the host in angle
+    brackets, and C(files) for an LPAR.'
   - Empty for other architectures.
   type: dict
   returned: success
@@ -303,7 +314,8 @@ failure:
   contains:
     code:
       description:
-      - Stable identifier, for example V(assisted_service_missing), V(no_os_image), V(missing_reference), V(agents_bound), V(hopeless), V(timeout).
+      - Stable identifier, for example V(assisted_service_missing), V(no_os_image), V(missing_reference),
+        V(agents_bound), V(hopeless), V(timeout).
       type: str
       returned: failure
     object:
@@ -333,8 +345,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -393,7 +405,9 @@ _OPTIONS: dict[str, Any] = {
 ENTRY = Entry(
     name="infra_env",
     spec=full(AUTH, STATE, _OPTIONS),
-    operation=lambda hub, params, _check: InfraEnvAbsent(hub, params) if params["state"] == "absent" else InfraEnvPresent(hub, params),
+    operation=lambda hub, params, _check: (
+        InfraEnvAbsent(hub, params) if params["state"] == "absent" else InfraEnvPresent(hub, params)
+    ),
     passes=("iso_download_url", "boot_artifacts", "boot"),
 )
 

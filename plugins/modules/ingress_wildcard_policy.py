@@ -11,7 +11,8 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Sets C(spec.routeAdmission.wildcardPolicy) of an IngressController to V(WildcardsAllowed), and no other field of its specification.
+- Sets C(spec.routeAdmission.wildcardPolicy) of an IngressController to V(WildcardsAllowed), and no other field of its
+  specification.
 - Hosted clusters on OpenShift Virtualization that take the base domain of their management cluster need it.
 options:
   name:
@@ -78,7 +79,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -155,8 +157,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

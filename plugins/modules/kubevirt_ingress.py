@@ -11,10 +11,12 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- For a hosted cluster with a base domain of its own. Reads the node ports of its router, and creates Service C(name-apps) of type LoadBalancer.
+- For a hosted cluster with a base domain of its own. Reads the node ports of its router, and creates Service
+  C(name-apps) of type LoadBalancer.
 - Waits for the address of the Service, and returns the DNS record that is needed.
 - A hosted cluster that takes the base domain of its management cluster needs nothing, and the module says so.
-- Until this is done such a hosted cluster stays in progress, since its console and ingress operators cannot reach its apps.
+- Until this is done such a hosted cluster stays in progress, since its console and ingress operators cannot reach its
+  apps.
 options:
   name:
     description:
@@ -96,7 +98,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -185,7 +188,8 @@ failure:
   contains:
     code:
       description:
-      - Stable identifier, for example V(not_found), V(wrong_platform), V(not_published), V(router_missing), V(hopeless), V(timeout).
+      - Stable identifier, for example V(not_found), V(wrong_platform), V(not_published), V(router_missing),
+        V(hopeless), V(timeout).
       type: str
       returned: failure
     object:
@@ -215,8 +219,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -246,11 +250,7 @@ def _operation(hub: Any, params: dict[str, Any], _check: bool) -> Any:
     return KubevirtIngressPresent(hub, params, KubeHub.from_kubeconfig)
 
 
-ENTRY = Entry(
-    name="kubevirt_ingress",
-    spec=full(AUTH, IDENTITY, STATE, _OPTIONS),
-    operation=_operation,
-)
+ENTRY = Entry(name="kubevirt_ingress", spec=full(AUTH, IDENTITY, STATE, _OPTIONS), operation=_operation)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ author:
 - hypershift.core contributors (@hypershift-core)
 description:
 - Creates or changes an IPAddressPool and its L2Advertisement.
-- On a management cluster they serve the API of hosted clusters on OpenShift Virtualization, in a hosted cluster on bare metal its ingress.
+- On a management cluster they serve the API of hosted clusters on OpenShift Virtualization, in a hosted cluster on bare
+  metal its ingress.
 - Ranges that cannot be, and ranges that another pool has, are refused.
 options:
   name:
@@ -103,7 +104,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -185,8 +187,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

@@ -11,19 +11,23 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Reads a management cluster and judges it, check by check, before the first hosted cluster is created or more are added.
-- 'Looked at on every management cluster: OpenShift and the multicluster engine and whether they fit each other, the HyperShift operator and the versions
-  that it supports, the default storage class, worker nodes and their zones, load balancers, and the room for more control planes.'
+- Reads a management cluster and judges it, check by check, before the first hosted cluster is created or more are
+  added.
+- 'Looked at on every management cluster: OpenShift and the multicluster engine and whether they fit each other, the
+  HyperShift operator and the versions that it supports, the default storage class, worker nodes and their zones, load
+  balancers, and the room for more control planes.'
 - Further checks belong to one platform of hosted clusters; see O(platforms).
 - The module does not fail because of a bad verdict. Playbook C(hypershift.core.preflight) does.
-- What the account may not read, and what this management cluster does not serve, gets verdict V(unknown) and is told with what to grant or to install.
-- Room is counted in requests, as the scheduler does, by the published figures of one highly available control plane. Load is not measured.
+- What the account may not read, and what this management cluster does not serve, gets verdict V(unknown) and is told
+  with what to grant or to install.
+- Room is counted in requests, as the scheduler does, by the published figures of one highly available control plane.
+  Load is not measured.
 options:
   platforms:
     description:
     - Platforms of the hosted clusters that are to be created; their checks are made as well.
-    - When empty, those platforms are looked at whose operators are there; V(kubevirt) with a C(HyperConverged), V(agent) with an
-      C(AgentServiceConfig), V(aws) when the management cluster runs on AWS.
+    - When empty, those platforms are looked at whose operators are there; V(kubevirt) with a C(HyperConverged),
+      V(agent) with an C(AgentServiceConfig), V(aws) when the management cluster runs on AWS.
     - V(none) has no checks of its own; give it alone to leave out those of other platforms.
     type: list
     elements: str
@@ -41,7 +45,8 @@ options:
   availability:
     description:
     - Availability of their control planes.
-    - No figures are published for V(SingleReplica). What is enough for V(HighlyAvailable) is enough for it; when it is not, check C(capacity) is V(unknown).
+    - No figures are published for V(SingleReplica). What is enough for V(HighlyAvailable) is enough for it; when it is
+      not, check C(capacity) is V(unknown).
     type: str
     choices:
     - HighlyAvailable
@@ -222,8 +227,8 @@ capacity:
       type: str
       returned: when counted
       sample: >-
-        free = status.allocatable of the 6 usable worker nodes minus the requests of the pods on them; one highly available control plane takes 78 pods,
-        5.5 vCPU and 19 GiB; the scarcest of the three decides
+        free = status.allocatable of the 6 usable worker nodes minus the requests of the pods on them; one highly
+        available control plane takes 78 pods, 5.5 vCPU and 19 GiB; the scarcest of the three decides
 platforms:
   description:
   - Platforms whose checks were made.
@@ -291,8 +296,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -310,9 +315,18 @@ ENTRY = Entry(
     spec=full(
         AUTH,
         {
-            "platforms": {"type": "list", "elements": "str", "choices": ["agent", "aws", "kubevirt", "none"], "default": []},
+            "platforms": {
+                "type": "list",
+                "elements": "str",
+                "choices": ["agent", "aws", "kubevirt", "none"],
+                "default": [],
+            },
             "hosted_clusters": {"type": "int", "default": 1},
-            "availability": {"type": "str", "choices": ["HighlyAvailable", "SingleReplica"], "default": "HighlyAvailable"},
+            "availability": {
+                "type": "str",
+                "choices": ["HighlyAvailable", "SingleReplica"],
+                "default": "HighlyAvailable",
+            },
         },
     ),
     operation=lambda hub, params, _check: ManagementClusterInfo(hub, params),

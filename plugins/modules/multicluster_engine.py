@@ -11,11 +11,13 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Brings the multicluster engine operator to a channel, with Namespace, OperatorGroup, Subscription, approval of the InstallPlan and
-  MultiClusterEngine.
-- An upgrade over several minor versions goes through each channel in between, and waits for the engine before the next one.
-- Refuses before any write what cannot work, for example an OpenShift that the channel does not support, a second OperatorGroup,
-  a MultiClusterEngine that belongs to a MultiClusterHub (ACM), a way back, or a removal while there are hosted clusters.
+- Brings the multicluster engine operator to a channel, with Namespace, OperatorGroup, Subscription, approval of the
+  InstallPlan and MultiClusterEngine.
+- An upgrade over several minor versions goes through each channel in between, and waits for the engine before the next
+  one.
+- Refuses before any write what cannot work, for example an OpenShift that the channel does not support, a second
+  OperatorGroup, a MultiClusterEngine that belongs to a MultiClusterHub (ACM), a way back, or a removal while there are
+  hosted clusters.
 - Components of the engine that are not named keep their state.
 options:
   name:
@@ -52,7 +54,8 @@ options:
     - Manual
   approve:
     description:
-    - With V(Manual) approval, approve the InstallPlan of this package, as long as it installs nothing else. When false, a pending InstallPlan is refused.
+    - With V(Manual) approval, approve the InstallPlan of this package, as long as it installs nothing else. When false,
+      a pending InstallPlan is refused.
     type: bool
     default: true
   starting_csv:
@@ -158,7 +161,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -215,7 +219,8 @@ failure:
   contains:
     code:
       description:
-      - Stable identifier, for example V(unsupported_openshift), V(second_operator_group), V(owned_by_hub), V(hopeless), V(timeout).
+      - Stable identifier, for example V(unsupported_openshift), V(second_operator_group), V(owned_by_hub), V(hopeless),
+        V(timeout).
       type: str
       returned: failure
     object:
@@ -245,8 +250,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

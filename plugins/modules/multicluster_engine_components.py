@@ -13,7 +13,8 @@ author:
 description:
 - Changes the state of the named components of the MultiClusterEngine. The list has no merge keys for a patch, so it is
   read, changed by name and written under the version that was read. Entries of others are never lost.
-- Refuses a component that does not exist, since the engine would refuse the whole change, and the disabling of one that carries hosted clusters.
+- Refuses a component that does not exist, since the engine would refuse the whole change, and the disabling of one that
+  carries hosted clusters.
 options:
   enabled:
     description:
@@ -76,7 +77,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -149,8 +151,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

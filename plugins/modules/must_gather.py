@@ -11,10 +11,13 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Collects objects, events and logs of hosted clusters and of their management cluster into one archive (tar.gz) per hosted cluster, several at the same time.
-- Needs no image, no C(oc) and no rights of an administrator. What the account may not read is named in the archive's index, and so is what a limit left out.
+- Collects objects, events and logs of hosted clusters and of their management cluster into one archive (tar.gz) per
+  hosted cluster, several at the same time.
+- Needs no image, no C(oc) and no rights of an administrator. What the account may not read is named in the archive's
+  index, and so is what a limit left out.
 - The index begins with the health verdict of M(hypershift.core.hosted_cluster_info), its cause and the next step.
-- Of Secrets the archive has names and types, never a value. Before a file is added, values of Secrets and what looks like one are masked in it and counted.
+- Of Secrets the archive has names and types, never a value. Before a file is added, values of Secrets and what looks
+  like one are masked in it and counted.
 - Nothing is written to any cluster.
 options:
   scope:
@@ -49,19 +52,21 @@ options:
   dest:
     description:
     - Folder for the archives on the machine that runs the task; made with mode 0700 when it does not exist.
-    - Archives are named C(must-gather_<namespace>_<name>_<time>.tar.gz), have mode 0600, and appear when they are whole.
+    - Archives are named C(must-gather_<namespace>_<name>_<time>.tar.gz), have mode 0600, and appear when they are
+      whole.
     type: path
     required: true
   hosted:
     description:
-    - Read the hosted cluster's own API as well (version, operators, nodes, events), through the kubeconfig that it has published.
+    - Read the hosted cluster's own API as well (version, operators, nodes, events), through the kubeconfig that it has
+      published.
     - When that API cannot be reached the index says why.
     type: bool
     default: false
   secrets:
     description:
-    - Read the Secrets in the namespaces of the hosted cluster, of its control plane and of the operator, to list their names and types and to know
-      the values that must not be in the archive.
+    - Read the Secrets in the namespaces of the hosted cluster, of its control plane and of the operator, to list their
+      names and types and to know the values that must not be in the archive.
     - Without it only what looks like a secret is masked.
     type: bool
     default: true
@@ -185,7 +190,8 @@ archives:
       returned: always
     verdict:
       description:
-      - Health verdict, with C(summary), C(cause) and C(next_step) as M(hypershift.core.hosted_cluster_info) returns them.
+      - Health verdict, with C(summary), C(cause) and C(next_step) as M(hypershift.core.hosted_cluster_info) returns
+        them.
       type: str
       returned: always
       sample: unavailable
@@ -222,7 +228,8 @@ archives:
       returned: always
     failures:
       description:
-      - 'What could not be read, equal causes put together: the first of them, how many there are, HTTP status, code, reason and next step.'
+      - 'What could not be read, equal causes put together: the first of them, how many there are, HTTP status, code,
+        reason and next step.'
       type: list
       elements: dict
       returned: always
@@ -270,7 +277,8 @@ where:
   returned: success
 plan:
   description:
-  - In check mode the archives that would be made, each with what would be read (C(reads)) and where (C(namespaces)); otherwise what was done.
+  - In check mode the archives that would be made, each with what would be read (C(reads)) and where (C(namespaces));
+    otherwise what was done.
   type: list
   returned: always
   elements: dict
@@ -329,8 +337,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -366,7 +374,9 @@ _OPTIONS: dict[str, Any] = {
 ENTRY = Entry(
     name="must_gather",
     spec=full(AUTH, SELECTION, _OPTIONS),
-    operation=lambda hub, params, _check: MustGather(hub, params, ArchiveFolder(params["dest"]), KubeHub.from_kubeconfig),
+    operation=lambda hub, params, _check: MustGather(
+        hub, params, ArchiveFolder(params["dest"]), KubeHub.from_kubeconfig
+    ),
 )
 
 

@@ -11,7 +11,8 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Adds one entry to, or removes it from, C(spec.pauseRequests) of NodeHealthChecks of the management cluster. Remediation is paused while there is any entry.
+- Adds one entry to, or removes it from, C(spec.pauseRequests) of NodeHealthChecks of the management cluster.
+  Remediation is paused while there is any entry.
 - Entries of others are never touched, also when they are written at the same moment.
 - A management cluster without NodeHealthChecks is left as it is, with a warning.
 options:
@@ -36,7 +37,8 @@ options:
     - absent
   wait:
     description:
-    - Wait until remediations in flight are over, since a pause does not stop them. When false, a NodeHealthCheck with one is refused.
+    - Wait until remediations in flight are over, since a pause does not stop them. When false, a NodeHealthCheck with
+      one is refused.
     type: bool
     default: true
   wait_timeout:
@@ -80,7 +82,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -148,8 +151,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

@@ -12,8 +12,9 @@ author:
 - hypershift.core contributors (@hypershift-core)
 description:
 - Brings one NodePool of HyperShift to the given state.
-- Tells before any write which change replaces nodes or updates them in place, and refuses it unless O(allow_rollout=true). Scaling, labels, taints, drain
-  timeouts and the like roll nothing and are never refused for that.
+- Tells before any write which change replaces nodes or updates them in place, and refuses it unless
+  O(allow_rollout=true). Scaling, labels, taints, drain timeouts and the like roll nothing and are never refused for
+  that.
 - An update compares and writes only what is given.
 options:
   state:
@@ -49,7 +50,8 @@ options:
     type: int
   auto_scaling:
     description:
-    - Let the cluster autoscaler choose between two sizes. Replaces a fixed number of nodes in one patch, and the reverse.
+    - Let the cluster autoscaler choose between two sizes. Replaces a fixed number of nodes in one patch, and the
+      reverse.
     type: dict
     suboptions:
       min:
@@ -64,8 +66,8 @@ options:
         required: true
   upgrade_type:
     description:
-    - Whether an upgrade replaces machines or updates nodes in place. At creation V(InPlace) on platform V(agent) and V(Replace) elsewhere when left out.
-      Cannot change.
+    - Whether an upgrade replaces machines or updates nodes in place. At creation V(InPlace) on platform V(agent) and
+      V(Replace) elsewhere when left out. Cannot change.
     type: str
     choices:
     - Replace
@@ -110,7 +112,8 @@ options:
     elements: str
   tuning_config:
     description:
-    - Names of ConfigMaps with Tuned or PerformanceProfile objects, key C(tuning); at most 10. A change may roll the nodes.
+    - Names of ConfigMaps with Tuned or PerformanceProfile objects, key C(tuning); at most 10. A change may roll the
+      nodes.
     type: list
     elements: str
   node_labels:
@@ -151,7 +154,8 @@ options:
     type: str
   arch:
     description:
-    - CPU architecture; V(amd64) at creation when left out. Cannot change. For IBM Z agents leave it at V(amd64) and use a multi-arch release image.
+    - CPU architecture; V(amd64) at creation when left out. Cannot change. For IBM Z agents leave it at V(amd64) and use
+      a multi-arch release image.
     type: str
     choices:
     - amd64
@@ -318,9 +322,10 @@ options:
     type: str
   remove_finalizers:
     description:
-    - When the deletion makes no progress for O(progress_timeout) seconds, remove the finalizers from objects of these kinds that belong to the node pool
-      and are being deleted.
-    - What the finalizers guard (machines, disks, cloud resources) may be left behind. Each removal is listed in RV(plan).
+    - When the deletion makes no progress for O(progress_timeout) seconds, remove the finalizers from objects of these
+      kinds that belong to the node pool and are being deleted.
+    - What the finalizers guard (machines, disks, cloud resources) may be left behind. Each removal is listed in
+      RV(plan).
     type: list
     default: []
     choices:
@@ -338,8 +343,8 @@ options:
   allow_paused:
     description:
     - Write although reconciliation is paused; the change takes effect only after it has been resumed.
-    - With O(state=absent), remove it although somebody has paused it, see module M(hypershift.core.pause_reconcile). A pause that names no owner was
-      left behind, and is cleared.
+    - With O(state=absent), remove it although somebody has paused it, see module M(hypershift.core.pause_reconcile). A
+      pause that names no owner was left behind, and is cleared.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -410,7 +415,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -429,7 +435,8 @@ resource:
   returned: always
 rollout:
   description:
-  - 'Which node pools the change rolls: C(node_pool), C(namespace), C(nodes), C(action) (V(replace) or V(in_place)) and C(why).'
+  - 'Which node pools the change rolls: C(node_pool), C(namespace), C(nodes), C(action) (V(replace) or V(in_place)) and
+    C(why).'
   type: list
   returned: always
   elements: dict
@@ -500,8 +507,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -517,7 +524,16 @@ from ..module_utils._node_pools.nodepool import NodePool
 
 ENTRY = Entry(
     name="nodepool",
-    spec=full(AUTH, STATE, NODE_POOL_OPTIONS, NAMESPACE, {"cluster_name": {"type": "str"}}, REMOVE_POOL_FINALIZERS, GUARDS, WAIT),
+    spec=full(
+        AUTH,
+        STATE,
+        NODE_POOL_OPTIONS,
+        NAMESPACE,
+        {"cluster_name": {"type": "str"}},
+        REMOVE_POOL_FINALIZERS,
+        GUARDS,
+        WAIT,
+    ),
     operation=lambda hub, params, _check: NodePool(hub, params),
     constraints=NODE_POOL_RULES,
 )

@@ -34,7 +34,8 @@ options:
     type: str
   raw:
     description:
-    - 'Return the raw API objects beside the summary. Turn it off for fleets: a thousand raw hosted clusters weigh many megabytes.'
+    - 'Return the raw API objects beside the summary. Turn it off for fleets: a thousand raw hosted clusters weigh many
+      megabytes.'
     type: bool
     default: true
 extends_documentation_fragment:
@@ -123,8 +124,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

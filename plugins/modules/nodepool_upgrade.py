@@ -13,9 +13,10 @@ author:
 description:
 - Brings node pools to one release, by default the one that the control plane has completed. A newer one is refused.
 - With O(canary) and O(parallel) the pools go in stages; each stage has settled before the next one is written.
-- 'What is done is read from the pools: a run that was killed goes on where it was, and pools at the release cost no write.'
-- A pool whose update cannot succeed (node degraded in place, invalid release) ends the task at once with its cause. A drain that is held back may free itself,
-  so it ends the task after O(progress_timeout), with machine and pod.
+- 'What is done is read from the pools: a run that was killed goes on where it was, and pools at the release cost no
+  write.'
+- A pool whose update cannot succeed (node degraded in place, invalid release) ends the task at once with its cause. A
+  drain that is held back may free itself, so it ends the task after O(progress_timeout), with machine and pod.
 options:
   cluster_name:
     description:
@@ -57,8 +58,8 @@ options:
     default: false
   campaign:
     description:
-    - Name of the campaign on whose behalf this is done. Its Lease on the hosted cluster is renewed meanwhile, and nothing is
-      written once somebody else holds it.
+    - Name of the campaign on whose behalf this is done. Its Lease on the hosted cluster is renewed meanwhile, and
+      nothing is written once somebody else holds it.
     type: str
     version_added: 0.2.0
   lease_seconds:
@@ -74,7 +75,8 @@ extends_documentation_fragment:
 - hypershift.core.wait_options
 notes:
 - O(wait_timeout) is for all stages together.
-- Without O(wait) only the first stage that is not done is written, and another run writes the next one once it has settled.
+- Without O(wait) only the first stage that is not done is written, and another run writes the next one once it has
+  settled.
 requirements:
 - python >= 3.11
 - kubernetes >= 29.0.0
@@ -112,7 +114,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -149,7 +152,8 @@ stages:
     - green
 rollout:
   description:
-  - 'Which node pools the change rolls: C(node_pool), C(namespace), C(nodes), C(action) (V(replace) or V(in_place)) and C(why).'
+  - 'Which node pools the change rolls: C(node_pool), C(namespace), C(nodes), C(action) (V(replace) or V(in_place)) and
+    C(why).'
   type: list
   returned: always
   elements: dict
@@ -220,8 +224,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:
@@ -252,7 +256,11 @@ ENTRY = Entry(
     spec=full(AUTH, NAMESPACE, _OPTIONS, CAMPAIGN, WAIT),
     operation=NodePoolUpgrade,
     around=lambda hub, params: held(
-        hub, params.get("campaign") or "", params["lease_seconds"], [(params["namespace"], params["cluster_name"])], waits=False
+        hub,
+        params.get("campaign") or "",
+        params["lease_seconds"],
+        [(params["namespace"], params["cluster_name"])],
+        waits=False,
     ),
 )
 

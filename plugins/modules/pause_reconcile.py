@@ -12,7 +12,8 @@ author:
 - hypershift.core contributors (@hypershift-core)
 description:
 - Pauses a HostedCluster, all its NodePools and their MachineHealthChecks as one unit, with owner, reason and end.
-- Resuming removes the field; V(false) and an empty text are never written, since one stays behind and the other is refused by the API.
+- Resuming removes the field; V(false) and an empty text are never written, since one stays behind and the other is
+  refused by the API.
 - 'Waits for the proof: the operator reports the pause, and the control plane object carries it.'
 options:
   name:
@@ -43,7 +44,8 @@ options:
     type: str
   until:
     description:
-    - End of the pause as RFC 3339 with a zone, for example V(2026-12-01T06:00:00Z). A date without zone would be accepted by the API and not pause.
+    - End of the pause as RFC 3339 with a zone, for example V(2026-12-01T06:00:00Z). A date without zone would be
+      accepted by the API and not pause.
     type: str
   unlimited:
     description:
@@ -97,7 +99,8 @@ EXAMPLES = r"""
 RETURN = r"""
 plan:
   description:
-  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive) and for patches C(change).
+  - The writes in order, planned in check mode and done otherwise; each with C(verb), C(object), C(why), C(disruptive)
+    and for patches C(change).
   type: list
   returned: always
   elements: dict
@@ -116,7 +119,8 @@ resource:
   returned: always
 rollout:
   description:
-  - 'Which node pools the change rolls: C(node_pool), C(namespace), C(nodes), C(action) (V(replace) or V(in_place)) and C(why).'
+  - 'Which node pools the change rolls: C(node_pool), C(namespace), C(nodes), C(action) (V(replace) or V(in_place)) and
+    C(why).'
   type: list
   returned: always
   elements: dict
@@ -193,8 +197,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

@@ -12,7 +12,8 @@ author:
 - hypershift.core contributors (@hypershift-core)
 description:
 - Lists every pause on a management cluster with its owner, reason and end.
-- 'Names the forgotten ones: ended but still set, without effect for want of a zone, without owner and end, or left on a node pool alone.'
+- 'Names the forgotten ones: ended but still set, without effect for want of a zone, without owner and end, or left on a
+  node pool alone.'
 options:
   namespace:
     description:
@@ -100,8 +101,8 @@ failure:
       returned: failure
 management_cluster:
   description:
-  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the account may not read it, and where
-    nothing was to be changed).
+  - The management cluster that was asked, as C(server) (URL) and C(uid) (of namespace C(kube-system); null where the
+    account may not read it, and where nothing was to be changed).
   returned: when it was reached
   type: dict
   sample:

@@ -11,12 +11,16 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Says where every hosted cluster of a plan stands, from the live objects alone, so that a run that was killed goes on where it was.
+- Says where every hosted cluster of a plan stands, from the live objects alone, so that a run that was killed goes on
+  where it was.
 - 'Phase V(start): what is left to do, by batch. Reads only.'
-- 'Phase V(before): waits until the waves before this one are over and have soaked, stops the campaign when too many hosted clusters failed or got
-  worse, and claims the hosted clusters of the batch with a Lease and a note in the journal. Other campaigns keep off them.'
-- 'Phase V(after): every step is done, nodes run the new version, and nothing is wrong that was right before. Reads only.'
-- A hosted cluster that must not go on has C(problem) in RV(gate.clusters); the task itself fails only when the campaign as a whole must stop.
+- 'Phase V(before): waits until the waves before this one are over and have soaked, stops the campaign when too many
+  hosted clusters failed or got worse, and claims the hosted clusters of the batch with a Lease and a note in the
+  journal. Other campaigns keep off them.'
+- 'Phase V(after): every step is done, nodes run the new version, and nothing is wrong that was right before. Reads
+  only.'
+- A hosted cluster that must not go on has C(problem) in RV(gate.clusters); the task itself fails only when the campaign
+  as a whole must stop.
 options:
   phase:
     description:
@@ -39,7 +43,8 @@ options:
     type: int
   lease_seconds:
     description:
-    - Seconds after which another campaign may take over a hosted cluster whose run was killed. The same campaign may go on at once.
+    - Seconds after which another campaign may take over a hosted cluster whose run was killed. The same campaign may go
+      on at once.
     type: int
     default: 7200
   settle_timeout:
@@ -108,16 +113,16 @@ gate:
       returned: success
     hubs:
       description:
-      - 'Management clusters that were asked: C(name), C(server) and C(uid), that of namespace C(kube-system). A hub that is not the cluster that the
-        plan was made on is refused.'
+      - 'Management clusters that were asked: C(name), C(server) and C(uid), that of namespace C(kube-system). A hub
+        that is not the cluster that the plan was made on is refused.'
       type: list
       elements: dict
       returned: success
     clusters:
       description:
-      - 'Each hosted cluster: C(id), C(hub), C(namespace), C(name), C(wave), C(batch), C(position) and C(steps) (done and all), C(remaining) (the steps
-        to do), C(finished), C(state) as the journal has it, C(ended) (when a finished one got there), C(problem) (empty, or as RV(failure)) and
-        C(msg) (the same in one sentence).'
+      - 'Each hosted cluster: C(id), C(hub), C(namespace), C(name), C(wave), C(batch), C(position) and C(steps) (done
+        and all), C(remaining) (the steps to do), C(finished), C(state) as the journal has it, C(ended) (when a finished
+        one got there), C(problem) (empty, or as RV(failure)) and C(msg) (the same in one sentence).'
       type: list
       elements: dict
       returned: success

@@ -11,12 +11,15 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Reads the hosted clusters and node pools of one or more management clusters and works out for each of them which releases lead to the target, which
-  node pools move when, how many nodes roll, and in which wave and batch that happens.
-- Tells for every cluster that must not be upgraded all reasons at once, each with a next step. Such a cluster is part of the plan and has no steps.
-- Control planes move one minor at a time. A node pool moves when its control plane is where it goes to, on the way only when it would fall more than
-  three minors behind, else at the end.
-- The plan has a digest over everything but the time it was made. The same fleet and the same options give the same digest.
+- Reads the hosted clusters and node pools of one or more management clusters and works out for each of them which
+  releases lead to the target, which node pools move when, how many nodes roll, and in which wave and batch that
+  happens.
+- Tells for every cluster that must not be upgraded all reasons at once, each with a next step. Such a cluster is part
+  of the plan and has no steps.
+- Control planes move one minor at a time. A node pool moves when its control plane is where it goes to, on the way only
+  when it would fall more than three minors behind, else at the end.
+- The plan has a digest over everything but the time it was made. The same fleet and the same options give the same
+  digest.
 - Nothing is written to a management cluster; the plan goes to O(dest) if that is set.
 options:
   campaign:
@@ -51,7 +54,8 @@ options:
         type: str
       minor:
         description:
-        - The newest release of this minor that can be reached, for example V(4.21); V(current) for the newest patch of the minor that each cluster runs.
+        - The newest release of this minor that can be reached, for example V(4.21); V(current) for the newest patch of
+          the minor that each cluster runs.
         - Put it in quotes, since YAML reads 4.20 as a number.
         type: str
       latest:
@@ -65,11 +69,13 @@ options:
     type: path
   channel:
     description:
-    - Use only releases of this channel (V(stable-4.21)) or kind of channel (V(stable)). A release that does not say where it belongs may be used.
+    - Use only releases of this channel (V(stable-4.21)) or kind of channel (V(stable)). A release that does not say
+      where it belongs may be used.
     type: str
   release_images:
     description:
-    - Release images by version, for example of a mirror. They win over the graph and over what clusters offer. Digests are fine.
+    - Release images by version, for example of a mirror. They win over the graph and over what clusters offer. Digests
+      are fine.
     - An image is never made up. A version without one is refused.
     type: dict
     default: {}
@@ -81,8 +87,9 @@ options:
     default: []
   accepted_acks:
     description:
-    - Reasons for which a cluster says that it is not upgradeable (V(AdminAckRequired)), or words of its message, for example the name of an acknowledgement,
-      that are accepted for the next minor. The step then has C(acks). Unless the reason is resolved by then, the operator takes the release by force only.
+    - Reasons for which a cluster says that it is not upgradeable (V(AdminAckRequired)), or words of its message, for
+      example the name of an acknowledgement, that are accepted for the next minor. The step then has C(acks). Unless
+      the reason is resolved by then, the operator takes the release by force only.
     type: list
     elements: str
     default: []
@@ -121,7 +128,8 @@ options:
         required: true
       label_selectors:
         description:
-        - Label selectors of hosted clusters that must all match. Without these and without O(waves[].clusters) every cluster matches.
+        - Label selectors of hosted clusters that must all match. Without these and without O(waves[].clusters) every
+          cluster matches.
         type: list
         elements: str
         default: []
@@ -139,8 +147,8 @@ options:
         default: []
       canaries:
         description:
-        - Number, or share such as V(10%), of its clusters that go first, as a wave C(<name>-canary) that allows no failure. Those with the fewest nodes are
-          taken.
+        - Number, or share such as V(10%), of its clusters that go first, as a wave C(<name>-canary) that allows no
+          failure. Those with the fewest nodes are taken.
         type: str
         default: '0'
       batch:
@@ -178,8 +186,8 @@ options:
     default: 0
   exclusive_label:
     description:
-    - Label of hosted clusters; those with the same value are never upgraded at the same time, for example both sides of a pair. A cluster without it is
-      refused.
+    - Label of hosted clusters; those with the same value are never upgraded at the same time, for example both sides of
+      a pair. A cluster without it is refused.
     type: str
   windows:
     description:
@@ -190,7 +198,8 @@ options:
     suboptions:
       rrule:
         description:
-        - When it opens, as a recurrence rule of RFC 5545, for example V(FREQ=WEEKLY;BYDAY=SA;BYHOUR=22), in local time of O(windows[].timezone).
+        - When it opens, as a recurrence rule of RFC 5545, for example V(FREQ=WEEKLY;BYDAY=SA;BYHOUR=22), in local time
+          of O(windows[].timezone).
         type: str
         required: true
       duration_minutes:
@@ -205,7 +214,8 @@ options:
         default: UTC
       start:
         description:
-        - Local time from which the rule counts. It matters for C(INTERVAL) and C(COUNT), and gives the time of day where the rule does not.
+        - Local time from which the rule counts. It matters for C(INTERVAL) and C(COUNT), and gives the time of day
+          where the rule does not.
         type: str
         default: '2024-01-01T00:00:00'
       label_selectors:
@@ -221,8 +231,8 @@ options:
     default: 30
   snapshots:
     description:
-    - RV(hypershift.core.etcd_snapshot_info#module:clusters) of M(hypershift.core.etcd_snapshot_info). Where hosted clusters on several management clusters
-      have the same name and namespace, each entry needs a key C(hub).
+    - RV(hypershift.core.etcd_snapshot_info#module:clusters) of M(hypershift.core.etcd_snapshot_info). Where hosted
+      clusters on several management clusters have the same name and namespace, each entry needs a key C(hub).
     type: list
     elements: dict
     default: []
@@ -232,7 +242,8 @@ options:
     type: str
   on_unreachable:
     description:
-    - What a management cluster that cannot be read does to the plan. With V(skip) the others are planned, and it is named in RV(plan).
+    - What a management cluster that cannot be read does to the plan. With V(skip) the others are planned, and it is
+      named in RV(plan).
     type: str
     default: fail
     choices:
@@ -245,7 +256,8 @@ options:
     default: false
   dest:
     description:
-    - File for the plan, written with mode 0600. A file that holds the same plan stays as it is, with the time it was made.
+    - File for the plan, written with mode 0600. A file that holds the same plan stays as it is, with the time it was
+      made.
     type: path
 extends_documentation_fragment:
 - kubernetes.core.k8s_auth_options
@@ -333,8 +345,8 @@ plan:
       returned: success
     hubs:
       description:
-      - 'One entry per management cluster: C(name), C(server), C(uid) (that of namespace C(kube-system)), C(versions), C(mce_version),
-        C(openshift_version), C(problem), C(warnings).'
+      - 'One entry per management cluster: C(name), C(server), C(uid) (that of namespace C(kube-system)), C(versions),
+        C(mce_version), C(openshift_version), C(problem), C(warnings).'
       type: list
       elements: dict
       returned: success
@@ -358,7 +370,8 @@ plan:
           returned: success
         steps:
           description:
-          - 'In order: C(kind) (V(control_plane) or V(node_pools)), C(version), C(image), C(risks), C(pools), and C(acks) where some were accepted.'
+          - 'In order: C(kind) (V(control_plane) or V(node_pools)), C(version), C(image), C(risks), C(pools), and
+            C(acks) where some were accepted.'
           type: list
           elements: dict
           returned: success
@@ -512,7 +525,9 @@ class _Files:
             return None
         except OSError as error:
             failure = Failure(
-                "cannot_read_file", f"file {path} cannot be read: {error.strerror}", next_step="Correct its path or its mode."
+                "cannot_read_file",
+                f"file {path} cannot be read: {error.strerror}",
+                next_step="Correct its path or its mode.",
             )
             raise HypershiftError(failure) from None
 
@@ -573,7 +588,9 @@ _OPTIONS: dict[str, Any] = {
 ENTRY = Entry(
     name="upgrade_plan",
     spec=full(AUTH, HUBS, SELECTION, _OPTIONS),
-    operation=lambda hub, params, check: UpgradePlan(sources_of(params), params, RuleCalendar(), _Files(check), hub.now),
+    operation=lambda hub, params, check: UpgradePlan(
+        sources_of(params), params, RuleCalendar(), _Files(check), hub.now
+    ),
     needs_cluster=False,
 )
 

@@ -11,9 +11,10 @@ version_added: 0.2.0
 author:
 - hypershift.core contributors (@hypershift-core)
 description:
-- Writes the journal of a campaign, a ConfigMap C(upgrade-<campaign>) in the namespace of the hosted clusters, with one key for each of them.
-- The journal is evidence for people, M(hypershift.core.upgrade_report) and the stop-loss of later waves; what is done is always read from the
-  hosted clusters themselves.
+- Writes the journal of a campaign, a ConfigMap C(upgrade-<campaign>) in the namespace of the hosted clusters, with one
+  key for each of them.
+- The journal is evidence for people, M(hypershift.core.upgrade_report) and the stop-loss of later waves; what is done
+  is always read from the hosted clusters themselves.
 options:
   clusters:
     description:
@@ -39,8 +40,8 @@ options:
         - stopped
       ended:
         description:
-        - When it ended, as RV(hypershift.core.upgrade_gate#module:gate.clusters) has it; the time of the note when left out. Has no effect on a
-          note that says the same already.
+        - When it ended, as RV(hypershift.core.upgrade_gate#module:gate.clusters) has it; the time of the note when left
+          out. Has no effect on a note that says the same already.
         type: str
         version_added: 0.2.0
       step:

@@ -12,9 +12,11 @@ author:
 - hypershift.core contributors (@hypershift-core)
 description:
 - Says what became of every hosted cluster of a plan, while the campaign runs and after it.
-- Whether a hosted cluster is done is read from the live objects, why one failed from the journals (ConfigMaps C(upgrade-<campaign>)). The control
-  plane's times come from the version history of the HostedCluster, so that there is a timeline without a journal too.
-- 'All management clusters are read at the same time: one LIST of hosted clusters, one of node pools and one of journals each.'
+- Whether a hosted cluster is done is read from the live objects, why one failed from the journals (ConfigMaps
+  C(upgrade-<campaign>)). The control plane's times come from the version history of the HostedCluster, so that there is
+  a timeline without a journal too.
+- 'All management clusters are read at the same time: one LIST of hosted clusters, one of node pools and one of journals
+  each.'
 - Nothing is written but the files that are asked for. A campaign that has ended gives the same files each time.
 options:
   html:
@@ -23,8 +25,8 @@ options:
     type: path
   junit:
     description:
-    - Path of a report for pipelines. A suite per wave, a test case per hosted cluster. What failed or was stopped is a failure, what could not be read
-      an error, what the plan refused or what has not ended is skipped. Mode 0600.
+    - Path of a report for pipelines. A suite per wave, a test case per hosted cluster. What failed or was stopped is a
+      failure, what could not be read an error, what the plan refused or what has not ended is skipped. Mode 0600.
     type: path
   json:
     description:
@@ -73,14 +75,15 @@ EXAMPLES = r"""
 RETURN = r"""
 verdict:
   description:
-  - 'V(succeeded): every hosted cluster that the plan upgrades is done. Else the worst that is true: V(failed), V(stopped), V(unknown), V(running),
-    V(incomplete), V(not_started).'
+  - 'V(succeeded): every hosted cluster that the plan upgrades is done. Else the worst that is true: V(failed),
+    V(stopped), V(unknown), V(running), V(incomplete), V(not_started).'
   type: str
   returned: success
   sample: succeeded
 counts:
   description:
-  - 'Number of hosted clusters by state: C(failed), C(stopped), C(unknown), C(gone), C(running), C(pending), C(done), C(refused), C(up_to_date).'
+  - 'Number of hosted clusters by state: C(failed), C(stopped), C(unknown), C(gone), C(running), C(pending), C(done),
+    C(refused), C(up_to_date).'
   type: dict
   returned: success
   sample:
@@ -131,7 +134,8 @@ report:
       returned: success
     durations:
       description:
-      - 'C(count), C(p50), C(p95) and C(max) for C(control_plane), C(node_pools) (each step that has ended) and C(cluster) (those done).'
+      - 'C(count), C(p50), C(p95) and C(max) for C(control_plane), C(node_pools) (each step that has ended) and
+        C(cluster) (those done).'
       type: dict
       returned: success
     waves:
@@ -142,8 +146,9 @@ report:
       returned: success
     clusters:
       description:
-      - 'Each hosted cluster: C(id), C(hub), C(namespace), C(name), C(wave), C(from), C(to), C(state), C(version) (that runs now), C(position) and C(steps)
-        (done and all), C(started), C(ended), C(seconds), C(phases), C(failure) and C(refusals) (as RV(failure)), C(warnings).'
+      - 'Each hosted cluster: C(id), C(hub), C(namespace), C(name), C(wave), C(from), C(to), C(state), C(version) (that
+        runs now), C(position) and C(steps) (done and all), C(started), C(ended), C(seconds), C(phases), C(failure) and
+        C(refusals) (as RV(failure)), C(warnings).'
       type: list
       elements: dict
       returned: success
@@ -216,13 +221,17 @@ _FORMATS: dict[str, Render] = {"html": html_of, "junit": junit_of, "json": _json
 def _files(params: dict[str, Any]) -> dict[str, Render]:
     asked = [(params[name], render) for name, render in _FORMATS.items() if params.get(name)]
     if len({path for path, _render in asked}) < len(asked):
-        raise OptionError(Failure("invalid_option", "two formats name the same file", next_step="Give each a path of its own."))
+        raise OptionError(
+            Failure("invalid_option", "two formats name the same file", next_step="Give each a path of its own.")
+        )
     return dict(asked)
 
 
 def _operation(clock: Any, params: dict[str, Any], check: bool) -> UpgradeReport:
     plan = plan_to_look_at(params)
-    return UpgradeReport(clock, campaign_hubs(params, plan, acting=False), plan, _files(params), write_private_file, check)
+    return UpgradeReport(
+        clock, campaign_hubs(params, plan, acting=False), plan, _files(params), write_private_file, check
+    )
 
 
 ENTRY = Entry(

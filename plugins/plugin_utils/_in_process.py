@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The action behind every module: runs the operation inside the worker when the target is the controller itself. Private to hypershift.core.
+"""The action behind every module: runs the operation inside the worker when the target is the controller itself.
 
-Elsewhere, and with become, environment, async or another interpreter, the ordinary module runs. Both run the same operation.
+Elsewhere, and with become, environment, async or another interpreter, the ordinary module runs. Both run the same
+operation.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ display = Display()
 
 
 class InProcess(ActionBase):  # type: ignore[misc]
-    """Base of the actions; each names its entry at class level, so that the parent process imports it once for all workers."""
+    """Base of the actions; each names its entry at class level, so that the parent process imports it once for all
+    workers."""
 
     entry: Entry
     _supports_check_mode = True
@@ -30,7 +32,8 @@ class InProcess(ActionBase):  # type: ignore[misc]
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars or {})
         variables = task_vars or {}
-        # Checked here on both ways: a module that refuses its options repeats them at -vvv, also a secret that was put in a wrong place.
+        # Checked here on both ways: a module that refuses its options repeats them at -vvv, also a secret that was put
+        # in a wrong place.
         checked = ArgumentSpecValidator(self.entry.spec, **self.entry.constraints).validate(self._task.args)
         secret = bool(self.entry.secret_result and checked.validated_parameters.get(self.entry.secret_result))
         if checked.error_messages:
@@ -41,9 +44,13 @@ class InProcess(ActionBase):  # type: ignore[misc]
             if secret:  # what async_status fetches is printed: such a task waits here instead
                 self._task.async_val = 0
             wrap = bool(self._task.async_val) and not self._connection.has_native_async
-            outcome = self._execute_module(module_name=f"hypershift.core.{self.entry.name}", task_vars=variables, wrap_async=wrap)
+            outcome = self._execute_module(
+                module_name=f"hypershift.core.{self.entry.name}", task_vars=variables, wrap_async=wrap
+            )
         else:
-            outcome = run_operation(self.entry, checked.validated_parameters, bool(self._task.check_mode), display.display)
+            outcome = run_operation(
+                self.entry, checked.validated_parameters, bool(self._task.check_mode), display.display
+            )
         if not self._task.diff:
             outcome.pop("diff", None)
         result.update(outcome)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading of inventory hosted_clusters: from its option to plain data. Private to hypershift.core."""
+"""Reading of inventory hosted_clusters: from its option to plain data."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ _OF_THE_CONNECTION = ("name", "kubeconfig", "context", "host", "namespace", "lab
 
 def configured_hubs(given: Any) -> list[dict[str, Any]]:
     """The entries as the argument spec hands them over; one without options when there are none. Raises OptionError."""
-    entries = [{k: _plain(v) for k, v in e.items()} if isinstance(e, dict) else e for e in given or []] or [{"name": ALONE}]
+    entries = [{k: _plain(v) for k, v in e.items()} if isinstance(e, dict) else e for e in given or []] or [
+        {"name": ALONE}
+    ]
     checked = ArgumentSpecValidator(full(HUBS)).validate({"hubs": entries})
     if checked.error_messages:
         texts = "; ".join(str(text).rstrip(". ") for text in checked.error_messages)
@@ -52,15 +54,21 @@ def read_rows(hubs: list[dict[str, Any]]) -> tuple[Rows, list[str]]:
 
 
 def connection_variables(hub: dict[str, Any]) -> dict[str, str]:
-    """How a task reaches the hub, as far as it is no secret: the path of a kubeconfig and a context. Never its content, never a token."""
+    """How a task reaches the hub, as far as it is no secret: the path of a kubeconfig and a context. Never its content,
+    never a token."""
     kubeconfig, context = hub.get("kubeconfig"), hub.get("context")
-    found = {"hcp_kubeconfig": kubeconfig} if isinstance(kubeconfig, str) and kubeconfig and "\n" not in kubeconfig else {}
+    found = (
+        {"hcp_kubeconfig": kubeconfig} if isinstance(kubeconfig, str) and kubeconfig and "\n" not in kubeconfig else {}
+    )
     return found | ({"hcp_context": context} if context else {})
 
 
 def digest_of_hubs(hubs: list[dict[str, Any]]) -> str:
     """Changes when other clusters are asked for; says nothing of credentials."""
-    asked = [{k: v for k, v in hub.items() if k in _OF_THE_CONNECTION and (k != "kubeconfig" or isinstance(v, str))} for hub in hubs]
+    asked = [
+        {k: v for k, v in hub.items() if k in _OF_THE_CONNECTION and (k != "kubeconfig" or isinstance(v, str))}
+        for hub in hubs
+    ]
     return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Lines that stay at the bottom of a terminal while other output scrolls above them. Private to hypershift.core.
+"""Lines that stay at the bottom of a terminal while other output scrolls above them.
 
 By the terminal's scrolling region (DECSTBM), as apt does: whoever else prints need not know of it.
 """
@@ -21,7 +21,11 @@ class PinnedLines:
     """stream: a terminal. most: lines to take, never more than half of the screen."""
 
     def __init__(
-        self, stream: Any, most: int, clock: Callable[[], float] = time.monotonic, size: Callable[[], Any] = shutil.get_terminal_size
+        self,
+        stream: Any,
+        most: int,
+        clock: Callable[[], float] = time.monotonic,
+        size: Callable[[], Any] = shutil.get_terminal_size,
     ) -> None:
         self._stream, self._most, self._clock, self._size = stream, most, clock, size
         self._taken: tuple[int, int] | None = None  # lines of ours, height of the screen
@@ -38,7 +42,8 @@ class PinnedLines:
             return
         shown = [line[: max(1, width - 1)] for line in lines(limit)][:limit]
         taken, of_height = self._taken or (0, height)
-        room = max(len(shown), taken) if of_height == height else len(shown)  # growing is enough: shrinking would make the output jump
+        # growing is enough: shrinking would make the output jump
+        room = max(len(shown), taken) if of_height == height else len(shown)
         if self._taken != (room, height):
             self.leave()
             self._enter(room, height)

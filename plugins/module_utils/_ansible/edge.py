@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The one place where options become an operation, and errors become a result: for module and action alike. Private to hypershift.core."""
+"""The one place where options become an operation, and errors become a result: for module and action alike."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ _CLASS = re.compile(r"<class '(?:[\w.]*_AnsibleTagged)?([\w.]*)'>")
 class Entry:
     """One module: its name, argument spec, rules across options, and how its operation is made.
 
-    needs_cluster: false for a module without options of a management cluster; its operation gets clock and random source alone.
+    needs_cluster: false for a module without options of a management cluster; its operation gets clock and random
+    source alone.
 
     around: gives the hub to work with, for as long as the operation runs; not used in check mode.
 
-    operation: (hub, params, check_mode) -> Operation. secret_result: the option that makes the result secret, if any. passes: return values
-    that are URLs with a token of their own, which the user needs as they are.
+    operation: (hub, params, check_mode) -> Operation. secret_result: the option that makes the result secret, if any.
+    passes: return values that are URLs with a token of their own, which the user needs as they are.
     """
 
     name: str
@@ -49,7 +50,8 @@ class Entry:
 
 
 def run_operation(entry: Entry, params: Params, check_mode: bool, progress: Callable[[str], None]) -> dict[str, Any]:
-    """Result for exit_json, or for fail_json when it holds failed. Nothing but this result leaves: no traceback, no secret, nothing unprintable."""
+    """Result for exit_json, or for fail_json when it holds failed. Nothing but this result leaves: no traceback, no
+    secret, nothing unprintable."""
     said = _outcome(entry, params, check_mode, lambda line: progress(leaving_line(line, MAX_SENTENCE)))
     result: dict[str, Any] = all_printable(said)
     if entry.secret_result and params.get(entry.secret_result) and not result.get("failed"):
@@ -72,7 +74,8 @@ def _outcome(entry: Entry, params: Params, check_mode: bool, progress: Callable[
 
 
 def _placed(result: dict[str, Any], hub: Hub | None) -> dict[str, Any]:
-    """The result with the management cluster it is about. What changes something, or would, is told by identity: a URL can be moved."""
+    """The result with the management cluster it is about. What changes something, or would, is told by identity: a URL
+    can be moved."""
     if hub is None or not hub.server or "management_cluster" in result:
         return result
     found = identify_briefly(hub) if result.get("plan") else Identity(hub.server)
@@ -81,25 +84,47 @@ def _placed(result: dict[str, Any], hub: Hub | None) -> dict[str, Any]:
 
 def options_refused(name: str, errors: Iterable[Exception]) -> dict[str, Any]:
     """Result of a task whose options do not fit the module's argument spec."""
-    texts = [f"Unsupported parameters for ({name}) module: {e}" if isinstance(e, UnsupportedError) else _plain(str(e)) for e in errors]
-    failure = Failure("invalid_option", "; ".join(text.rstrip(". ") for text in texts), next_step="Correct the options of the task.")
+    texts = [
+        f"Unsupported parameters for ({name}) module: {e}" if isinstance(e, UnsupportedError) else _plain(str(e))
+        for e in errors
+    ]
+    failure = Failure(
+        "invalid_option", "; ".join(text.rstrip(". ") for text in texts), next_step="Correct the options of the task."
+    )
     return _failed(OptionError(failure))
 
 
 def secret_for_later(option: str) -> dict[str, Any]:
     """Result of a task whose secret result would be fetched by another task, which prints it."""
     cause = f"option {option} cannot be used with poll 0, since the task that fetches the result later would print it"
-    return _failed(OptionError(Failure("invalid_option", cause, next_step="Leave out async, or have the content written to files.")))
+    return _failed(
+        OptionError(
+            Failure("invalid_option", cause, next_step="Leave out async, or have the content written to files.")
+        )
+    )
 
 
 def _plain(text: str) -> str:
     """Ansible names classes where it means a list, a dictionary or a text."""
-    words = {"list": "a list", "dict": "a dictionary", "str": "a text", "int": "a number", "float": "a number", "bool": "true or false"}
+    words = {
+        "list": "a list",
+        "dict": "a dictionary",
+        "str": "a text",
+        "int": "a number",
+        "float": "a number",
+        "bool": "true or false",
+    }
     return _CLASS.sub(lambda found: words.get(found[1].lower(), found[1]), text)
 
 
 def _failed(error: HypershiftError) -> dict[str, Any]:
-    result: dict[str, Any] = {"changed": False, **error.extra, "failed": True, "msg": str(error), "failure": error.failure.as_dict()}
+    result: dict[str, Any] = {
+        "changed": False,
+        **error.extra,
+        "failed": True,
+        "msg": str(error),
+        "failure": error.failure.as_dict(),
+    }
     if isinstance(error, RefusedError):
         result["refusals"] = [f.as_dict() for f in error.refusals]
         result["plan"] = result.pop("plan_would_be", [])

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Main of every module. Private to hypershift.core."""
+"""Main of every module."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import re
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.kubernetes.core.plugins.module_utils.args_common import extract_sensitive_values_from_kubeconfig
+from ansible_collections.kubernetes.core.plugins.module_utils.args_common import (
+    extract_sensitive_values_from_kubeconfig,
+)
 
 from .._kernel.secret_texts import options_without_secrets
 from .edge import Entry, run_operation
@@ -35,14 +37,16 @@ def main(entry: Entry) -> None:
     """Run a module where it was copied to; progress lines have no way to the screen from here."""
     module = _Module(argument_spec=entry.spec, supports_check_mode=True, **entry.constraints)
     result = run_operation(entry, module.params, module.check_mode, lambda line: None)
-    result["invocation"] = {"module_args": options_without_secrets(module.params)}  # Ansible repeats the options at -vvv
+    # Ansible repeats the options at -vvv
+    result["invocation"] = {"module_args": options_without_secrets(module.params)}
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
 
 
 def _undeclared_secrets(value: Any) -> set[str]:
-    """Secrets in options at any depth that no spec declares: those of kubeconfigs given as mappings, and passwords in URLs."""
+    """Secrets in options at any depth that no spec declares: those of kubeconfigs given as mappings, and passwords in
+    URLs."""
     if isinstance(value, dict):
         found = _of_kubeconfig(value) if isinstance(value.get("users"), list) else set()
         return found.union(*(_undeclared_secrets(item) for item in value.values()))

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Claims of a campaign on hosted clusters: a Lease each, and the note in the journal that work begins. Private to hypershift.core."""
+"""Claims of a campaign on hosted clusters: a Lease each, and the note in the journal that work begins."""
 
 from __future__ import annotations
 
@@ -25,13 +25,26 @@ def foreseen(plan: Object, found: Standing) -> list[Object]:
     """What claiming one cluster would write."""
     namespace = found.entry["namespace"]
     return [
-        {"verb": "create", "object": LEASE.ref(namespace, lease_name(found.entry["name"])), "why": _CLAIM, "disruptive": False},
-        {"verb": "patch", "object": CONFIG_MAP.ref(namespace, journal_name(plan["campaign"])), "why": WHY, "disruptive": False},
+        {
+            "verb": "create",
+            "object": LEASE.ref(namespace, lease_name(found.entry["name"])),
+            "why": _CLAIM,
+            "disruptive": False,
+        },
+        {
+            "verb": "patch",
+            "object": CONFIG_MAP.ref(namespace, journal_name(plan["campaign"])),
+            "why": WHY,
+            "disruptive": False,
+        },
     ]
 
 
-def changes(hub: Hub, plan: Object, standings: Sequence[Standing], seconds: int, over: Sequence[Standing] = ()) -> ChangeSet:
-    """Writes that claim the clusters of one hub. A cluster that another campaign holds gets its ``problem`` and no write.
+def changes(
+    hub: Hub, plan: Object, standings: Sequence[Standing], seconds: int, over: Sequence[Standing] = ()
+) -> ChangeSet:
+    """Writes that claim the clusters of one hub. A cluster that another campaign holds gets its ``problem`` and no
+    write.
 
     over: clusters that got there after their run was killed: nobody noted it, and their Leases are still there.
     """
@@ -42,7 +55,9 @@ def changes(hub: Hub, plan: Object, standings: Sequence[Standing], seconds: int,
         holder = lease_holder(live, campaign, hub.now())
         if holder:
             cause = f"campaign {holder} works on it now"
-            found.problem = Failure("locked", cause, found.ref, next_step="Wait until it has ended, or until its Lease expires.")
+            found.problem = Failure(
+                "locked", cause, found.ref, next_step="Wait until it has ended, or until its Lease expires."
+            )
         elif live is None:
             claimed.create(LEASE, lease_manifest(name, namespace, campaign, seconds, hub.now()), _CLAIM)
         else:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a campaign's task does under the campaign's Leases: no write without them, and they are renewed meanwhile. Private to hypershift.core."""
+"""What a campaign's task does under the campaign's Leases: no write without them, and they are renewed meanwhile."""
 
 from __future__ import annotations
 
@@ -42,9 +42,11 @@ class _LeasedHub:
 
 @contextmanager
 def held(hub: Hub, campaign: str, seconds: int, clusters: Sequence[tuple[str, str]], waits: bool) -> Iterator[Hub]:
-    """The hub to work with, while the campaign's Leases on these clusters (namespace, name) are kept. No campaign: the hub as it is.
+    """The hub to work with, while the campaign's Leases on these clusters (namespace, name) are kept. No campaign: the
+    hub as it is.
 
-    waits: the task mainly waits, so that the Leases are renewed at once; else they are looked at before the first write.
+    waits: the task mainly waits, so that the Leases are renewed at once; else they are looked at before the first
+    write.
     """
     if not campaign:
         yield hub

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The hubs of one campaign: read together, written each by itself. Private to hypershift.core."""
+"""The hubs of one campaign: read together, written each by itself."""
 
 from __future__ import annotations
 
@@ -33,11 +33,16 @@ class CampaignHubs:
         named = list(dict.fromkeys(entry["hub"] for entry in plan["clusters"]))
         missing = [name for name in named if name not in known]
         if missing:
-            cause = f"the plan names the management cluster {', '.join(missing)}, and option hubs has {', '.join(known) or 'none'}"
+            cause = (
+                f"the plan names the management cluster {', '.join(missing)}, and option hubs has"
+                f" {', '.join(known) or 'none'}"
+            )
             raise OptionError(Failure("unknown_hub", cause, next_step="Give the same hubs as the plan was made with."))
         self._hubs: dict[str, Hub] = {}
         self._locks = {name: threading.Lock() for name in named}
-        self._sources = {name: replace(known[name], connect=self._connector(known[name]), label_selector="") for name in named}
+        self._sources = {
+            name: replace(known[name], connect=self._connector(known[name]), label_selector="") for name in named
+        }
         self.campaign = str(plan["campaign"])
         self.minors: dict[str, list[str]] = {}
         self.identities: dict[str, Identity] = {}
@@ -71,7 +76,8 @@ class CampaignHubs:
         return self._sources[name]
 
     def standings(self, entries: Sequence[Object], clock: Hub, with_minors: bool = False) -> dict[str, Standing]:
-        """Where the planned clusters stand, by id: one LIST per kind and hub they live on. with_minors: note what the hubs support.
+        """Where the planned clusters stand, by id: one LIST per kind and hub they live on. with_minors: note what the
+        hubs support.
 
         Raises RefusedError for a hub that is not the one the plan was made on.
         """
@@ -85,8 +91,11 @@ class CampaignHubs:
         noted = {view.name: records(view.all(CONFIG_MAP)) for view in views}
         return {e["id"]: standing(e, by_name[e["hub"]], noted[e["hub"]], clock.now()) for e in entries}
 
-    def write(self, names: Iterable[str], plan: Callable[[str, Hub], ChangeSet], acts: list[Object]) -> dict[str, Failure]:
-        """Plan and write on each hub at the same time, anew after a conflict. Appends what was written; returns why a hub failed, by name."""
+    def write(
+        self, names: Iterable[str], plan: Callable[[str, Hub], ChangeSet], acts: list[Object]
+    ) -> dict[str, Failure]:
+        """Plan and write on each hub at the same time, anew after a conflict. Appends what was written; returns why a
+        hub failed, by name."""
         failures: dict[str, Failure] = {}
 
         def work(source: HubSource) -> None:

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a campaign leaves in the management cluster: its journal, and a Lease per hosted cluster. Private to hypershift.core.
+"""What a campaign leaves in the management cluster: its journal, and a Lease per hosted cluster.
 
-The journal is the evidence, never the truth: what is done is read from the live objects (_campaigns/plan.py). One ConfigMap per namespace
-and campaign, a key per hosted cluster, so that two slices of a campaign never write the same key.
+The journal is the evidence, never the truth: what is done is read from the live objects (_campaigns/plan.py). One
+ConfigMap per namespace and campaign, a key per hosted cluster, so that two slices of a campaign never write the same
+key.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where each hosted cluster of a campaign stands, and whether the plan still fits it. Private to hypershift.core."""
+"""Where each hosted cluster of a campaign stands, and whether the plan still fits it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ Records = Mapping[tuple[str, str], Object]
 
 @dataclass
 class Standing:
-    """One planned cluster. entry: its part of the plan; position: steps that are done; record: of the journal; problem: why it must not go on."""
+    """One planned cluster. entry: its part of the plan; position: steps that are done; record: of the journal; problem:
+    why it must not go on."""
 
     entry: Object
     view: ClusterView
@@ -50,7 +51,9 @@ class Standing:
 
     @property
     def finished(self) -> bool:
-        return self.position >= len(self.entry["steps"]) or (self.problem is not None and self.problem.code == "cluster_gone")
+        return self.position >= len(self.entry["steps"]) or (
+            self.problem is not None and self.problem.code == "cluster_gone"
+        )
 
     @property
     def failed(self) -> bool:
@@ -96,7 +99,12 @@ def standing(entry: Object, hub: HubView, records: Records, now: datetime) -> St
 def _misfit(found: Standing, cluster: Object | None) -> Failure | None:
     """Why the plan does not fit this cluster any more."""
     if cluster is None:
-        return Failure("cluster_gone", "the hosted cluster of the plan does not exist any more", found.ref, next_step="Make a new plan.")
+        return Failure(
+            "cluster_gone",
+            "the hosted cluster of the plan does not exist any more",
+            found.ref,
+            next_step="Make a new plan.",
+        )
     if found.entry.get("uid") and cluster["metadata"].get("uid") != found.entry["uid"]:
         cause = "this is another hosted cluster of the same name: the planned one was deleted and created anew"
         return Failure("another_cluster", cause, found.ref, next_step="Make a new plan.")
@@ -179,7 +187,11 @@ def over_budget(waves: Iterable[Wave], failed: list[str], max_failed: int | None
 def _stop(where: str, failed: list[str], allowed: int) -> Failure:
     named = ", ".join(failed[:5]) + (f" and {len(failed) - 5} more" if len(failed) > 5 else "")
     cause = f"{len(failed)} hosted cluster(s) of {where} failed and {allowed} may: {named}"
-    return Failure("budget_exceeded", cause, next_step="See the report, put them right and run again: what is done is not repeated.")
+    return Failure(
+        "budget_exceeded",
+        cause,
+        next_step="See the report, put them right and run again: what is done is not repeated.",
+    )
 
 
 def position(steps: Sequence[Object], view: ClusterView, now: datetime) -> int:
@@ -206,7 +218,10 @@ def _control_plane_done(step: Object, target: Version, view: ClusterView, cluste
         return False
     if have > target or versions.newest(cluster).get("version") != step["version"]:
         return True
-    return evaluate("version_completed", view, GoalParams(version=step["version"], image=step["image"]), now=now).outcome is Outcome.DONE
+    return (
+        evaluate("version_completed", view, GoalParams(version=step["version"], image=step["image"]), now=now).outcome
+        is Outcome.DONE
+    )
 
 
 def _pool_done(name: str, target: Version, step: Object, view: ClusterView, now: datetime) -> bool:
@@ -218,4 +233,6 @@ def _pool_done(name: str, target: Version, step: Object, view: ClusterView, now:
     have = Version.parse(str(pool.status.get("version") or ""))
     if have is None or have < target:
         return False
-    return have > target or (pool.spec.get("release") or {}).get("image") != step["image"] or updated(pool, world) == HOLDS
+    return (
+        have > target or (pool.spec.get("release") or {}).get("image") != step["image"] or updated(pool, world) == HOLDS
+    )

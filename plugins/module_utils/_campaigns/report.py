@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What became of a campaign, as data for people and machines. Private to hypershift.core.
+"""What became of a campaign, as data for people and machines.
 
-Whether a cluster is done is read from the live objects, failures from the journal. Times are the history's of the HostedCluster and the node pools'
-conditions, so that there is a timeline even where nobody kept a journal. Times are RFC 3339 in UTC, durations whole seconds, null when unknown.
+Whether a cluster is done is read from the live objects, failures from the journal. Times are the history's of the
+HostedCluster and the node pools' conditions, so that there is a timeline even where nobody kept a journal. Times are
+RFC 3339 in UTC, durations whole seconds, null when unknown.
 """
 
 from __future__ import annotations
@@ -24,9 +25,16 @@ FORMAT = 1
 PENDING, GONE, UNKNOWN = "pending", "gone", "unknown"
 STATES = (FAILED, STOPPED, UNKNOWN, GONE, RUNNING, PENDING, DONE, REFUSED, UP_TO_DATE)  # as people want to read them
 _WORDS = {
-    FAILED: "failed", STOPPED: "stopped", UNKNOWN: "could not be read", GONE: "no longer exist", RUNNING: "in progress", PENDING: "waiting",
-    DONE: "upgraded", REFUSED: "refused by the plan", UP_TO_DATE: "already up to date",
-}  # fmt: skip
+    FAILED: "failed",
+    STOPPED: "stopped",
+    UNKNOWN: "could not be read",
+    GONE: "no longer exist",
+    RUNNING: "in progress",
+    PENDING: "waiting",
+    DONE: "upgraded",
+    REFUSED: "refused by the plan",
+    UP_TO_DATE: "already up to date",
+}
 _VERDICTS = ((FAILED, "failed"), (STOPPED, "stopped"), (UNKNOWN, "unknown"), (RUNNING, "running"))
 Object = dict[str, Any]
 
@@ -81,7 +89,9 @@ def _row(entry: Object, found: Standing | None) -> Object:
 def _state(entry: Object, found: Standing | None) -> str:
     if entry["verdict"] != READY:
         return str(entry["verdict"])
-    if found is None or (found.view.hosted_cluster is None and found.problem is not None and found.problem.code != "cluster_gone"):
+    if found is None or (
+        found.view.hosted_cluster is None and found.problem is not None and found.problem.code != "cluster_gone"
+    ):
         return UNKNOWN
     if found.view.hosted_cluster is None:
         return GONE
@@ -131,7 +141,8 @@ def _counts(rows: Sequence[Object]) -> dict[str, int]:
 
 
 def _verdict(counts: Mapping[str, int]) -> str:
-    """failed, stopped, unknown, running, incomplete, not_started, or succeeded: every cluster that the plan upgrades is there."""
+    """failed, stopped, unknown, running, incomplete, not_started, or succeeded: every cluster that the plan upgrades is
+    there."""
     for state, verdict in _VERDICTS:
         if counts[state]:
             return verdict
@@ -142,7 +153,11 @@ def _verdict(counts: Mapping[str, int]) -> str:
 
 def _headline(counts: Mapping[str, int]) -> str:
     parts = [f"{number} {_WORDS[state]}" for state, number in counts.items() if number]
-    return f"Of {sum(counts.values())} hosted clusters: {', '.join(parts)}." if parts else "The plan has no hosted clusters."
+    return (
+        f"Of {sum(counts.values())} hosted clusters: {', '.join(parts)}."
+        if parts
+        else "The plan has no hosted clusters."
+    )
 
 
 def _totals(rows: Sequence[Object]) -> dict[str, int]:

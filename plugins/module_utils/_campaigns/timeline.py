@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""When each step of a hosted cluster's upgrade began and ended. Private to hypershift.core. Source: facts O.10."""
+"""When each step of a hosted cluster's upgrade began and ended. Source: facts O.10."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ Object = dict[str, Any]
 
 
 def phases_of(entry: Object, cluster: Object | None, pools: Sequence[Object], record: Object) -> list[Object]:
-    """One per step that has begun: {step (from 1), kind, version, pools, started, ended, seconds}. ended is empty while it runs, and when it failed.
+    """One per step that has begun: {step (from 1), kind, version, pools, started, ended, seconds}. ended is empty while
+    it runs, and when it failed.
 
-    A control plane's times are its version history's. Nothing in the API says when a node pool's update began: that is when the step before it
-    had ended. It ends as its event in the journal says, else when UpdatingVersion turned False, when the next step began, or with the record.
+    A control plane's times are its version history's. Nothing in the API says when a node pool's update began: that is
+    when the step before it had ended. It ends as its event in the journal says, else when UpdatingVersion turned False,
+    when the next step began, or with the record.
     """
     phases = [
-        _control_plane(n, step, cluster) if step["kind"] == CONTROL_PLANE else _pools(n, step) for n, step in enumerate(entry["steps"], 1)
+        _control_plane(n, step, cluster) if step["kind"] == CONTROL_PLANE else _pools(n, step)
+        for n, step in enumerate(entry["steps"], 1)
     ]
     for number, phase in enumerate(phases):
         if phase["kind"] != CONTROL_PLANE:
@@ -54,8 +57,13 @@ def _pools(number: int, step: Object) -> Object:
 
 def _phase(number: int, step: Object, started: str, ended: str) -> Object:
     return {
-        "step": number, "kind": step["kind"], "version": step["version"], "pools": list(step.get("pools") or ()), "started": started, "ended": ended,
-    }  # fmt: skip
+        "step": number,
+        "kind": step["kind"],
+        "version": step["version"],
+        "pools": list(step.get("pools") or ()),
+        "started": started,
+        "ended": ended,
+    }
 
 
 def _settled(phase: Object, pools: Sequence[Object]) -> str:
@@ -72,7 +80,8 @@ def _settled(phase: Object, pools: Sequence[Object]) -> str:
 
 
 def _place(number: int, phases: Sequence[Object], record: Object, settled: str) -> None:
-    """Batches go in lock step: the time of an event is when the step was over for the whole batch, its seconds are the cluster's own."""
+    """Batches go in lock step: the time of an event is when the step was over for the whole batch, its seconds are the
+    cluster's own."""
     before, after = phases[number - 1] if number else None, phases[number + 1] if number + 1 < len(phases) else None
     begin = before["ended"] if before else record.get("started") or ""
     if not begin or not (record or settled):

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module upgrade_gate: may this batch of a campaign begin, and has it ended well? Private to hypershift.core."""
+"""Operation of module upgrade_gate: may this batch of a campaign begin, and has it ended well?"""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ Object = dict[str, Any]
 
 
 class UpgradeGate:
-    """phase ``start``: what is left of the plan; ``before``: the batch may begin, and is claimed; ``after``: it is verified."""
+    """phase ``start``: what is left of the plan; ``before``: the batch may begin, and is claimed; ``after``: it is
+    verified."""
 
     def __init__(
         self,
@@ -52,13 +53,20 @@ class UpgradeGate:
         if self._options["phase"] == "after":
             return Plan(unchanged=True, extra=self._extra, act=lambda _acts, progress: self._after(entries, progress))
         foreseen = self._foreseen(entries) if self._check_mode else []
-        return Plan(foreseen=foreseen, extra=self._extra, act=lambda acts, progress: self._before(entries, acts, progress))
+        return Plan(
+            foreseen=foreseen, extra=self._extra, act=lambda acts, progress: self._before(entries, acts, progress)
+        )
 
     def _foreseen(self, entries: list[Object]) -> list[Object]:
         """What claiming the batch as it stands would write; the waves before it are not waited for."""
         standings = self._batch(entries)
         self._report(standings.values())
-        return [e for s in standings.values() if not s.finished and s.problem is None for e in claims.foreseen(self._plan, s)]
+        return [
+            e
+            for s in standings.values()
+            if not s.finished and s.problem is None
+            for e in claims.foreseen(self._plan, s)
+        ]
 
     def _batch(self, entries: list[Object]) -> dict[str, Standing]:
         standings = self._hubs.standings(entries, self._clock, True)
@@ -71,12 +79,18 @@ class UpgradeGate:
         self._earlier(entries, progress)
         standings = self._batch(entries)
         go = [s for s in standings.values() if not s.finished and s.problem is None]
-        over = [s for s in standings.values() if s.finished and s.problem is None and s.record.get("state") not in (None, "", DONE)]
+        over = [
+            s
+            for s in standings.values()
+            if s.finished and s.problem is None and s.record.get("state") not in (None, "", DONE)
+        ]
 
         seconds = int(self._options["lease_seconds"])
 
         def plan(name: str, hub: Hub) -> ChangeSet:
-            return claims.changes(hub, self._plan, [s for s in go if s.hub == name], seconds, [s for s in over if s.hub == name])
+            return claims.changes(
+                hub, self._plan, [s for s in go if s.hub == name], seconds, [s for s in over if s.hub == name]
+            )
 
         failures = self._hubs.write([s.hub for s in (*go, *over)], plan, acts)
         for found in go:
@@ -84,7 +98,8 @@ class UpgradeGate:
         self._report(standings.values())
 
     def _earlier(self, entries: list[Object], progress: Progress) -> None:
-        """The waves before these are over and have soaked, and what failed so far is within the budget. Raises RefusedError or WaitError."""
+        """The waves before these are over and have soaked, and what failed so far is within the budget. Raises
+        RefusedError or WaitError."""
         first = min(entry["batch"] for entry in entries)
         done_before = [entry for entry in planned(self._plan) if entry["batch"] < first]
         if not done_before:
@@ -96,7 +111,9 @@ class UpgradeGate:
         states = [wave_state(self._plan, name, standings) for name in sorted(waves)]
         left = max(((s.soaked_at - self._clock.now()).total_seconds() for s in states if s.soaked_at), default=0.0)
         if left > 0 and self._budget(standings) is None:
-            progress(f"[{self._plan['campaign']}] the next wave begins in {left:.0f} s: {', '.join(sorted(waves))} soaking")
+            progress(
+                f"[{self._plan['campaign']}] the next wave begins in {left:.0f} s: {', '.join(sorted(waves))} soaking"
+            )
             self._sleep(left)
             standings = self._hubs.standings(done_before, self._clock)
         failure = self._budget(standings)
@@ -128,7 +145,12 @@ class UpgradeGate:
             return None
         opens = sorted(next_one[0] for window in windows if (next_one := self._calendar.next_open(window, now)))
         when = f"the next one opens at {opens[0].isoformat()}" if opens else "none opens in sight"
-        return Failure("window_closed", f"no maintenance window is open; {when}", found.ref, next_step="Run the campaign again then.")
+        return Failure(
+            "window_closed",
+            f"no maintenance window is open; {when}",
+            found.ref,
+            next_step="Run the campaign again then.",
+        )
 
     def _report(self, standings: Iterable[Standing]) -> None:
         rows = [found.row() for found in standings]

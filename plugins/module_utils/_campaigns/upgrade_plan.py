@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module upgrade_plan: reads a fleet, plans its upgrade, keeps the plan in a file. Private to hypershift.core.
+"""Operation of module upgrade_plan: reads a fleet, plans its upgrade, keeps the plan in a file.
 
 Nothing is written to a management cluster.
 """
@@ -45,7 +45,12 @@ class UpgradePlan:
     """now: wall clock with zone."""
 
     def __init__(
-        self, sources: Sequence[HubSource], options: Object, calendar: Calendar, files: Files, now: Callable[[], datetime]
+        self,
+        sources: Sequence[HubSource],
+        options: Object,
+        calendar: Calendar,
+        files: Files,
+        now: Callable[[], datetime],
     ) -> None:
         self._sources, self._options, self._calendar, self._files, self._now = sources, options, calendar, files, now
         self._hubs: list[Hub] = []
@@ -61,7 +66,10 @@ class UpgradePlan:
         if not plan["clusters"] and not self._options.get("allow_empty"):
             step = "Correct name, namespace, label_selectors or hubs; set allow_empty if there may be none."
             raise _refused(
-                "label_selectors", "no hosted cluster matches the selection, so there is nothing to plan", step, "nothing_selected"
+                "label_selectors",
+                "no hosted cluster matches the selection, so there is nothing to plan",
+                step,
+                "nothing_selected",
             )
         changed, plan = self._keep(plan)
         extra: Object = {
@@ -72,7 +80,10 @@ class UpgradePlan:
             "refused": [row for row in plan["clusters"] if row["verdict"] == "refused"],
             "dest": self._options.get("dest") or "",
             "requests": sum(int(getattr(hub, "requests", 0)) for hub in self._hubs),
-            "notes": [*(text for hub in plan["hubs"] for text in (*hub["warnings"], hub["problem"]) if text), *plan["warnings"]],
+            "notes": [
+                *(text for hub in plan["hubs"] for text in (*hub["warnings"], hub["problem"]) if text),
+                *plan["warnings"],
+            ],
         }
         if not plan["clusters"]:
             extra["notes"].append("no hosted cluster matches the selection, so the plan is empty")
@@ -90,15 +101,22 @@ class UpgradePlan:
             return None, ""
         content = self._files.read(path)
         if content is None:
-            raise _refused("graph", f"file {path} does not exist", "Save a graph document there, or leave the option out.")
+            raise _refused(
+                "graph", f"file {path} does not exist", "Save a graph document there, or leave the option out."
+            )
         try:
             document = json.loads(content)
         except ValueError:
-            raise _refused("graph", f"file {path} holds no JSON", "Save the answer of an update service there.") from None
+            raise _refused(
+                "graph", f"file {path} holds no JSON", "Save the answer of an update service there."
+            ) from None
         return from_document(document), f"sha256:{hashlib.sha256(content).hexdigest()}"
 
     def _read(self) -> list[HubView]:
-        selector, namespace = ",".join(self._options.get("label_selectors") or []), self._options.get("namespace") or None
+        selector, namespace = (
+            ",".join(self._options.get("label_selectors") or []),
+            self._options.get("namespace") or None,
+        )
         sources = [self._narrowed(s, selector, namespace) for s in self._sources]
         views = read_fleet(sources, optional=_OPTIONAL, with_identity=True, with_machines=True)
         down = [self._unreachable(v) for v in views if v.problem]
@@ -129,7 +147,11 @@ class UpgradePlan:
         chosen = [_only(view, names) for view in views]
         missing = sorted(names - {c["metadata"]["name"] for view in chosen for c in view.clusters})
         if missing and not any(view.problem for view in views):
-            raise _refused("name", f"no hosted cluster is called {', '.join(missing)}", "Correct the name, the namespace or the hubs.")
+            raise _refused(
+                "name",
+                f"no hosted cluster is called {', '.join(missing)}",
+                "Correct the name, the namespace or the hubs.",
+            )
         return chosen
 
     def _keep(self, plan: Object) -> tuple[bool, Object]:

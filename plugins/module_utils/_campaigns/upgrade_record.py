@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module upgrade_record: the journal of a campaign, and the end of its Leases. Private to hypershift.core."""
+"""Operation of module upgrade_record: the journal of a campaign, and the end of its Leases."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ class UpgradeRecord:
             cause = f"option clusters names {', '.join(unknown)}, which the plan does not upgrade"
             raise OptionError(Failure("not_in_plan", cause, next_step="Use the ids of the plan."))
         foreseen = [
-            {"verb": "patch", "object": f"ConfigMap {e['namespace']}/{self._name}", "why": WHY, "disruptive": False} for e in entries
+            {"verb": "patch", "object": f"ConfigMap {e['namespace']}/{self._name}", "why": WHY, "disruptive": False}
+            for e in entries
         ]
         unique = list({entry["object"]: entry for entry in foreseen}.values())
         return Plan(foreseen=unique, act=lambda acts, _progress: self._write(entries, news, acts))
@@ -50,7 +51,8 @@ class UpgradeRecord:
         def plan(name: str, hub: Hub) -> ChangeSet:
             own = [entry for entry in entries if entry["hub"] == name]
             changes = ChangeSet()
-            # First: what the journal calls done no later run looks at, and a Lease that a killed run left there would stay.
+            # First: what the journal calls done no later run looks at, and a Lease that a killed run left there would
+            # stay.
             if self._options.get("release"):
                 release(hub, self._plan["campaign"], own, changes)
             changes.steps += journal_changes(hub, self._plan["campaign"], own, news).steps
@@ -73,7 +75,9 @@ def journal_changes(hub: Hub, campaign: str, entries: Iterable[Object], news: Ob
         for entry in own:
             before = noted.get((namespace, entry["name"]))
             about = {key: entry[key] for key in ("id", "wave", "from", "to")} | {"steps": len(entry["steps"])}
-            after = amended(before, {**about, **{k: v for k, v in news[entry["id"]].items() if v not in (None, "")}}, hub.now())
+            after = amended(
+                before, {**about, **{k: v for k, v in news[entry["id"]].items() if v not in (None, "")}}, hub.now()
+            )
             if after != before:
                 changed[entry["name"]] = after
         if live is None and changed:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module upgrade_report: what became of a campaign, from the live objects and the journals. Private to hypershift.core."""
+"""Operation of module upgrade_report: what became of a campaign, from the live objects and the journals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ class UpgradeReport:
     """Reads; writes nothing but the files that were asked for. files: what fills them, by path."""
 
     def __init__(
-        self, clock: Hub, hubs: CampaignHubs, plan: Object, files: Mapping[str, Render], write_file: WriteFile, check_mode: bool
+        self,
+        clock: Hub,
+        hubs: CampaignHubs,
+        plan: Object,
+        files: Mapping[str, Render],
+        write_file: WriteFile,
+        check_mode: bool,
     ) -> None:
         self._clock, self._hubs, self._plan = clock, hubs, plan
         self._files, self._write_file, self._check_mode = files, write_file, check_mode
@@ -30,7 +36,8 @@ class UpgradeReport:
     def plan(self) -> Plan:
         standings = self._hubs.standings(self._plan["clusters"], self._clock)
         report = leaving(report_of(self._plan, standings, self._clock.now()))
-        contents = {path: render(report) for path, render in self._files.items()}  # all of them before the first is written
+        # all of them before the first is written
+        contents = {path: render(report) for path, render in self._files.items()}
         written = [self._write_file(path, content, self._check_mode) for path, content in contents.items()]
         extra = {
             "changed": any(written),

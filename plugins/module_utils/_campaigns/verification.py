@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""After the upgrade of a hosted cluster: is it whole, are its nodes new, is nothing worse than before? Private to hypershift.core.
+"""After the upgrade of a hosted cluster: is it whole, are its nodes new, is nothing worse than before?
 
 Source: facts 6.3, 6.5 (completion, status.nodesInfo).
 """
@@ -58,7 +58,12 @@ def verified(found: Standing, now: datetime) -> Failure | None:
         step = found.entry["steps"][found.position]
         what = "control plane" if step["kind"] != NODE_POOLS else f"node pools {', '.join(step['pools'])}"
         cause = f"step {found.position + 1} of {len(found.entry['steps'])} is not done: {what} to {step['version']}"
-        return Failure("not_finished", cause, found.ref, next_step="See its conditions (hosted_cluster_info), then run the campaign again.")
+        return Failure(
+            "not_finished",
+            cause,
+            found.ref,
+            next_step="See its conditions (hosted_cluster_info), then run the campaign again.",
+        )
     return _old_nodes(found) or worse(found, now)
 
 
@@ -73,7 +78,9 @@ def _old_nodes(found: Standing) -> Failure | None:
             problem = _version_problem(row, targets[name]) if name in targets else ""
             if problem:
                 ref = NODE_POOL.ref(found.entry["namespace"], name)
-                return Failure("old_nodes", problem, ref, next_step="Look at the Machines of the node pool that are left behind.")
+                return Failure(
+                    "old_nodes", problem, ref, next_step="Look at the Machines of the node pool that are left behind."
+                )
     return None
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Waits of a campaign across hubs, by watching: other slices end their clusters, fresh clusters settle. Private to hypershift.core."""
+"""Waits of a campaign across hubs, by watching: other slices end their clusters, fresh clusters settle."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class CampaignWait:
         stop: Callable[[dict[str, Standing]], Failure | None],
         progress: Progress,
     ) -> None:
-        """Return when no earlier cluster is open any more, or enough failed to stop. Updates ``standings``. Raises WaitError."""
+        """Return when no earlier cluster is open any more, or enough failed to stop. Updates ``standings``. Raises
+        WaitError."""
         open_ones = [s for s in earlier if not s.finished and not s.failed]
         for name in dict.fromkeys(s.hub for s in open_ones):
             if stop(standings) is not None:
@@ -51,13 +52,22 @@ class CampaignWait:
             )
 
     def until_verified(self, open_ones: Sequence[Standing], timeout: float, progress: Progress) -> None:
-        """Give clusters that are done a while to calm down; on all hubs at once, and without an error when they do not."""
+        """Give clusters that are done a while to calm down; on all hubs at once, and without an error when they do
+        not."""
 
         def settle(source: HubSource) -> None:
             own = [s for s in open_ones if s.hub == source.name]
             with contextlib.suppress(WaitError):
                 goal = ("upgraded clusters to be as well as before", "See their conditions.")
-                self._watch(source.name, own, {}, lambda found: verified(found, self._clock.now()) is None, goal, timeout, progress)
+                self._watch(
+                    source.name,
+                    own,
+                    {},
+                    lambda found: verified(found, self._clock.now()) is None,
+                    goal,
+                    timeout,
+                    progress,
+                )
 
         at_once([self._hubs.source(name) for name in dict.fromkeys(s.hub for s in open_ones)], settle)
 

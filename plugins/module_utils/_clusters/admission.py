@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a HostedCluster may look like, checked before any write. Private to hypershift.core. Source: facts 0.3, 2.2, 2.3, O.11."""
+"""What a HostedCluster may look like, checked before any write. Source: facts 0.3, 2.2, 2.3, O.11."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ RULES: tuple[FieldRule, ...] = (
     rule("spec.imageContentSources", r.items(0, 255)),
     rule("spec.kubeAPIServerDNSName", r.matching(r.DNS_NAME, "a DNS name", 0)),
     rule("spec.secretEncryption.type", r.one_of("aescbc", "kms")),
-    rule("spec.configuration.featureGate.featureSet", r.one_of("", "TechPreviewNoUpgrade", "DevPreviewNoUpgrade", "CustomNoUpgrade")),
+    rule(
+        "spec.configuration.featureGate.featureSet",
+        r.one_of("", "TechPreviewNoUpgrade", "DevPreviewNoUpgrade", "CustomNoUpgrade"),
+    ),
     rule(_AUTOSCALING + "scaling", r.one_of("ScaleUpAndScaleDown", "ScaleUpOnly")),
     rule(_AUTOSCALING + "expanders", r.items(1, 3)),
     rule(_AUTOSCALING + "maxNodesTotal", r.integer(0)),
@@ -84,7 +87,9 @@ def hosted_cluster_failures(manifest: dict[str, Any]) -> list[Failure]:
     spec = manifest.get("spec", {})
     failures = _name_failures(manifest["metadata"]["namespace"], manifest["metadata"]["name"])
     failures += r.field_failures(manifest, RULES, HOSTED_CLUSTER_PATHS)
-    failures += _network_failures(spec) + _capability_failures(spec) + _snapshot_failures(spec) + _encryption_failures(spec)
+    failures += (
+        _network_failures(spec) + _capability_failures(spec) + _snapshot_failures(spec) + _encryption_failures(spec)
+    )
     if "pausedUntil" in spec:
         failures.append(
             _fail(
@@ -98,16 +103,28 @@ def hosted_cluster_failures(manifest: dict[str, Any]) -> list[Failure]:
         platform = str(lookup(spec, ("platform", "type"), "")).lower()
         access = str(lookup(spec, ("platform", "aws", "endpointAccess"), "Public"))
         failures += [
-            _fail("spec.services", "the list", f"is not valid: {p}", "four to six services, each published as docs of option services say")
+            _fail(
+                "spec.services",
+                "the list",
+                f"is not valid: {p}",
+                "four to six services, each published as docs of option services say",
+            )
             for p in services_problems(platform, spec["services"], access)
         ]
         failures += _service_enum_failures(spec["services"])
     if lookup(spec, ("autoscaling", "scaleDown")) and lookup(spec, ("autoscaling", "scaling")) == "ScaleUpOnly":
-        failures.append(_fail("spec.autoscaling.scaleDown", "set", "goes only with scaling ScaleUpAndScaleDown", "remove scaleDown"))
+        failures.append(
+            _fail("spec.autoscaling.scaleDown", "set", "goes only with scaling ScaleUpAndScaleDown", "remove scaleDown")
+        )
     gate = lookup(spec, ("configuration", "featureGate")) or {}
     if gate.get("customNoUpgrade") and gate.get("featureSet") != "CustomNoUpgrade":
         failures.append(
-            _fail("spec.configuration.featureGate.customNoUpgrade", "set", "goes only with featureSet CustomNoUpgrade", "CustomNoUpgrade")
+            _fail(
+                "spec.configuration.featureGate.customNoUpgrade",
+                "set",
+                "goes only with featureSet CustomNoUpgrade",
+                "CustomNoUpgrade",
+            )
         )
     return failures
 
@@ -120,7 +137,9 @@ def creation_failures(manifest: dict[str, Any]) -> list[Failure]:
         required.append(("spec.platform.agent.agentNamespace", "agent.namespace"))
     if kind == "AWS":
         required.append(("spec.platform.aws.region", "aws.region"))
-        required += [(f"spec.platform.aws.rolesRef.{field}", f"aws.roles.{option}") for option, field in AWS_ROLE_FIELDS.items()]
+        required += [
+            (f"spec.platform.aws.rolesRef.{field}", f"aws.roles.{option}") for option, field in AWS_ROLE_FIELDS.items()
+        ]
     return [
         Failure(
             code="missing_option",
@@ -143,13 +162,18 @@ def _name_failures(namespace: str, name: str) -> list[Failure]:
             )
         )
     if name == "clusters":
-        failures.append(Failure("invalid_option", "option name is 'clusters': this word is reserved", next_step="Choose another name."))
+        failures.append(
+            Failure(
+                "invalid_option", "option name is 'clusters': this word is reserved", next_step="Choose another name."
+            )
+        )
     length = len(control_plane_namespace(namespace, name))
     if length > 63:
         failures.append(
             Failure(
                 "invalid_option",
-                f"options namespace and name give the control plane namespace {namespace}-{name} of {length} characters",
+                f"options namespace and name give the control plane namespace {namespace}-{name} of {length}"
+                " characters",
                 next_step="Allowed: at most 63 together, as nothing is shortened.",
             )
         )
@@ -175,20 +199,34 @@ def _capability_failures(spec: dict[str, Any]) -> list[Failure]:
     enabled = lookup(spec, ("capabilities", "enabled")) or []
     disabled = lookup(spec, ("capabilities", "disabled")) or []
     failures = [
-        _fail("spec.capabilities", c, "is no capability", ", ".join(_CAPABILITIES)) for c in [*enabled, *disabled] if c not in _CAPABILITIES
+        _fail("spec.capabilities", c, "is no capability", ", ".join(_CAPABILITIES))
+        for c in [*enabled, *disabled]
+        if c not in _CAPABILITIES
     ]
     both = sorted(set(enabled) & set(disabled))
     if both:
         failures.append(_fail("spec.capabilities", ", ".join(both), "is both enabled and disabled", "either list"))
     if "Ingress" in disabled and "Console" not in disabled:
-        failures.append(_fail("spec.capabilities.disabled", "Ingress", "can only be disabled together with Console", "Ingress and Console"))
+        failures.append(
+            _fail(
+                "spec.capabilities.disabled",
+                "Ingress",
+                "can only be disabled together with Console",
+                "Ingress and Console",
+            )
+        )
     return failures
 
 
 def _snapshot_failures(spec: dict[str, Any]) -> list[Failure]:
     urls = lookup(spec, ("etcd", "managed", "storage", "restoreSnapshotURL")) or []
     return [
-        _fail("spec.etcd.managed.storage.restoreSnapshotURL", "the URL", "must start with https:// or s3://", "one presigned URL")
+        _fail(
+            "spec.etcd.managed.storage.restoreSnapshotURL",
+            "the URL",
+            "must start with https:// or s3://",
+            "one presigned URL",
+        )
         for u in urls
         if not str(u).startswith(("https://", "s3://"))
     ]
@@ -197,7 +235,14 @@ def _snapshot_failures(spec: dict[str, Any]) -> list[Failure]:
 def _encryption_failures(spec: dict[str, Any]) -> list[Failure]:
     block = spec.get("secretEncryption") or {}
     if block.get("type") == "aescbc" and not lookup(block, ("aescbc", "activeKey", "name")):
-        return [_fail("spec.secretEncryption", "aescbc", "needs aescbc.activeKey.name", "the name of a Secret with key 'key' of 32 bytes")]
+        return [
+            _fail(
+                "spec.secretEncryption",
+                "aescbc",
+                "needs aescbc.activeKey.name",
+                "the name of a Secret with key 'key' of 32 bytes",
+            )
+        ]
     return []
 
 
@@ -205,7 +250,9 @@ def _service_enum_failures(services: list[Any]) -> list[Failure]:
     names = ("APIServer", "OAuthServer", "OIDC", "Konnectivity", "Ignition", "OVNSbDb")
     kinds = ("LoadBalancer", "NodePort", "Route", "None", "S3")
     failures = [
-        _fail("spec.services", s.get("service"), "is no service", ", ".join(names)) for s in services if s.get("service") not in names
+        _fail("spec.services", s.get("service"), "is no service", ", ".join(names))
+        for s in services
+        if s.get("service") not in names
     ]
     for entry in services:
         kind = lookup(entry, ("servicePublishingStrategy", "type"))

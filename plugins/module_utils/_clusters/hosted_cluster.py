@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module hosted_cluster, state present. Private to hypershift.core."""
+"""Operation of module hosted_cluster, state present."""
 
 from __future__ import annotations
 
@@ -47,7 +47,12 @@ class HostedClusterPresent:
         desired = wanted.desired_manifest(self._options)
         live = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
         if live is not None and lookup(live, ("metadata", "deletionTimestamp")):
-            changes.refuse("being_deleted", "it is being deleted", "Wait until it is gone (state absent waits), then run again.", self._ref)
+            changes.refuse(
+                "being_deleted",
+                "it is being deleted",
+                "Wait until it is gone (state absent waits), then run again.",
+                self._ref,
+            )
             return Plan(changes)
         if live is None:
             cluster = self._plan_creation(changes)
@@ -100,7 +105,13 @@ class HostedClusterPresent:
         )
         effects = cluster_change_effects(live, predicted, pools_of(self._hub, self._namespace, self._name))
         changes.rollout += effects
-        changes.patch(HOSTED_CLUSTER, live, patch, "the hosted cluster differs from the options", disruptive=bool(effects or image))
+        changes.patch(
+            HOSTED_CLUSTER,
+            live,
+            patch,
+            "the hosted cluster differs from the options",
+            disruptive=bool(effects or image),
+        )
         paused = is_paused(live, self._hub.now())
         guards.refuse_paused(changes, paused, bool(self._options.get("allow_paused")), self._ref, owner_of(live))
         return predicted
@@ -111,7 +122,12 @@ class HostedClusterPresent:
             return
         existing = {p["metadata"]["name"]: p for p in self._hub.list(NODE_POOL, self._namespace)}
         for pool in asked:
-            options = {**pool, "namespace": self._namespace, "cluster_name": self._name, "allow_paused": self._options.get("allow_paused")}
+            options = {
+                **pool,
+                "namespace": self._namespace,
+                "cluster_name": self._name,
+                "allow_paused": self._options.get("allow_paused"),
+            }
             plan_node_pool(self._hub, options, existing.get(pool["name"]), cluster, changes)
 
     def _plan_namespace(self, changes: ChangeSet) -> None:
@@ -148,7 +164,8 @@ class HostedClusterPresent:
         if namespace and self._hub.get(NAMESPACE, None, namespace) is None:
             changes.refuse(
                 "namespace_not_found",
-                f"option agent.namespace: namespace {namespace} does not exist; the operator refuses the cluster until it does",
+                f"option agent.namespace: namespace {namespace} does not exist; the operator refuses the cluster until"
+                " it does",
                 "Create it with the agents' InfraEnv first.",
                 self._ref,
             )

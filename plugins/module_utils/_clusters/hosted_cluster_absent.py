@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module hosted_cluster, state absent. Private to hypershift.core. Source: facts 2.11, O.9.
+"""Operation of module hosted_cluster, state absent. Source: facts 2.11, O.9.
 
-The operator deletes in order; we ask it to, clear pauses that would hold the machines, watch, name what blocks, and afterwards take away
-what was created with the cluster: by label, never by a retyped name.
+The operator deletes in order; we ask it to, clear pauses that would hold the machines, watch, name what blocks, and
+afterwards take away what was created with the cluster: by label, never by a retyped name.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ class HostedClusterAbsent:
         others = sorted(c["metadata"]["name"] for c in self._hub.list(HOSTED_CLUSTER, self._namespace))
         near = difflib.get_close_matches(self._name, others, 1) or others[:3]
         there = f" There: {', '.join(near)}." if near else ""
-        return f"{HOSTED_CLUSTER.ref(self._namespace, self._name)} does not exist, so no hosted cluster is removed.{there}"
+        return (
+            f"{HOSTED_CLUSTER.ref(self._namespace, self._name)} does not exist, so no hosted cluster is removed.{there}"
+        )
 
     def _plan_deletion(self, changes: ChangeSet, live: dict[str, Any]) -> None:
         patch = resume_patch(live)
@@ -95,7 +97,10 @@ class HostedClusterAbsent:
         changes.patch(HOSTED_CLUSTER, live, patch, why)
         if not lookup(live, ("metadata", "deletionTimestamp")):
             changes.delete(
-                HOSTED_CLUSTER, live, "state is absent; the operator removes its node pools and control plane in order", disruptive=True
+                HOSTED_CLUSTER,
+                live,
+                "state is absent; the operator removes its node pools and control plane in order",
+                disruptive=True,
             )
 
     def _plan_unpause(self, changes: ChangeSet, pools: list[dict[str, Any]]) -> None:
@@ -105,10 +110,17 @@ class HostedClusterAbsent:
         home = control_plane_namespace(self._namespace, self._name)
         for kind in _PAUSABLE:
             for obj in self._hub.list(kind, home):
-                changes.patch(kind, obj, capi_pause_patch(obj, paused=False, owner=""), "a pause left behind would block the deletion")
+                changes.patch(
+                    kind,
+                    obj,
+                    capi_pause_patch(obj, paused=False, owner=""),
+                    "a pause left behind would block the deletion",
+                )
 
     def _goal(self, plan: Plan) -> Any:
-        return wait_request(self._options, "gone", (self._namespace, self._name), **self._blockers.of_wait(self._options, plan.late))
+        return wait_request(
+            self._options, "gone", (self._namespace, self._name), **self._blockers.of_wait(self._options, plan.late)
+        )
 
     def _leftovers(self, foreseen: bool = False) -> ChangeSet:
         """What was created with the cluster and is still there; the operator collects part of it by owner."""
@@ -137,7 +149,16 @@ class HostedClusterAbsent:
         if namespace is None or lookup(namespace, ("metadata", "deletionTimestamp")):
             return
         others = [c for c in self._hub.list(HOSTED_CLUSTER, self._namespace) if c["metadata"]["name"] != self._name]
-        pools = [p for p in self._hub.list(NODE_POOL, self._namespace) if lookup(p, ("spec", "clusterName")) != self._name or not foreseen]
+        pools = [
+            p
+            for p in self._hub.list(NODE_POOL, self._namespace)
+            if lookup(p, ("spec", "clusterName")) != self._name or not foreseen
+        ]
         ours = CREATED_BY in (lookup(namespace, ("metadata", "labels")) or {})
         if ours and not others and not pools:
-            changes.delete(NAMESPACE, namespace, "it was created by this collection and holds no other hosted cluster", disruptive=True)
+            changes.delete(
+                NAMESPACE,
+                namespace,
+                "it was created by this collection and holds no other hosted cluster",
+                disruptive=True,
+            )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module hosted_cluster_credentials. Private to hypershift.core. Source: facts 2.9."""
+"""Operation of module hosted_cluster_credentials. Source: facts 2.9."""
 
 from __future__ import annotations
 
@@ -24,11 +24,18 @@ WriteFile = Callable[[str, bytes, bool], bool]  # path, content, check_mode -> c
 class Credentials:
     """Bring kubeconfig and kubeadmin password to files, or return them.
 
-    look_at: raises ApiError for a kubeconfig that would run commands or read files wherever it is used. open_hub: a kubeconfig's own API.
+    look_at: raises ApiError for a kubeconfig that would run commands or read files wherever it is used. open_hub: a
+    kubeconfig's own API.
     """
 
     def __init__(
-        self, hub: Hub, options: dict[str, Any], write_file: WriteFile, look_at: LookAt, open_hub: OpenHub, check_mode: bool
+        self,
+        hub: Hub,
+        options: dict[str, Any],
+        write_file: WriteFile,
+        look_at: LookAt,
+        open_hub: OpenHub,
+        check_mode: bool,
     ) -> None:
         self._hub = hub
         self._look_at = look_at
@@ -50,7 +57,9 @@ class Credentials:
         source = "custom_kubeconfig" if self._options.get("custom_dns") else "kubeconfig"
         if self._options.get("kubeconfig_dest") or self._options.get("return_content"):
             contents["kubeconfig"] = self._read(changes, cluster, source, ref)
-        if self._options.get("password_dest") or (self._options.get("return_content") and lookup(cluster, SOURCES["password"][0])):
+        if self._options.get("password_dest") or (
+            self._options.get("return_content") and lookup(cluster, SOURCES["password"][0])
+        ):
             contents["password"] = self._read(changes, cluster, "password", ref)
         if changes.refusals:
             return Plan(changes)
@@ -89,7 +98,9 @@ class Credentials:
             changes.refuse(
                 "not_published",
                 cause,
-                "Log in through an identity provider." if oauth else "Wait until it is available (hosted_cluster_wait).",
+                "Log in through an identity provider."
+                if oauth
+                else "Wait until it is available (hosted_cluster_wait).",
                 ref,
             )
             return b""

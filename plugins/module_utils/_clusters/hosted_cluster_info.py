@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operations of modules hosted_cluster_info and nodepool_info: one LIST for any number. Private to hypershift.core."""
+"""Operations of modules hosted_cluster_info and nodepool_info: one LIST for any number."""
 
 from __future__ import annotations
 
@@ -26,12 +26,19 @@ class HostedClusterInfo:
         pools: dict[tuple[str, str], list[dict[str, Any]]] = {}
         if self._options.get("node_pools") and clusters:
             for pool in self._hub.list(NODE_POOL, self._options.get("namespace")):
-                pools.setdefault((pool["metadata"]["namespace"], str(lookup(pool, ("spec", "clusterName")))), []).append(pool)
-        own_pools = [pool for c in clusters for pool in pools.get((c["metadata"]["namespace"], c["metadata"]["name"]), [])]
+                pools.setdefault(
+                    (pool["metadata"]["namespace"], str(lookup(pool, ("spec", "clusterName")))), []
+                ).append(pool)
+        own_pools = [
+            pool for c in clusters for pool in pools.get((c["metadata"]["namespace"], c["metadata"]["name"]), [])
+        ]
         machines = permitted_machine_owners(self._hub, own_pools)
         now, rows = self._hub.now(), []
         for cluster in clusters:
             own = pools.get((cluster["metadata"]["namespace"], cluster["metadata"]["name"]), [])
             rows.append(summarize_hosted_cluster(cluster, now=now, node_pools=own, machines=machines))
-        extra: dict[str, Any] = {"hosted_clusters": rows, "resources": without_noise(clusters) if self._options.get("raw") else []}
+        extra: dict[str, Any] = {
+            "hosted_clusters": rows,
+            "resources": without_noise(clusters) if self._options.get("raw") else [],
+        }
         return Plan(ChangeSet(notes=unmatched(HOSTED_CLUSTER, clusters, self._options)), unchanged=True, extra=extra)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module hosted_cluster_wait. Private to hypershift.core."""
+"""Operation of module hosted_cluster_wait."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ class HostedClusterWait:
     def plan(self) -> Plan:
         options = self._options
         if options["goal"] not in GOALS:
-            raise OptionError(Failure("invalid_option", f"option goal is '{options['goal']}'", next_step=f"Allowed: {', '.join(GOALS)}."))
+            raise OptionError(
+                Failure(
+                    "invalid_option", f"option goal is '{options['goal']}'", next_step=f"Allowed: {', '.join(GOALS)}."
+                )
+            )
         if options.get("targets"):
             return self._plan_targets(options["targets"])
         names, namespace = options.get("name") or [], options.get("namespace")
@@ -36,9 +40,17 @@ class HostedClusterWait:
             targets = targets_of(selected(self._hub, HOSTED_CLUSTER, options))
             missing = sorted(set(names) - {target[1] for target in targets})
             if missing or not targets:
-                what = f"no hosted cluster named {', '.join(missing)}" if missing else "no hosted cluster matches the selection"
+                what = (
+                    f"no hosted cluster named {', '.join(missing)}"
+                    if missing
+                    else "no hosted cluster matches the selection"
+                )
                 raise OptionError(
-                    Failure("not_found", f"{what} on {self._hub.server}", next_step="Check name, namespace and label_selectors.")
+                    Failure(
+                        "not_found",
+                        f"{what} on {self._hub.server}",
+                        next_step="Check name, namespace and label_selectors.",
+                    )
                 )
         params = GoalParams(version=options.get("version") or "", pools=tuple(options.get("node_pools") or ()))
         return self._wait(targets, params, {})
@@ -48,7 +60,11 @@ class HostedClusterWait:
         for option in ("label_selectors", "node_pools"):
             if self._options.get(option):
                 cause = f"option targets excludes {option}"
-                raise OptionError(Failure("invalid_option", cause, next_step="Each entry of targets names its cluster and its node_pools."))
+                raise OptionError(
+                    Failure(
+                        "invalid_option", cause, next_step="Each entry of targets names its cluster and its node_pools."
+                    )
+                )
         given: dict[Target, GoalParams] = {}
         for row in rows:
             target = (str(row["namespace"]), str(row["name"]))

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Desired HostedCluster: what the user set, and the defaults of a creation. Private to hypershift.core.
+"""Desired HostedCluster: what the user set, and the defaults of a creation.
 
-An update compares only what the user set; defaults belong to creation alone, so that a later run never moves a field nobody named.
+An update compares only what the user set; defaults belong to creation alone, so that a later run never moves a field
+nobody named.
 """
 
 from __future__ import annotations
@@ -17,12 +18,23 @@ from .service_publishing import services_for
 SAFE_TO_DELETE_LABEL = "hypershift.openshift.io/safe-to-delete-with-cluster"
 AUTO_CREATED_LABEL = "hypershift.openshift.io/auto-created-for-infra"
 
-# Option -> (field of the HostedCluster that names it, suffix of the object's default name, key inside, kind). Source: facts 2.1.
+# Option -> (field of the HostedCluster that names it, suffix of the object's default name, key inside, kind). Source:
+# facts 2.1.
 REFERENCES = {
     "pull_secret": (("spec", "pullSecret", "name"), "pull-secret", ".dockerconfigjson", "Secret"),
     "ssh_key": (("spec", "sshKey", "name"), "ssh-key", "id_rsa.pub", "Secret"),
-    "etcd_encryption": (("spec", "secretEncryption", "aescbc", "activeKey", "name"), "etcd-encryption-key", "key", "Secret"),
-    "additional_trust_bundle": (("spec", "additionalTrustBundle", "name"), "trust-bundle", "ca-bundle.crt", "ConfigMap"),
+    "etcd_encryption": (
+        ("spec", "secretEncryption", "aescbc", "activeKey", "name"),
+        "etcd-encryption-key",
+        "key",
+        "Secret",
+    ),
+    "additional_trust_bundle": (
+        ("spec", "additionalTrustBundle", "name"),
+        "trust-bundle",
+        "ca-bundle.crt",
+        "ConfigMap",
+    ),
     "kubevirt.infra_kubeconfig": (
         ("spec", "platform", "kubevirt", "credentials", "infraKubeConfigSecret", "name"),
         "infra-credentials",
@@ -134,14 +146,19 @@ _PLATFORM_DEFAULTS = {"agent": _agent, "kubevirt": _kubevirt, "aws": _aws, "none
 
 
 def cluster_secret(kind: str, name: str, namespace: str, infra_id: str, key: str, encoded: str) -> dict[str, Any]:
-    """Secret or ConfigMap that lives and dies with the cluster: both labels let the operator own it (facts O.2, trap 6).
+    """Secret or ConfigMap that lives and dies with the cluster: both labels let the operator own it (facts O.2, trap
+    6).
 
     encoded: base64 for a Secret, plain text for a ConfigMap.
     """
     return {
         "apiVersion": "v1",
         "kind": kind,
-        "metadata": {"name": name, "namespace": namespace, "labels": {SAFE_TO_DELETE_LABEL: "true", AUTO_CREATED_LABEL: infra_id}},
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "labels": {SAFE_TO_DELETE_LABEL: "true", AUTO_CREATED_LABEL: infra_id},
+        },
         "data": {key: encoded},
         **({"type": "Opaque"} if kind == "Secret" else {}),
     }

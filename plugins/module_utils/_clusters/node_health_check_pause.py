@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module node_health_check_pause: our entry among the pause requests of NodeHealthChecks. Private to hypershift.core.
+"""Operation of module node_health_check_pause: our entry among the pause requests of NodeHealthChecks.
 
 Source: facts 6.4. The list has no merge keys: it is read, changed and written under the resourceVersion that was read.
 """
@@ -58,7 +58,9 @@ class NodeHealthCheckPause:
         for name in sorted(set(names) - {c["metadata"]["name"] for c in found}):
             ref = NODE_HEALTH_CHECK.ref(None, name)
             changes.refuse("not_found", "it does not exist", "Correct name, or leave it out for all of them.", ref)
-        return sorted((c for c in found if not names or c["metadata"]["name"] in names), key=lambda c: str(c["metadata"]["name"]))
+        return sorted(
+            (c for c in found if not names or c["metadata"]["name"] in names), key=lambda c: str(c["metadata"]["name"])
+        )
 
     def _patch(self, check: Object) -> Object:
         have = list(lookup(check, _PATH) or [])
@@ -68,23 +70,35 @@ class NodeHealthCheckPause:
         return {} if left == have else {"spec": {"pauseRequests": left or None}}
 
     def _why(self) -> str:
-        return "no node is to be remediated meanwhile" if self._present else "our own pause request ends; those of others stay"
+        return (
+            "no node is to be remediated meanwhile"
+            if self._present
+            else "our own pause request ends; those of others stay"
+        )
 
     def _wait(self, names: list[str], progress: Progress) -> None:
         """What is in flight goes on while paused (facts 6.4)."""
 
         def missing(seen: Observed) -> str:
-            busy = {c["metadata"]["name"]: _in_flight(c) for c in seen.all(NODE_HEALTH_CHECK) if c["metadata"]["name"] in names}
+            busy = {
+                c["metadata"]["name"]: _in_flight(c)
+                for c in seen.all(NODE_HEALTH_CHECK)
+                if c["metadata"]["name"] in names
+            }
             return "; ".join(f"{name} remediates {', '.join(nodes)}" for name, nodes in sorted(busy.items()) if nodes)
 
         what = "the end of remediations in flight"
-        step = "Look at the remediation of that node (kubectl get nodehealthcheck -o yaml: status.inFlightRemediations), then run again."
+        step = (
+            "Look at the remediation of that node (kubectl get nodehealthcheck -o yaml: status.inFlightRemediations),"
+            " then run again."
+        )
         fact = Fact(what, (WatchSpec(NODE_HEALTH_CHECK),), missing, NODE_HEALTH_CHECK.ref(None, ", ".join(names)), step)
         wait_for(self._hub, fact, float(self._options["wait_timeout"]), progress)
 
 
 def _in_flight(check: Object) -> list[str]:
-    """Nodes under remediation; newer operators tell it by unhealthyNodes, with the remediations of each, older ones by a map of nodes."""
+    """Nodes under remediation; newer operators tell it by unhealthyNodes, with the remediations of each, older ones by
+    a map of nodes."""
     nodes = lookup(check, ("status", "unhealthyNodes")) or []
     newer = {str(n.get("name")) for n in nodes if any(not r.get("timedOut") for r in n.get("remediations") or ())}
     return sorted({*newer, *(lookup(check, ("status", "inFlightRemediations")) or {})})

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operations of modules pause_reconcile and pause_reconcile_info. Private to hypershift.core. Source: facts 10.2, O.8."""
+"""Operations of modules pause_reconcile and pause_reconcile_info. Source: facts 10.2, O.8."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class PauseReconcile:
         changes = ChangeSet()
         cluster = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
         if cluster is None:
-            changes.refuse("not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref)
+            changes.refuse(
+                "not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref
+            )
             return Plan(changes)
         pools = pools_of(self._hub, self._namespace, self._name)
         checks = self._hub.list(MACHINE_HEALTH_CHECK, control_plane_namespace(self._namespace, self._name))
@@ -46,7 +48,9 @@ class PauseReconcile:
         ]
         return plan
 
-    def _plan_pause(self, changes: ChangeSet, cluster: dict[str, Any], pools: list[dict[str, Any]], checks: list[dict[str, Any]]) -> None:
+    def _plan_pause(
+        self, changes: ChangeSet, cluster: dict[str, Any], pools: list[dict[str, Any]], checks: list[dict[str, Any]]
+    ) -> None:
         now, owner, reason = self._hub.now(), self._options["owner"], self._options.get("reason") or ""
         until = pausing.paused_until(self._options, now)
         self._refuse_foreign(changes, cluster, owner)
@@ -54,19 +58,36 @@ class PauseReconcile:
             annotations = lookup(obj, ("metadata", "annotations")) or {}
             same = lookup(obj, ("spec", "pausedUntil")) == until
             if not same or (annotations.get(pauses.OWNER), annotations.get(pauses.REASON, "")) != (owner, reason):
-                changes.patch(kind, obj, pausing.pause_patch(until, owner, reason, now), f"paused by {owner} until {_spoken(until)}")
+                changes.patch(
+                    kind,
+                    obj,
+                    pausing.pause_patch(until, owner, reason, now),
+                    f"paused by {owner} until {_spoken(until)}",
+                )
         for check in checks:
             changes.patch(
-                MACHINE_HEALTH_CHECK, check, pausing.capi_pause_patch(check, True, owner), "no machine is to be remediated meanwhile"
+                MACHINE_HEALTH_CHECK,
+                check,
+                pausing.capi_pause_patch(check, True, owner),
+                "no machine is to be remediated meanwhile",
             )
 
-    def _plan_resume(self, changes: ChangeSet, cluster: dict[str, Any], pools: list[dict[str, Any]], checks: list[dict[str, Any]]) -> None:
+    def _plan_resume(
+        self, changes: ChangeSet, cluster: dict[str, Any], pools: list[dict[str, Any]], checks: list[dict[str, Any]]
+    ) -> None:
         self._refuse_foreign(changes, cluster, self._options.get("owner") or "")
         for check in checks:
-            changes.patch(MACHINE_HEALTH_CHECK, check, pausing.capi_pause_patch(check, False, "any"), "machines are remediated again")
+            changes.patch(
+                MACHINE_HEALTH_CHECK,
+                check,
+                pausing.capi_pause_patch(check, False, "any"),
+                "machines are remediated again",
+            )
         for pool in pools:
             changes.patch(NODE_POOL, pool, pausing.resume_patch(pool), "reconciliation goes on: the field is removed")
-        changes.patch(HOSTED_CLUSTER, cluster, pausing.resume_patch(cluster), "reconciliation goes on: the field is removed")
+        changes.patch(
+            HOSTED_CLUSTER, cluster, pausing.resume_patch(cluster), "reconciliation goes on: the field is removed"
+        )
 
     def _refuse_foreign(self, changes: ChangeSet, cluster: dict[str, Any], owner: str) -> None:
         holder = pauses.owner_of(cluster)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module pause_reconcile_info. Private to hypershift.core. Source: facts 10.2, O.8."""
+"""Operation of module pause_reconcile_info. Source: facts 10.2, O.8."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ class PauseReconcileInfo:
         state = pauses.pause_state(until, now)
         problems = []
         if not state.paused:
-            over, void = "the pause is over, but the field is still set", "the value does not pause: it has no zone or is no date"
+            over, void = (
+                "the pause is over, but the field is still set",
+                "the value does not pause: it has no zone or is no date",
+            )
             problems.append(over if state.valid else void)
         elif state.unlimited and not annotations.get(pauses.OWNER):
             problems.append("paused without end and without owner")

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Secrets and ConfigMaps that a HostedCluster names: made from content, inherited from the hub, or checked to exist. Private to hypershift.core."""
+"""Secrets and ConfigMaps that a HostedCluster names: made from content, inherited from the hub, or checked to exist."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ class References:
             if option == "etcd_encryption":
                 self._changes.refuse(
                     "encryption_key_differs",
-                    "option etcd_encryption.content differs from the key in use; replacing it would make etcd and every snapshot unreadable",
+                    "option etcd_encryption.content differs from the key in use; replacing it would make etcd and every"
+                    " snapshot unreadable",
                     "Keep the present key; rotate with a new Secret under another name.",
                     object_ref=kind.ref(self._namespace, name),
                 )
@@ -102,7 +103,9 @@ class References:
         if len(key) == ENCRYPTION_KEY_BYTES:
             return key
         self._changes.refuse(
-            "invalid_option", "option etcd_encryption.content is not a base64 text of 32 bytes", "Make one with: openssl rand -base64 32."
+            "invalid_option",
+            "option etcd_encryption.content is not a base64 text of 32 bytes",
+            "Make one with: openssl rand -base64 32.",
         )
         return None
 

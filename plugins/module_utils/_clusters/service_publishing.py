@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Service publishing strategies per platform. Private to hypershift.core. Source: facts 2.3."""
+"""Service publishing strategies per platform. Source: facts 2.3."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from .._kernel.errors import Failure, OptionError
 _TUNNELLED = ("OAuthServer", "Konnectivity", "Ignition")
 
 
-def services_for(platform: str, publishing: dict[str, Any] | None, name: str, endpoint_access: str) -> list[dict[str, Any]]:
+def services_for(
+    platform: str, publishing: dict[str, Any] | None, name: str, endpoint_access: str
+) -> list[dict[str, Any]]:
     """spec.services as ``hcp create cluster`` writes it for the platform.
 
-    publishing: {strategy: load_balancer|node_port, api_server_address, external_dns_domain}; missing keys take the platform's default.
+    publishing: {strategy: load_balancer|node_port, api_server_address, external_dns_domain}; missing keys take the
+    platform's default.
     """
     publishing = publishing or {}
     domain = publishing.get("external_dns_domain")
@@ -32,15 +35,21 @@ def services_for(platform: str, publishing: dict[str, Any] | None, name: str, en
 def _node_port(platform: str, address: str | None) -> list[dict[str, Any]]:
     if platform == "aws":
         raise _refused(
-            "node_port publishing does not exist on platform aws: OAuthServer, Konnectivity and Ignition must be Route", "load_balancer"
+            "node_port publishing does not exist on platform aws: OAuthServer, Konnectivity and Ignition must be Route",
+            "load_balancer",
         )
     if not address:
         raise OptionError(
             Failure(
                 code="missing_option",
-                cause=f"option service_publishing.api_server_address is missing: services of platform {platform} are published by NodePort",
-                next_step="Give the address (IP or DNS name) of a management cluster node or of a load balancer before them, or set "
-                "service_publishing.strategy to load_balancer.",
+                cause=(
+                    f"option service_publishing.api_server_address is missing: services of platform {platform} are"
+                    " published by NodePort"
+                ),
+                next_step=(
+                    "Give the address (IP or DNS name) of a management cluster node or of a load balancer before them,"
+                    " or set service_publishing.strategy to load_balancer."
+                ),
             )
         )
     strategy = {"type": "NodePort", "nodePort": {"address": address}}
@@ -50,7 +59,9 @@ def _node_port(platform: str, address: str | None) -> list[dict[str, Any]]:
 
 def _external_dns(platform: str, name: str, domain: str, endpoint_access: str) -> list[dict[str, Any]]:
     if platform != "aws":
-        raise _refused(f"option service_publishing.external_dns_domain works on platform aws only, not on {platform}", "services")
+        raise _refused(
+            f"option service_publishing.external_dns_domain works on platform aws only, not on {platform}", "services"
+        )
     hosts = {"APIServer": f"api-{name}.{domain}", "OAuthServer": f"oauth-{name}.{domain}"}
     if endpoint_access == "Public":
         hosts |= {"Konnectivity": f"konnectivity-{name}.{domain}", "Ignition": f"ignition-{name}.{domain}"}
@@ -83,7 +94,10 @@ def services_problems(platform: str, services: list[dict[str, Any]], endpoint_ac
     if len(set(hostnames)) != len(hostnames):
         problems.append("hostnames must differ from each other")
     if not 4 <= len(services) <= 6:
-        problems.append("the list must have 4 to 6 entries (APIServer, OAuthServer, Konnectivity, Ignition and optionally OIDC, OVNSbDb)")
+        problems.append(
+            "the list must have 4 to 6 entries (APIServer, OAuthServer, Konnectivity, Ignition and optionally OIDC,"
+            " OVNSbDb)"
+        )
     for entry in services:
         strategy = entry.get("servicePublishingStrategy") or {}
         if strategy.get("type") == "NodePort" and not (strategy.get("nodePort") or {}).get("address"):
@@ -110,4 +124,6 @@ def _aws_problems(entry: dict[str, Any], strategy: dict[str, Any], endpoint_acce
 
 def _hostname(entry: dict[str, Any]) -> str:
     strategy = entry.get("servicePublishingStrategy") or {}
-    return str((strategy.get("route") or {}).get("hostname") or (strategy.get("loadBalancer") or {}).get("hostname") or "")
+    return str(
+        (strategy.get("route") or {}).get("hostname") or (strategy.get("loadBalancer") or {}).get("hostname") or ""
+    )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Table of hosted clusters for a screen. Private to hypershift.core."""
+"""Table of hosted clusters for a screen."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def status_table(summaries: Sequence[dict[str, Any]]) -> list[str]:
         health, paused = item.get("health") or {}, item.get("paused") or {}
         pools = item.get("node_pools") or []
         counts = [p.get("replicas") or {} for p in pools]
-        nodes = f"{sum(c.get('current', 0) for c in counts)}/{sum(c.get('desired', 0) for c in counts)}" if pools else "-"
+        nodes = (
+            f"{sum(c.get('current', 0) for c in counts)}/{sum(c.get('desired', 0) for c in counts)}" if pools else "-"
+        )
         update = item.get("desired_version") or ""
         rows.append(
             (

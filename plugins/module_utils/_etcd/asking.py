@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Why a member of etcd could not be asked. Private to hypershift.core.
+"""Why a member of etcd could not be asked.
 
 A question that did not reach a member says nothing of the member: neither that it is well nor that it has failed.
 """
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-# The account has no right; an admission policy or webhook says no; no answer came; nothing stands behind exec; what came is no answer.
+# The account has no right; an admission policy or webhook says no; no answer came; nothing stands behind exec; what
+# came is no answer.
 FORBIDDEN, DENIED, SILENT, ABSENT, UNREADABLE = "forbidden", "denied", "silent", "absent", "unreadable"
 _DENIED = re.compile(r"denied (?:the )?request", re.IGNORECASE)
 _POLICY = re.compile(r"(ValidatingAdmissionPolicy|admission webhook) ['\"]([^'\"]+)['\"]")
@@ -42,16 +43,17 @@ def remedy(kind: str, cause: str, names: str, namespace: str) -> str:
     """What makes it possible to ask, as one sentence."""
     if kind == FORBIDDEN:
         return (
-            f"Grant verb create on pods/exec in namespace {namespace} (docs/rbac.md; kubectl auth can-i create pods --subresource=exec "
-            f"-n {namespace} tells whether it is there), then run again."
+            f"Grant verb create on pods/exec in namespace {namespace} (docs/rbac.md; kubectl auth can-i create pods"
+            f" --subresource=exec -n {namespace} tells whether it is there), then run again."
         )
     if kind == DENIED:
         return (
-            f"Have {policy_in(cause) or 'the admission policy'} allow pods/exec in namespace {namespace} to this account, then run again."
+            f"Have {policy_in(cause) or 'the admission policy'} allow pods/exec in namespace {namespace} to this"
+            " account, then run again."
         )
     if kind == SILENT:
         return (
-            f"Look at the node of {names}, its kubelet and the way to it, then run again; once the Node object of a node that is gone for good "
-            f"is removed, its pods are seen to be gone."
+            f"Look at the node of {names}, its kubelet and the way to it, then run again; once the Node object of a"
+            " node that is gone for good is removed, its pods are seen to be gone."
         )
     return f"See what runs in container etcd of {names} (kubectl logs, kubectl exec), then run again."

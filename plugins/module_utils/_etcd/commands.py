@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Commands for a container of an etcd member, and what they print. Private to hypershift.core. Source: facts 8.0, 8.1, 8.3.
+"""Commands for a container of an etcd member, and what they print. Source: facts 8.0, 8.1, 8.3.
 
 Several commands go in one exec: a stream through two API servers costs more than what it asks for.
 """
@@ -45,7 +45,8 @@ class Answer:
         return self.code == 0
 
     def json(self) -> Any:
-        """The JSON document among the lines; logs of the tool are JSON as well and are passed over. None when there is none."""
+        """The JSON document among the lines; logs of the tool are JSON as well and are passed over. None when there is
+        none."""
         for line in reversed(self.text.splitlines()):
             if line[:1] not in ("{", "["):
                 continue
@@ -58,18 +59,24 @@ class Answer:
         return None
 
     def complaint(self) -> str:
-        """What the tool calls its error, else its last plain line or log message; the tools print their usage below an error."""
+        """What the tool calls its error, else its last plain line or log message; the tools print their usage below an
+        error."""
         lines = [line.strip() for line in self.text.splitlines() if line.strip()]
         last = next((line for line in lines if line.startswith("Error:")), lines[-1] if lines else "it printed nothing")
         try:
             entry = json.loads(last)
         except (ValueError, RecursionError):
             return shortened(last, 300)
-        return shortened(str(entry.get("error") or entry.get("msg") or last), 300) if isinstance(entry, dict) else shortened(last, 300)
+        return (
+            shortened(str(entry.get("error") or entry.get("msg") or last), 300)
+            if isinstance(entry, dict)
+            else shortened(last, 300)
+        )
 
 
 def script(parts: Mapping[str, str]) -> list[str]:
-    """One command line that runs the parts in order, each whatever became of the one before. ``ctl`` and ``utl`` are the tools."""
+    """One command line that runs the parts in order, each whatever became of the one before. ``ctl`` and ``utl`` are
+    the tools."""
     body = "".join(f"part {name} {shlex.quote(text)}\n" for name, text in parts.items())
     return ["sh", "-c", _PRELUDE + body]
 
@@ -95,7 +102,8 @@ def answers(output: str) -> dict[str, Answer]:
     return found
 
 
-# Alarms are told by a quorum alone, and members in the usual way too: without one each question would cost its whole timeout.
+# Alarms are told by a quorum alone, and members in the usual way too: without one each question would cost its whole
+# timeout.
 STATUS: dict[str, str] = {
     "status": "ctl endpoint status -w json",
     "health": "ctl endpoint health -w json",

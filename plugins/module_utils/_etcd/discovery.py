@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Finds the etcd of a hosted cluster and asks its members. Private to hypershift.core. Source: facts 8.0 to 8.2."""
+"""Finds the etcd of a hosted cluster and asks its members. Source: facts 8.0 to 8.2."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ from typing import Any
 from .._kernel import versions
 from .._kernel.conditions import get as condition
 from .._kernel.errors import ApiError, Failure, HypershiftError, RefusedError
-from .._kernel.kinds import HOSTED_CLUSTER, JOB, PERSISTENT_VOLUME_CLAIM, POD, SECRET, STATEFUL_SET, control_plane_namespace
+from .._kernel.kinds import (
+    HOSTED_CLUSTER,
+    JOB,
+    PERSISTENT_VOLUME_CLAIM,
+    POD,
+    SECRET,
+    STATEFUL_SET,
+    control_plane_namespace,
+)
 from .._kernel.objects import lookup
 from .._kernel.parallel import each
 from .._kernel.ports.hub import Hub
@@ -51,28 +59,40 @@ class Etcd:
 
 
 def find_etcd(hub: Hub, namespace: str, name: str, only: list[str] | None = None) -> Etcd:
-    """What the management cluster knows; no member is asked. Raises RefusedError when there is no etcd of ours to look at."""
+    """What the management cluster knows; no member is asked. Raises RefusedError when there is no etcd of ours to look
+    at."""
     cluster = hub.get(HOSTED_CLUSTER, namespace, name)
     ref = HOSTED_CLUSTER.ref(namespace, name)
     if cluster is None:
         raise _refused("not_found", "it does not exist", "Check name, namespace and the management cluster.", ref)
     if lookup(cluster, ("spec", "etcd", "managementType")) == "Unmanaged":
         endpoint = lookup(cluster, ("spec", "etcd", "unmanaged", "endpoint")) or "its own endpoint"
-        cause = f"its etcd is unmanaged ({endpoint}): HyperShift runs no member that this collection could reach or replace"
+        cause = (
+            f"its etcd is unmanaged ({endpoint}): HyperShift runs no member that this collection could reach or replace"
+        )
         raise _refused("etcd_unmanaged", cause, "Use the tools of whoever runs that etcd.", ref)
     place = control_plane_namespace(namespace, name)
     sets = {s["metadata"]["name"]: s for s in hub.list(STATEFUL_SET, place) if is_etcd(s)}
     if not sets:
         cause = f"namespace {place} has no StatefulSet of etcd"
-        raise _refused("etcd_not_found", cause, "Wait until the control plane is created, or look at the HostedCluster's conditions.", ref)
+        raise _refused(
+            "etcd_not_found",
+            cause,
+            "Wait until the control plane is created, or look at the HostedCluster's conditions.",
+            ref,
+        )
     unknown = sorted(set(only or []) - set(sets))
     if unknown:
-        raise _refused("unknown_shard", f"its etcd has no shard {', '.join(unknown)}; it has {', '.join(sorted(sets))}", "", ref)
+        raise _refused(
+            "unknown_shard", f"its etcd has no shard {', '.join(unknown)}; it has {', '.join(sorted(sets))}", "", ref
+        )
     chosen = {n: s for n, s in sorted(sets.items()) if not only or n in only}
     pods = {p["metadata"]["name"]: p for p in hub.list(POD, place)}
     claims = {c["metadata"]["name"]: c for c in hub.list(PERSISTENT_VOLUME_CLAIM, place)}
     told = condition(cluster, "EtcdAvailable")
-    shards = tuple(replace(_shard(s, pods, claims), available=short(told.status, 20) if told else "") for s in chosen.values())
+    shards = tuple(
+        replace(_shard(s, pods, claims), available=short(told.status, 20) if told else "") for s in chosen.values()
+    )
     return Etcd(cluster, place, shards, _own_recovery(hub, cluster, place), chosen)
 
 
@@ -128,11 +148,15 @@ class _Hearing:
         self.text += block
         late = self._hub.monotonic() > self._ends
         if late or len(self.text) > PROBE_BYTES:
-            cause = "its answer did not come to an end" if late else f"its answer is longer than {PROBE_BYTES >> 20} MiB"
+            cause = (
+                "its answer did not come to an end" if late else f"its answer is longer than {PROBE_BYTES >> 20} MiB"
+            )
             raise ApiError(Failure("exec_failed", cause, self._where, next_step="Look at what runs in its container."))
 
 
-def answers_of(hub: Hub, shard: Shard, member: Member, parts: dict[str, str], silence: float) -> dict[str, commands.Answer] | ApiError:
+def answers_of(
+    hub: Hub, shard: Shard, member: Member, parts: dict[str, str], silence: float
+) -> dict[str, commands.Answer] | ApiError:
     """What a member answered, or why it could not be asked."""
     shell = hub.shell(shard.namespace, member.name, commands.CONTAINER)
     heard = _Hearing(hub, shell.where, silence + PROBE_SECONDS)
@@ -150,7 +174,9 @@ def _shard(stateful_set: Object, pods: dict[str, Object], claims: dict[str, Obje
     pattern = re.compile(rf"{re.escape(shard.name)}-\d+")
     names = set(shard.peers) | {n for n in pods if pattern.fullmatch(n)}
     ordered = sorted(names, key=lambda n: (len(n), n))
-    return replace(shard, members=tuple(member_of(n, pods.get(n), claims.get(claim_of(stateful_set, n))) for n in ordered))
+    return replace(
+        shard, members=tuple(member_of(n, pods.get(n), claims.get(claim_of(stateful_set, n))) for n in ordered)
+    )
 
 
 def _own_recovery(hub: Hub, cluster: Object, namespace: str) -> str:
@@ -170,7 +196,8 @@ def _refused(code: str, cause: str, next_step: str, ref: str) -> HypershiftError
 
 
 def key_fingerprint(hub: Hub, cluster: dict[str, Any]) -> str:
-    """SHA-256 of the active aescbc key; empty without one (no encryption, or KMS). With another key the API server reads no Secret.
+    """SHA-256 of the active aescbc key; empty without one (no encryption, or KMS). With another key the API server
+    reads no Secret.
 
     Raises ApiError when the Secret may not be read.
     """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_info. Private to hypershift.core. Source: facts 8.1."""
+"""Operation of module etcd_info. Source: facts 8.1."""
 
 from __future__ import annotations
 
@@ -65,5 +65,7 @@ def etcd_row(etcd: Etcd, shard: Shard) -> dict[str, Any]:
         "image": shard.image,
         "leader": leader,
         "members": [m.as_dict() for m in shard.members],
-        "member_list": [{"id": e.id, "name": e.name, "peer_urls": list(e.peer_urls), "learner": e.learner} for e in listed],
+        "member_list": [
+            {"id": e.id, "name": e.name, "peer_urls": list(e.peer_urls), "learner": e.learner} for e in listed
+        ],
     }

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_member_recover: one failed member of a quorate etcd starts anew. Private to hypershift.core. Source: facts 8.2."""
+"""Operation of module etcd_member_recover: one failed member of a quorate etcd starts anew. Source: facts 8.2."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ SAME_AGE_SECONDS = 10.0  # claims of one StatefulSet are made within moments
 
 
 class RecoverMember:
-    """Delete claim and pod of the failed member; its StatefulSet makes both again, and reset-member joins it to the others."""
+    """Delete claim and pod of the failed member; its StatefulSet makes both again, and reset-member joins it to the
+    others."""
 
     def __init__(self, hub: Hub, options: dict[str, Any], sleep: Callable[[float], None] = time.sleep) -> None:
         self._hub, self._options, self._sleep = hub, options, sleep
@@ -65,7 +66,9 @@ class RecoverMember:
         """A member that could not be asked may hold the only good copy of the data."""
         assumed, ref = self._options.get("assume_lost") or [], STATEFUL_SET.ref(shard.namespace, shard.name)
         for problem in assumption_problems([shard], assumed):
-            changes.refuse("not_lost", problem, way_out(shard) if not_asked(shard) else "Leave it out of assume_lost.", ref)
+            changes.refuse(
+                "not_lost", problem, way_out(shard) if not_asked(shard) else "Leave it out of assume_lost.", ref
+            )
         unseen = [m for m in not_asked(shard) if m.name not in assumed]
         if unseen:
             cause = f"{len(unseen)} of {shard.size} members could not be asked ({told(unseen)})"
@@ -81,12 +84,19 @@ class RecoverMember:
         """Nobody failed; still there may be something that this module must not call well."""
         verdict = verdict_of(shard)
         if verdict.name in (DIVERGED, UNKNOWN, "corrupt", "scaled_down"):
-            changes.refuse(verdict.name, verdict.cause, verdict.next_step, STATEFUL_SET.ref(shard.namespace, shard.name))
+            changes.refuse(
+                verdict.name, verdict.cause, verdict.next_step, STATEFUL_SET.ref(shard.namespace, shard.name)
+            )
 
     def _refuse(self, etcd: Etcd, shard: Shard, member: Member | None, changes: ChangeSet) -> None:
         ref, failed, verdict = STATEFUL_SET.ref(shard.namespace, shard.name), self._failed(shard), verdict_of(shard)
         if shard.size < 3:
-            changes.refuse("not_redundant", f"it has {shard.size} member: nobody could give its data back", "Use etcd_restore.", ref)
+            changes.refuse(
+                "not_redundant",
+                f"it has {shard.size} member: nobody could give its data back",
+                "Use etcd_restore.",
+                ref,
+            )
         elif len(failed) > 1:
             names = ", ".join(f"{m.name} ({m.error or m.state})" for m in failed)
             changes.refuse("not_quorate", f"{len(failed)} members have failed: {names}", verdict.next_step, ref)
@@ -97,16 +107,26 @@ class RecoverMember:
             changes.refuse("wrong_member", cause, f"Name {failed[0].name}, or leave member out.", ref)
         if shard.rolling:
             changes.refuse(
-                "rolling", "its StatefulSet is rolling: a member that restarts is not a failed one", "Wait until it is done.", ref
+                "rolling",
+                "its StatefulSet is rolling: a member that restarts is not a failed one",
+                "Wait until it is done.",
+                ref,
             )
         if etcd.recovery:
-            changes.refuse("recovery_active", f"the operator is recovering it: {etcd.recovery}", "Wait for its end.", etcd.ref)
+            changes.refuse(
+                "recovery_active", f"the operator is recovering it: {etcd.recovery}", "Wait for its end.", etcd.ref
+            )
 
     def _under_way(self, shard: Shard, member: Member) -> bool:
-        """A claim that is new, and newer than the others', belongs to a recovery that was begun: deleting it again would start over."""
+        """A claim that is new, and newer than the others', belongs to a recovery that was begun: deleting it again
+        would start over."""
         ages = {m.name: self._age(shard, m) for m in shard.members}
         own, others = ages[member.name], [a for name, a in ages.items() if name != member.name and a is not None]
-        return own is not None and own < float(self._options["settle_seconds"]) and min(others, default=own) - own > SAME_AGE_SECONDS
+        return (
+            own is not None
+            and own < float(self._options["settle_seconds"])
+            and min(others, default=own) - own > SAME_AGE_SECONDS
+        )
 
     def _age(self, shard: Shard, member: Member) -> float | None:
         claim = self._hub.get(PERSISTENT_VOLUME_CLAIM, shard.namespace, member.claim) if member.claim else None
@@ -139,7 +159,9 @@ class RecoverMember:
             self._sleep(ASK_PAUSE)
         if verdict.name != "healthy" or not proved_equal(shard):
             ref = STATEFUL_SET.ref(namespace, name)
-            raise WaitError(Failure("not_recovered", f"{member} did not recover: {verdict.cause}", ref, next_step=verdict.next_step))
+            raise WaitError(
+                Failure("not_recovered", f"{member} did not recover: {verdict.cause}", ref, next_step=verdict.next_step)
+            )
 
 
 def ready(namespace: str, name: str) -> Fact:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What can be seen of members that could not be asked, and what speaks against calling one lost. Private to hypershift.core."""
+"""What can be seen of members that could not be asked, and what speaks against calling one lost."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ def contradicted(shard: Shard) -> bool:
 
 
 def signs_of_life(shard: Shard, member: Member, assumed: Iterable[str] = ()) -> list[str]:
-    """What speaks against calling the member lost; empty when nothing that can be seen does. assumed: all that are called lost."""
+    """What speaks against calling the member lost; empty when nothing that can be seen does. assumed: all that are
+    called lost."""
     if not member.not_asked:
         return ["it answers"] if member.healthy or member.revision else []
     others = [m for m in shard.members if m.name != member.name and m.name not in set(assumed)]
@@ -59,7 +60,8 @@ def signs_of_life(shard: Shard, member: Member, assumed: Iterable[str] = ()) -> 
         found.append("condition EtcdAvailable is True")
     if shard.ready_replicas > sum(m.ready for m in others):
         found.append(f"StatefulSet {shard.name} counts {shard.ready_replicas} ready pods")
-    # A refusal says nothing of the member, while a container that hangs, or is not there, may be what the kubelet last reported.
+    # A refusal says nothing of the member, while a container that hangs, or is not there, may be what the kubelet last
+    # reported.
     if member.not_asked not in (SILENT, ABSENT) and member.running and member.claim_phase == "Bound":
         found.append(f"its container runs on volume {member.claim}, which is bound and in use")
     return found
@@ -74,7 +76,9 @@ def assumption_problems(shards: Iterable[Shard], assumed: Iterable[str]) -> list
     """Why members may not be called lost: what is no member, and what can be seen to live."""
     known = {m.name: (s, m) for s in shards for m in s.members}
     names = sorted(set(assumed))
-    problems = [f"{name} is no member of it (there are {', '.join(sorted(known))})" for name in names if name not in known]
+    problems = [
+        f"{name} is no member of it (there are {', '.join(sorted(known))})" for name in names if name not in known
+    ]
     for name in names:
         if name in known and (signs := signs_of_life(*known[name], names)):
             problems.append(f"{name} is not lost as far as can be seen: {', '.join(signs)}")

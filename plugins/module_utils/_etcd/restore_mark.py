@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The mark of a restore on its HostedCluster, by which a journal is believed. Private to hypershift.core.
+"""The mark of a restore on its HostedCluster, by which a journal is believed.
 
-The journal is a ConfigMap: whoever may write ConfigMaps in that namespace can write one. The HostedCluster is what a restore changes first, and what
-only those may write who may stop the cluster anyhow. So: without a mark no restore has changed anything, and a journal counts only as the mark's own.
+The journal is a ConfigMap: whoever may write ConfigMaps in that namespace can write one. The HostedCluster is what a
+restore changes first, and what only those may write who may stop the cluster anyhow. So: without a mark no restore has
+changed anything, and a journal counts only as the mark's own.
 """
 
 from __future__ import annotations
@@ -28,14 +29,16 @@ Object = dict[str, Any]
 
 
 def is_digest(text: object) -> bool:
-    """Whether it has the form of a plan's digest. What has not approves nothing, and becomes part of no path, label or command."""
+    """Whether it has the form of a plan's digest. What has not approves nothing, and becomes part of no path, label or
+    command."""
     return isinstance(text, str) and _DIGEST.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
 class Mark:
-    """state: running; done; kept (done, the data of before is still there); undone or rolled_back. content: SHA-256 of what the journal says of the
-    restore itself. after: digest of the restore before this one, empty when there was none.
+    """state: running; done; kept (done, the data of before is still there); undone or rolled_back. content: SHA-256 of
+    what the journal says of the restore itself. after: digest of the restore before this one, empty when there was
+    none.
     """
 
     digest: str
@@ -72,4 +75,6 @@ def mark_of(cluster: Object) -> Mark | None:
     meta = cluster["metadata"]
     cause = f"annotation {ANNOTATION} is not the mark of a restore as this version writes it"
     step = "See who wrote it; put it back as it was, or remove it once you know that no restore is under way."
-    raise HypershiftError(Failure("bad_mark", cause, HOSTED_CLUSTER.ref(meta["namespace"], meta["name"]), next_step=step))
+    raise HypershiftError(
+        Failure("bad_mark", cause, HOSTED_CLUSTER.ref(meta["namespace"], meta["name"]), next_step=step)
+    )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is known of an etcd: its StatefulSet, its pods, and what each member says of itself. Private to hypershift.core. Source: facts 8.0, 8.1."""
+"""What is known of an etcd: its StatefulSet, its pods, and what each member says of itself. Source: facts 8.0, 8.1."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Listed:
 class Member:
     """A pod of the StatefulSet and the etcd in it. Sizes in bytes; None or empty: it did not say.
 
-    state: ``running``, or why the container does not run; ``unknown`` when that cannot be seen. error: why it did not answer. not_asked: kind of
-    what kept the question from it (etcd_asking), empty when it was asked or does not run; it is neither healthy nor failed then. hash,
-    hash_revision: of its data at that revision.
+    state: ``running``, or why the container does not run; ``unknown`` when that cannot be seen. error: why it did not
+    answer. not_asked: kind of what kept the question from it (etcd_asking), empty when it was asked or does not run; it
+    is neither healthy nor failed then. hash, hash_revision: of its data at that revision.
     """
 
     name: str
@@ -77,16 +77,21 @@ class Member:
     def as_dict(self) -> Object:
         """Return value of etcd_info; healthy is None when nobody could say."""
         known = {k: v for k, v in asdict(self).items() if k not in ("listed", "leader")}
-        return {**known, "healthy": None if self.not_asked else self.healthy, "alarms": list(self.alarms), "leader": self.is_leader}
+        return {
+            **known,
+            "healthy": None if self.not_asked else self.healthy,
+            "alarms": list(self.alarms),
+            "leader": self.is_leader,
+        }
 
 
 @dataclass(frozen=True)
 class Shard:
     """One StatefulSet of etcd members.
 
-    replicas: wanted now (0 while it is scaled down). rolling: an update of it is under way. when_scaled: what becomes of claims when it is
-    scaled down. peers: member name -> peer URL of the whole initial cluster, as the StatefulSet tells the members. available: status of
-    condition EtcdAvailable, empty when there is none.
+    replicas: wanted now (0 while it is scaled down). rolling: an update of it is under way. when_scaled: what becomes
+    of claims when it is scaled down. peers: member name -> peer URL of the whole initial cluster, as the StatefulSet
+    tells the members. available: status of condition EtcdAvailable, empty when there is none.
     """
 
     name: str
@@ -119,7 +124,9 @@ def is_etcd(stateful_set: Object) -> bool:
     template = lookup(stateful_set, ("spec", "template")) or {}
     labels = {**(stateful_set["metadata"].get("labels") or {}), **(lookup(template, ("metadata", "labels")) or {})}
     marks = (labels.get("app", ""), labels.get("hypershift.openshift.io/control-plane-component", ""))
-    return _etcd_container(stateful_set) is not None and any(mark == "etcd" or mark.startswith("etcd-") for mark in marks)
+    return _etcd_container(stateful_set) is not None and any(
+        mark == "etcd" or mark.startswith("etcd-") for mark in marks
+    )
 
 
 def shard_of(stateful_set: Object) -> Shard:
@@ -148,7 +155,9 @@ def _peers(stateful_set: Object) -> dict[str, str]:
     """From ETCD_INITIAL_CLUSTER, the truth that the members start from; by the rule of names when it is not told."""
     meta, spec = stateful_set["metadata"], stateful_set["spec"]
     container = _etcd_container(stateful_set) or {}
-    told = next((str(e.get("value") or "") for e in container.get("env") or [] if e.get("name") == "ETCD_INITIAL_CLUSTER"), "")
+    told = next(
+        (str(e.get("value") or "") for e in container.get("env") or [] if e.get("name") == "ETCD_INITIAL_CLUSTER"), ""
+    )
     told = told.replace("$(NAMESPACE)", meta["namespace"])
     pairs = [pair.partition("=") for pair in told.split(",") if "=" in pair]
     if pairs and "$(" not in told:
@@ -163,9 +172,11 @@ def member_of(name: str, pod: Object | None, claim: Object | None) -> Member:
     known = Member(
         name,
         claim=lookup(claim or {}, ("metadata", "name")) or "",
-        claim_phase="Terminating"
-        if lookup(claim or {}, ("metadata", "deletionTimestamp"))
-        else lookup(claim or {}, ("status", "phase")) or "",
+        claim_phase=(
+            "Terminating"
+            if lookup(claim or {}, ("metadata", "deletionTimestamp"))
+            else lookup(claim or {}, ("status", "phase")) or ""
+        ),
     )
     if pod is None:
         return known
@@ -176,12 +187,18 @@ def member_of(name: str, pod: Object | None, claim: Object | None) -> Member:
     return replace(
         known,
         pod_exists=True,
-        ready=any(c.get("type") == "Ready" and c.get("status") == "True" for c in lookup(pod, ("status", "conditions")) or []),
+        ready=any(
+            c.get("type") == "Ready" and c.get("status") == "True" for c in lookup(pod, ("status", "conditions")) or []
+        ),
         state=state,
         restarts=int(container.get("restartCount") or 0),
         node=str(lookup(pod, ("spec", "nodeName")) or ""),
         not_asked=UNREADABLE if state == UNSEEN else "",
-        error=f"its pod (phase {short(phase, 40)}) does not say what container {CONTAINER} does" if state == UNSEEN else "",
+        error=(
+            f"its pod (phase {short(phase, 40)}) does not say what container {CONTAINER} does"
+            if state == UNSEEN
+            else ""
+        ),
     )
 
 
@@ -197,16 +214,24 @@ def _container_state(container: Object, pod: Object) -> str:
 
 
 def with_answers(member: Member, found: dict[str, Answer], health_asked: bool = True) -> Member:
-    """The member with what it said of itself. A part that failed leaves its fields unknown; the first complaint is kept.
+    """The member with what it said of itself. A part that failed leaves its fields unknown; the first complaint is
+    kept.
 
-    health_asked: whether the script had that part. What is no answer of etcd's tool makes it a member that could not be asked.
+    health_asked: whether the script had that part. What is no answer of etcd's tool makes it a member that could not be
+    asked.
     """
     status, health = found.get("status"), found.get("health")
     member = _with_status(member, _first(status))
     verdicts = [v for v in _dicts(health.json() if health else None) if isinstance(v.get("health"), bool)]
     healthy = bool(health and health.ok and verdicts and all(v["health"] for v in verdicts))
-    unread = "" if verdicts or (member.id and not health_asked) else _unread(member, [status, health] if health_asked else [status])
-    members, alarms = (_dict(found[key].json()) if key in found and found[key].ok else {} for key in ("members", "alarms"))
+    unread = (
+        ""
+        if verdicts or (member.id and not health_asked)
+        else _unread(member, [status, health] if health_asked else [status])
+    )
+    members, alarms = (
+        _dict(found[key].json()) if key in found and found[key].ok else {} for key in ("members", "alarms")
+    )
     errors = [short(v.get("error") or "") for v in verdicts if not v["health"]]
     failed = [a for a in (status, health) if a and not a.ok]
     told = next((e for e in errors if e), short(failed[0].complaint()) if failed else "it did not answer")
@@ -218,7 +243,13 @@ def with_answers(member: Member, found: dict[str, Answer], health_asked: bool = 
         not_asked=UNREADABLE if unread else "",
         listed=tuple(_listed(m) for m in _dicts(members.get("members"))),
         alarms=tuple(
-            sorted({_alarm(a) for a in _dicts(alarms.get("alarms")) if a.get("alarm") and hexadecimal(a.get("memberID")) == member.id})
+            sorted(
+                {
+                    _alarm(a)
+                    for a in _dicts(alarms.get("alarms"))
+                    if a.get("alarm") and hexadecimal(a.get("memberID")) == member.id
+                }
+            )
         ),
         tool=short(tool.text, 40) if tool and tool.ok else "",
         free=free_bytes(found.get("space")),
@@ -226,10 +257,14 @@ def with_answers(member: Member, found: dict[str, Answer], health_asked: bool = 
 
 
 def _unread(member: Member, answers: list[Answer | None]) -> str:
-    """Why what came is no answer; empty when etcd's tool ran and says that it got none, and nothing speaks against that."""
+    """Why what came is no answer; empty when etcd's tool ran and says that it got none, and nothing speaks against
+    that."""
     if member.id or any(a is None or a.code in (None, 0, *_NO_TOOL) for a in answers):
         complaints = [short(a.complaint(), 120) for a in answers if a and not a.ok and a.text]
-        return f"what came is no answer of etcd's tool ({complaints[0] if complaints else 'it printed nothing that can be read'})"
+        return (
+            "what came is no answer of etcd's tool"
+            f" ({complaints[0] if complaints else 'it printed nothing that can be read'})"
+        )
     said = next(short(a.complaint(), 120) for a in answers if a)
     return f"its pod is ready, but the tool in it says: {said}" if member.ready else ""
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What state an etcd is in, and what to do about it. Private to hypershift.core. Source: facts 8.1 to 8.3, O.6, and the trap in 8.3."""
+"""What state an etcd is in, and what to do about it. Source: facts 8.1 to 8.3, O.6, and the trap in 8.3."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ HEALTHY, MEMBER_FAILED, DIVERGED, NO_QUORUM, UNKNOWN = "healthy", "member_failed
 
 @dataclass(frozen=True)
 class EtcdVerdict:
-    """name: stable word that playbooks branch on; quorate: a majority of the members answers with a linearizable read, None when that was not seen.
+    """name: stable word that playbooks branch on; quorate: a majority of the members answers with a linearizable read,
+    None when that was not seen.
 
     not_asked: names of members that could not be asked.
     """
@@ -51,7 +52,8 @@ def common_revision(shard: Shard) -> int | None:
 def divergence(shard: Shard) -> str:
     """How the members' data differs, empty when nothing proves that it does.
 
-    Two proofs: other hashes at the same revision; or another revision after the same raft index, since the revision is a function of the log.
+    Two proofs: other hashes at the same revision; or another revision after the same raft index, since the revision is
+    a function of the log.
     """
     hashed = [m for m in shard.members if m.hash is not None]
     at = Counter(m.hash_revision for m in hashed)
@@ -70,14 +72,20 @@ def divergence(shard: Shard) -> str:
             return f"after the same raft index {index} they stand at different revisions ({told})"
     clusters = {m.cluster_id: m.name for m in shard.members if m.cluster_id}
     if len(clusters) > 1:
-        return "they belong to different clusters (" + ", ".join(f"{name} {cluster}" for cluster, name in clusters.items()) + ")"
+        return (
+            "they belong to different clusters ("
+            + ", ".join(f"{name} {cluster}" for cluster, name in clusters.items())
+            + ")"
+        )
     return ""
 
 
 def proved_equal(shard: Shard) -> bool:
     """Whether every member of a whole shard gave the same hash at the same revision: the only proof after a restore."""
     found = {(m.hash, m.hash_revision) for m in shard.members}
-    return len(shard.members) == shard.size and len(found) == 1 and None not in next(iter(found)) and not divergence(shard)
+    return (
+        len(shard.members) == shard.size and len(found) == 1 and None not in next(iter(found)) and not divergence(shard)
+    )
 
 
 def _scaled_down(shard: Shard) -> str:
@@ -102,11 +110,14 @@ def _quorum_not_seen(shard: Shard) -> str:
     if missing:
         failed = f"; seen to have failed: {_failures(shard)}" if failed_members(shard) else ""
         return (
-            f"whether it has quorum is not known: {len(missing)} of {shard.size} members could not be asked ({told(missing)}), "
-            f"{healthy} of those asked are healthy{failed}; {seen(shard)}"
+            f"whether it has quorum is not known: {len(missing)} of {shard.size} members could not be asked"
+            f" ({told(missing)}), {healthy} of those asked are healthy{failed}; {seen(shard)}"
         )
     if contradicted(shard):
-        return f"whether it has quorum is not known: {healthy} of {shard.size} members say that they are healthy ({_failures(shard)}), yet {seen(shard)}"
+        return (
+            f"whether it has quorum is not known: {healthy} of {shard.size} members say that they are healthy"
+            f" ({_failures(shard)}), yet {seen(shard)}"
+        )
     return ""
 
 
@@ -126,7 +137,10 @@ def _some_not_asked(shard: Shard) -> str:
     if not missing:
         return ""
     failed = f"; seen to have failed: {_failures(shard)}" if failed_members(shard) else ""
-    return f"it has quorum, but {len(missing)} of {shard.size} members could not be asked ({told(missing)}){failed}; {seen(shard)}"
+    return (
+        f"it has quorum, but {len(missing)} of {shard.size} members could not be asked ({told(missing)}){failed};"
+        f" {seen(shard)}"
+    )
 
 
 def _no_space(shard: Shard) -> str:
@@ -146,7 +160,10 @@ def _member_list(shard: Shard) -> str:
     missing = sorted(set(shard.peers) - names)
     if not listed or (not strangers and not missing):
         return ""
-    parts = [f"{', '.join(strangers)} should not be in it" if strangers else "", f"{', '.join(missing)} is missing" if missing else ""]
+    parts = [
+        f"{', '.join(strangers)} should not be in it" if strangers else "",
+        f"{', '.join(missing)} is missing" if missing else "",
+    ]
     return "the member list is not that of the StatefulSet: " + " and ".join(p for p in parts if p)
 
 
@@ -161,14 +178,24 @@ def _rolling(shard: Shard) -> str:
 
 Test = Callable[[Shard], str]
 Step: TypeAlias = "str | Callable[[Shard], str]"
-_SNAPSHOT_FIRST = "Take a snapshot of each member that answers (etcd_snapshot with member), then run playbook etcd_recovery."
+_SNAPSHOT_FIRST = (
+    "Take a snapshot of each member that answers (etcd_snapshot with member), then run playbook etcd_recovery."
+)
 # Worst first: the first that finds something is the verdict.
 RULES: tuple[tuple[str, Test, Step], ...] = (
-    ("scaled_down", _scaled_down, "If a restore is under way run it again; else scale it back, or resume the hosted cluster."),
+    (
+        "scaled_down",
+        _scaled_down,
+        "If a restore is under way run it again; else scale it back, or resume the hosted cluster.",
+    ),
     (DIVERGED, _diverged, f"Do not restart members. {_SNAPSHOT_FIRST}"),
     ("corrupt", _corrupt, f"Do not restart members. {_SNAPSHOT_FIRST}"),
     (UNKNOWN, _quorum_not_seen, way_out),
-    (NO_QUORUM, _no_quorum, "Bring back pods that only wait for a node or a volume; if data is lost run playbook etcd_recovery."),
+    (
+        NO_QUORUM,
+        _no_quorum,
+        "Bring back pods that only wait for a node or a volume; if data is lost run playbook etcd_recovery.",
+    ),
     ("no_space", _no_space, "Compact and defragment the members, then disarm the alarm (etcdctl alarm disarm)."),
     (UNKNOWN, _some_not_asked, way_out),
     (MEMBER_FAILED, _member_failed, "Run playbook etcd_recovery, or module etcd_member_recover."),

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_restore: plan, apply with the plan's digest, roll back. Private to hypershift.core. Source: facts 8.3."""
+"""Operation of module etcd_restore: plan, apply with the plan's digest, roll back. Source: facts 8.3."""
 
 from __future__ import annotations
 
@@ -33,10 +33,14 @@ from .survey import read_world
 class EtcdRestore:
     """state planned reads only; applied and rolled_back need the digest of the plan."""
 
-    def __init__(self, hub: Hub, options: dict[str, Any], means: Means, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, hub: Hub, options: dict[str, Any], means: Means, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._hub, self._options, self._means, self._sleep = hub, options, means, sleep
         self._namespace, self._name = str(options["namespace"]), str(options["name"])
-        self._lease = CampaignLease(hub, self._namespace, journal_name(self._name), int(options["lease_seconds"]), sleep=sleep)
+        self._lease = CampaignLease(
+            hub, self._namespace, journal_name(self._name), int(options["lease_seconds"]), sleep=sleep
+        )
         self._ref = HOSTED_CLUSTER.ref(self._namespace, self._name)
 
     def plan(self) -> Plan:
@@ -68,7 +72,10 @@ class EtcdRestore:
         plan.changes.refusals += self._refusals(world)
         if world.manifest:
             plan.extra = {"plan": foreseen(world), "digest": digest_of(world), "restore": _outlook(world)}
-            plan.extra |= {"notes": [*accepted(world), *_unidentified(world)], "management_cluster": world.management.as_result()}
+            plan.extra |= {
+                "notes": [*accepted(world), *_unidentified(world)],
+                "management_cluster": world.management.as_result(),
+            }
         return plan
 
     def _begin(self, digest: str) -> Plan:
@@ -82,7 +89,9 @@ class EtcdRestore:
             changed = differences(digest, world)
             told = f": {', '.join(changed)} changed since" if changed else ""
             step = "Plan again (state: planned), look at it, and give the new digest."
-            plan.changes.refuse("digest_differs", f"the plan of digest {digest[:12]} is not the plan of now{told}", step, self._ref)
+            plan.changes.refuse(
+                "digest_differs", f"the plan of digest {digest[:12]} is not the plan of now{told}", step, self._ref
+            )
             return plan
         plan.foreseen = foreseen(world)
         plan.extra = {"digest": digest, "restore": _outlook(world), "management_cluster": world.management.as_result()}
@@ -95,11 +104,16 @@ class EtcdRestore:
             return plan
         if journal.rolling_back:
             plan.changes.refuse(
-                "rolling_back", f"the restore of digest {journal.digest} is being rolled back", "Go on with state: rolled_back.", self._ref
+                "rolling_back",
+                f"the restore of digest {journal.digest} is being rolled back",
+                "Go on with state: rolled_back.",
+                self._ref,
             )
             return plan
         left = [s.name for s in journal.steps if s.state != journals.DONE]
-        plan.foreseen = [entry("go on", self._ref, f"with the restore that began at {journal.started}: {', '.join(left)}", True)]
+        plan.foreseen = [
+            entry("go on", self._ref, f"with the restore that began at {journal.started}: {', '.join(left)}", True)
+        ]
         plan.extra = {"digest": journal.digest, "restore": journal.summary()}
         plan.act = lambda acts, progress: self._work(plan, journal, acts, progress)
         return plan
@@ -114,29 +128,47 @@ class EtcdRestore:
 
     def _roll_back(self, digest: str, mark: Mark | None) -> Plan:
         if mark is None or mark.digest != digest:
-            cause = f"no restore of digest {digest[:12]} has changed anything here, as the HostedCluster does not carry its mark"
-            return self._refused("no_such_restore", cause, "Check the digest. What a ConfigMap alone tells of a restore is not believed.")
+            cause = (
+                f"no restore of digest {digest[:12]} has changed anything here, as the HostedCluster does not carry its"
+                " mark"
+            )
+            return self._refused(
+                "no_such_restore", cause, "Check the digest. What a ConfigMap alone tells of a restore is not believed."
+            )
         if mark.state in (marks.UNDONE, marks.ROLLED_BACK):
             return self._ended(mark, "the previous data is in use")
         if mark.state == marks.DONE:
-            return self._refused("nothing_kept", "the restore is done and the data of before is removed", "Restore another snapshot.")
+            return self._refused(
+                "nothing_kept", "the restore is done and the data of before is removed", "Restore another snapshot."
+            )
         journal = self._own_journal(mark)
         if self._is_settled(journal):
             return self._settled(journal)
         plan = self._unless_locked()
-        plan.foreseen = [entry("roll back", self._ref, "the data of before takes its place again; what was written since is lost", True)]
+        plan.foreseen = [
+            entry(
+                "roll back", self._ref, "the data of before takes its place again; what was written since is lost", True
+            )
+        ]
         plan.extra = {"digest": digest, "restore": journal.summary()}
         plan.act = lambda acts, progress: self._work(plan, journal, acts, progress, back=True)
         return plan
 
     def _is_settled(self, journal: Journal) -> bool:
-        """Whether it was put back as found and its run killed before it could mark that: the pause, the last that is put back, is gone."""
+        """Whether it was put back as found and its run killed before it could mark that: the pause, the last that is
+        put back, is gone."""
         cluster = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name) or {}
-        return journal.state in (journals.UNDONE, journals.ROLLED_BACK) and bool(cluster) and owner_of(cluster) != OWNER_NAME
+        return (
+            journal.state in (journals.UNDONE, journals.ROLLED_BACK)
+            and bool(cluster)
+            and owner_of(cluster) != OWNER_NAME
+        )
 
     def _settled(self, journal: Journal) -> Plan:
         plan = self._unless_locked()
-        plan.foreseen = [entry("patch", self._ref, f"marked: the restore that began at {journal.started} is {journal.state}")]
+        plan.foreseen = [
+            entry("patch", self._ref, f"marked: the restore that began at {journal.started} is {journal.state}")
+        ]
         plan.extra = {"digest": journal.digest, "restore": journal.summary()}
 
         def act(acts: list[dict[str, Any]], progress: Callable[[str], None]) -> None:
@@ -149,12 +181,28 @@ class EtcdRestore:
     def _site(self, journal: Journal, acts: list[dict[str, Any]], progress: Callable[[str], None]) -> Site:
         mark = self._mark()
         return Site(
-            self._hub, self._namespace, self._name, control_plane_namespace(self._namespace, self._name), journal,
-            self._lease, float(self._options["timeout"]), progress, acts, self._sleep, str(self._options.get("helper_image") or ""),
+            self._hub,
+            self._namespace,
+            self._name,
+            control_plane_namespace(self._namespace, self._name),
+            journal,
+            self._lease,
+            float(self._options["timeout"]),
+            progress,
+            acts,
+            self._sleep,
+            str(self._options.get("helper_image") or ""),
             marked=mark is not None and mark.digest == journal.digest and mark.state == marks.RUNNING,
-        )  # fmt: skip
+        )
 
-    def _work(self, plan: Plan, journal: Journal, acts: list[dict[str, Any]], progress: Callable[[str], None], back: bool = False) -> None:
+    def _work(
+        self,
+        plan: Plan,
+        journal: Journal,
+        acts: list[dict[str, Any]],
+        progress: Callable[[str], None],
+        back: bool = False,
+    ) -> None:
         """Under the Lease, with the journal read again: another run may have ended between plan and now."""
         with self._lease:
             current, ended = self._under_lease(journal, back)
@@ -174,12 +222,15 @@ class EtcdRestore:
         return read_world(self._hub, self._options, self._means.store, self._lease.holder())
 
     def _under_lease(self, planned: Journal, back: bool) -> tuple[Journal, bool]:
-        """The journal as it is now, and whether there is nothing left to do. Raises HypershiftError when another restore was begun meanwhile."""
+        """The journal as it is now, and whether there is nothing left to do. Raises HypershiftError when another
+        restore was begun meanwhile."""
         mark = self._mark()
         if mark is None or mark.digest != planned.digest:
             if mark is not None and mark.state == marks.RUNNING:
                 cause = f"a restore with digest {mark.digest} was begun meanwhile"
-                raise HypershiftError(Failure("restore_under_way", cause, self._ref, next_step="See who works on the cluster."))
+                raise HypershiftError(
+                    Failure("restore_under_way", cause, self._ref, next_step="See who works on the cluster.")
+                )
             return planned, False
         if mark.state == marks.RUNNING or (back and mark.state == marks.KEPT):
             current = self._own_journal(mark)
@@ -206,14 +257,19 @@ class EtcdRestore:
             else "somebody has changed or replaced it: it is not what the mark on the HostedCluster stands for"
         )
         step = (
-            f"See in the audit log who wrote it, and put the journal of digest {mark.digest} back from a copy; until then nothing is done."
+            f"See in the audit log who wrote it, and put the journal of digest {mark.digest} back from a copy; until"
+            " then nothing is done."
         )
-        raise HypershiftError(Failure("bad_journal", f"the journal of the restore is not believed: {cause}", ref, next_step=step))
+        raise HypershiftError(
+            Failure("bad_journal", f"the journal of the restore is not believed: {cause}", ref, next_step=step)
+        )
 
     def _unless_locked(self) -> Plan:
         plan, holder = Plan(), self._lease.holder()
         if holder:
-            plan.changes.refuse("locked", f"another run works on it now ({holder})", "Wait until it has ended.", self._ref)
+            plan.changes.refuse(
+                "locked", f"another run works on it now ({holder})", "Wait until it has ended.", self._ref
+            )
         return plan
 
     def _ended(self, mark: Mark, note: str) -> Plan:
@@ -237,9 +293,13 @@ def _elsewhere(digest: str, here: Identity, ref: str) -> Failure:
         if here.uid
         else f"of this one only the address is known ({here.server}): {here.unknown}"
     )
-    cause = f"the plan of digest {digest[:12]} was not made on this management cluster, as far as it can be asked now; {is_}"
+    cause = (
+        f"the plan of digest {digest[:12]} was not made on this management cluster, as far as it can be asked now;"
+        f" {is_}"
+    )
     step = (
-        f"Correct the kubeconfig or the name that leads there, give the account {RIGHT} if it had it before, or plan anew (state: planned)."
+        f"Correct the kubeconfig or the name that leads there, give the account {RIGHT} if it had it before, or plan"
+        " anew (state: planned)."
     )
     return Failure("other_cluster", cause, ref, next_step=step)
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The snapshot on this machine, opened and proved, before anything is stopped. Private to hypershift.core."""
+"""The snapshot on this machine, opened and proved, before anything is stopped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from .journal import Journal
 from .survey import find_snapshot
 
 Unseal = Callable[[Path, Path, Path], None]  # source, target, identity file
-Workspace = Callable[[str, str, str], AbstractContextManager[Path]]  # namespace, name, mark: the same mark gives the same folder again
+# namespace, name, mark: the same mark gives the same folder again
+Workspace = Callable[[str, str, str], AbstractContextManager[Path]]
 
 
 def fetch(

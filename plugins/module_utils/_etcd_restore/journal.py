@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a restore of etcd has done so far, as it lies in the management cluster. Private to hypershift.core.
+"""What a restore of etcd has done so far, as it lies in the management cluster.
 
-It holds all that going on needs and that cannot be seen any more once the cluster is down: replica counts, peers, the pause as found. No secret.
+It holds all that going on needs and that cannot be seen any more once the cluster is down: replica counts, peers, the
+pause as found. No secret.
 """
 
 from __future__ import annotations
@@ -23,8 +24,19 @@ from .._kernel.times import parse_time
 FORMAT = 2  # 1 had image and claims of its own, and no mark on the HostedCluster to be believed by
 KEY = "journal"
 STEPS = (
-    "fetch", "rehearse", "pause", "stop_writers", "stop_etcd", "prepare", "swap", "start_etcd", "prove", "start_writers", "resume", "clean_up",
-)  # fmt: skip
+    "fetch",
+    "rehearse",
+    "pause",
+    "stop_writers",
+    "stop_etcd",
+    "prepare",
+    "swap",
+    "start_etcd",
+    "prove",
+    "start_writers",
+    "resume",
+    "clean_up",
+)
 RUNNING, DONE, UNDONE, ROLLED_BACK = "running", "done", "undone", "rolled_back"
 PENDING, STARTED, FAILED = "pending", "started", "failed"
 
@@ -45,7 +57,8 @@ class StepRecord:
 
 @dataclass
 class ShardRecord:
-    """A StatefulSet as found, and what it is restored to. replicas: to scale back to; when_scaled: retention as found; quorate: as found."""
+    """A StatefulSet as found, and what it is restored to. replicas: to scale back to; when_scaled: retention as found;
+    quorate: as found."""
 
     name: str
     replicas: int
@@ -62,9 +75,11 @@ class ShardRecord:
 
 @dataclass
 class Journal:
-    """state: running until it is done, undone (failed before any data was exchanged, all put back) or rolled_back (previous data put back).
+    """state: running until it is done, undone (failed before any data was exchanged, all put back) or rolled_back
+    (previous data put back).
 
-    pauses: object reference -> pausedUntil and our annotations as found. down_at, up_at: the hosted API. writers: Deployment -> replicas.
+    pauses: object reference -> pausedUntil and our annotations as found. down_at, up_at: the hosted API. writers:
+    Deployment -> replicas.
     after: digest of the restore before this one.
     """
 
@@ -153,7 +168,9 @@ class Journal:
             "members": [member for shard in self.shards for member in shard.peers],
             "started": self.started,
             "finished": self.finished,
-            "kept": [f"{m}: /var/lib/data.before-{self.run}" for s in self.shards for m in s.peers] if self.kept else [],
+            "kept": [f"{m}: /var/lib/data.before-{self.run}" for s in self.shards for m in s.peers]
+            if self.kept
+            else [],
         }
 
     def to_json(self) -> str:

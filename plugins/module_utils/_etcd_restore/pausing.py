@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Pauses the hosted cluster for a restore, and puts every pause back as found. Private to hypershift.core. Source: facts 10.2."""
+"""Pauses the hosted cluster for a restore, and puts every pause back as found. Source: facts 10.2."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ Object = dict[str, Any]
 
 
 def pause(site: Site) -> str:
-    """Paused without end, and the operators say so. A pause as found is replaced for the time: it might end under way."""
+    """Paused without end, and the operators say so. A pause as found is replaced for the time: it might end under
+    way."""
     site.lease.check()
     options = {
         "namespace": site.namespace,
@@ -43,7 +44,8 @@ def pause(site: Site) -> str:
 
 
 def resume(site: Site, available: bool = True) -> str:
-    """Every pause as it was found; waits until the operators work again, and until the hosted cluster is available when it ought to be."""
+    """Every pause as it was found; waits until the operators work again, and until the hosted cluster is available when
+    it ought to be."""
     for check in site.hub.list(MACHINE_HEALTH_CHECK, site.home):
         patch = pausing.capi_pause_patch(check, False, "any")
         if patch:
@@ -78,7 +80,9 @@ def _as_found(site: Site, kind: Any, unit: Object) -> Object:
 
 
 def _wait(site: Site, goal: str, generation: int) -> None:
-    request = WaitRequest(goal, ((site.namespace, site.name),), site.timeout, site.timeout, GoalParams(generation=generation))
+    request = WaitRequest(
+        goal, ((site.namespace, site.name),), site.timeout, site.timeout, GoalParams(generation=generation)
+    )
     request.wait(site.hub, _told(site))
 
 

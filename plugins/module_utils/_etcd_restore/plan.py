@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The ordered steps of a restore as people read them, and the journal it begins with. Private to hypershift.core. Source: facts 8.3."""
+"""The ordered steps of a restore as people read them, and the journal it begins with. Source: facts 8.3."""
 
 from __future__ import annotations
 
@@ -26,33 +26,65 @@ def foreseen(world: World) -> list[Entry]:
     mark = f"snapshot {world.manifest.id}" if world.manifest else "the snapshot"
     steps = _before_any_change(world)
     steps += [] if paused else [entry("pause", world.ref, "the operators must not start what is stopped here")]
-    steps += [entry("scale", DEPLOYMENT.ref(place, w.name), f"0 of {w.replicas}: nothing may write; the hosted API is down from here on", True)
-              for w in world.writers]  # fmt: skip
+    steps += [
+        entry(
+            "scale",
+            DEPLOYMENT.ref(place, w.name),
+            f"0 of {w.replicas}: nothing may write; the hosted API is down from here on",
+            True,
+        )
+        for w in world.writers
+    ]
     for shard in world.shards:
         ref = STATEFUL_SET.ref(place, shard.name)
         if shard.when_scaled != "Retain":
-            steps.append(entry("patch", ref, "whenScaled is set to Retain for the restore: else scaling deletes the data"))
+            steps.append(
+                entry("patch", ref, "whenScaled is set to Retain for the restore: else scaling deletes the data")
+            )
         steps.append(entry("scale", ref, f"0 of {shard.size}: no member may run while its data is exchanged", True))
     for shard in world.shards:
         for member in shard.members:
             if not member.claim:
-                steps.append(entry("create", PERSISTENT_VOLUME_CLAIM.ref(place, claim_name(world, shard, member.name)), "it has none"))
-            steps.append(entry("create", POD.ref(place, pod_name(member.name)), f"{mark} is restored and proved beside the data in use"))
+                steps.append(
+                    entry(
+                        "create",
+                        PERSISTENT_VOLUME_CLAIM.ref(place, claim_name(world, shard, member.name)),
+                        "it has none",
+                    )
+                )
+            steps.append(
+                entry(
+                    "create",
+                    POD.ref(place, pod_name(member.name)),
+                    f"{mark} is restored and proved beside the data in use",
+                )
+            )
     steps += [
-        entry("exchange", f"Member {place}/{m.name}", "the restored data takes the place of the data in use, which is kept aside", True)
+        entry(
+            "exchange",
+            f"Member {place}/{m.name}",
+            "the restored data takes the place of the data in use, which is kept aside",
+            True,
+        )
         for s in world.shards
         for m in s.members
     ]
     for shard in world.shards:
         steps += [entry("delete", POD.ref(place, pod_name(m.name)), "its work is done") for m in shard.members]
         steps.append(
-            entry("scale", STATEFUL_SET.ref(place, shard.name), f"back to {shard.size}; equal hashes on all members are the proof")
+            entry(
+                "scale",
+                STATEFUL_SET.ref(place, shard.name),
+                f"back to {shard.size}; equal hashes on all members are the proof",
+            )
         )
     steps += [entry("scale", DEPLOYMENT.ref(place, w.name), f"back to {w.replicas}") for w in world.writers]
     steps += [] if paused else [entry("resume", world.ref, "as found")]
     if not world.options.get("keep_old_data"):
         steps += [
-            entry("remove", f"Member {place}/{m.name}", "the data of before is no longer needed") for s in world.shards for m in s.members
+            entry("remove", f"Member {place}/{m.name}", "the data of before is no longer needed")
+            for s in world.shards
+            for m in s.members
         ]
     return steps
 
@@ -96,7 +128,8 @@ def _record(world: World, shard: Shard) -> ShardRecord:
         name=shard.name,
         replicas=shard.size,
         when_scaled=shard.when_scaled,
-        quorate=bool(shard.replicas) and shard.ready_replicas >= shard.quorum,  # a member is Ready only with quorum (facts O.6)
+        # a member is Ready only with quorum (facts O.6)
+        quorate=bool(shard.replicas) and shard.ready_replicas >= shard.quorum,
         peers=dict(shard.peers),
         size=file.size,
         sha256=file.sha256,

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The proof that all members hold the snapshot, before anything writes again. Private to hypershift.core. Source: facts 8.3, the trap.
+"""The proof that all members hold the snapshot, before anything writes again. Source: facts 8.3, the trap.
 
-Members of a wrong restore report healthy. What counts: one cluster id, the right names, equal hashes at one revision, and as many living keys at
-the restored revision as the snapshot had.
+Members of a wrong restore report healthy. What counts: one cluster id, the right names, equal hashes at one revision,
+and as many living keys at the restored revision as the snapshot had.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from .volume_commands import forget
 
 PAUSE_SECONDS = 2.0
 _STEP = (
-    "Run the same task again to prove it again, or with state: rolled_back to put the previous data back, which lies in "
-    "/var/lib/data.before-{run} of each member."
+    "Run the same task again to prove it again, or with state: rolled_back to put the previous data back, which lies in"
+    " /var/lib/data.before-{run} of each member."
 )
 
 
@@ -53,7 +53,11 @@ def _missing(site: Site, shard: Shard, record: ShardRecord) -> str:
         raise _failed(site, "diverged", f"the members of {record.name} hold different data: {apart}")
     refused = [m for m in shard.members if m.not_asked in (FORBIDDEN, DENIED)]
     if refused:
-        raise _failed(site, code_of(refused), f"the restored members could not be asked ({told(refused)}), so that nothing is proved")
+        raise _failed(
+            site,
+            code_of(refused),
+            f"the restored members could not be asked ({told(refused)}), so that nothing is proved",
+        )
     if not_asked(shard):
         return f"{record.name}: {told(not_asked(shard))}"
     if len(healthy_members(shard)) < record.replicas or len(shard.members) != record.replicas:
@@ -68,14 +72,17 @@ def _missing(site: Site, shard: Shard, record: ShardRecord) -> str:
 
 
 def _counted(site: Site, shards: tuple[Shard, ...]) -> str:
-    """Living keys on each member, counted at the restored revision: later ones may have lost keys whose lease ran out."""
+    """Living keys on each member, counted at the restored revision: later ones may have lost keys whose lease ran
+    out."""
     notes = []
     for record in site.journal.shards:
         shard = next(s for s in shards if s.name == record.name)
         counts = each(partial(_count, site, shard, record.revision + record.bumped), shard.members)
         wrong = [f"{m.name} {c}" for m, c in zip(shard.members, counts, strict=True) if c != record.live_keys]
         if wrong:
-            cause = f"{record.name} does not hold the {record.live_keys} living keys of the snapshot: {', '.join(wrong)}"
+            cause = (
+                f"{record.name} does not hold the {record.live_keys} living keys of the snapshot: {', '.join(wrong)}"
+            )
             raise _failed(site, "keys_differ", cause)
         one = next((m for m in shard.members if m.hash is not None), None)
         same = f", hash {one.hash:08x} at revision {one.hash_revision} on all" if one and one.hash is not None else ""
@@ -111,7 +118,9 @@ def forget_old(site: Site) -> str:
     wrong = [w for w in each(one, members) if w]
     if wrong:
         step = "The cluster runs on the restored data. Run the same task again to remove what is left."
-        raise HypershiftError(Failure("not_cleaned", f"old data could not be removed: {'; '.join(wrong)}", site.ref, next_step=step))
+        raise HypershiftError(
+            Failure("not_cleaned", f"old data could not be removed: {'; '.join(wrong)}", site.ref, next_step=step)
+        )
     for member in members:
         site.did("remove", f"Member {site.home}/{member}", "the data of before")
     return f"{len(members)} volumes"

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Why a restore must not be begun: every reason is a row. Private to hypershift.core. Source: facts 8.2, 8.3, 8.6."""
+"""Why a restore must not be begun: every reason is a row. Source: facts 8.2, 8.3, 8.6."""
 
 from __future__ import annotations
 
@@ -62,8 +62,11 @@ def _wrong_cluster(world: World) -> str:
     if world.manifest is None:
         return ""
     ours = {"clusterID": world.manifest.cluster_id, "infraID": world.manifest.infra_id}
-    wrong = [f"{key} {value} in the snapshot, {lookup(world.cluster, ('spec', key))} here" for key, value in ours.items()
-             if value != str(lookup(world.cluster, ("spec", key)) or "")]  # fmt: skip
+    wrong = [
+        f"{key} {value} in the snapshot, {lookup(world.cluster, ('spec', key))} here"
+        for key, value in ours.items()
+        if value != str(lookup(world.cluster, ("spec", key)) or "")
+    ]
     return f"snapshot {world.manifest.id} is of another cluster: {'; '.join(wrong)}" if wrong else ""
 
 
@@ -74,13 +77,18 @@ def _wrong_key(world: World) -> str:
         return ""
     have = world.key_fingerprint[:12] or "none"
     want = world.manifest.encryption_key_fingerprint[:12] or "none"
-    return f"the Secrets in snapshot {world.manifest.id} are encrypted with another key (fingerprint {want}) than the cluster uses ({have})"
+    return (
+        f"the Secrets in snapshot {world.manifest.id} are encrypted with another key (fingerprint {want}) than the"
+        f" cluster uses ({have})"
+    )
 
 
 def _kms(world: World) -> str:
     if world.encryption != "kms" or world.manifest is None:
         return ""
-    return "its Secrets are encrypted by a KMS, and whether the key is still that of the snapshot cannot be seen from here"
+    return (
+        "its Secrets are encrypted by a KMS, and whether the key is still that of the snapshot cannot be seen from here"
+    )
 
 
 def _release(world: World) -> str:
@@ -88,7 +96,10 @@ def _release(world: World) -> str:
         return ""
     if world.manifest.release == world.release:
         return ""
-    return f"snapshot {world.manifest.id} was taken under release {world.manifest.release}, the cluster runs {world.release or 'another'}"
+    return (
+        f"snapshot {world.manifest.id} was taken under release {world.manifest.release}, the cluster runs"
+        f" {world.release or 'another'}"
+    )
 
 
 def _shards(world: World) -> str:
@@ -97,7 +108,10 @@ def _shards(world: World) -> str:
     have = {f.shard for f in world.manifest.files}
     wanted = set(world.options.get("shards") or world.every_shard)
     if wanted - have:
-        return f"snapshot {world.manifest.id} has no shard {', '.join(sorted(wanted - have))}; it has {', '.join(sorted(have))}"
+        return (
+            f"snapshot {world.manifest.id} has no shard {', '.join(sorted(wanted - have))}; it has"
+            f" {', '.join(sorted(have))}"
+        )
     gone = sorted(have - set(world.every_shard))
     return (
         f"snapshot {world.manifest.id} has shard {', '.join(gone)}, which the cluster has not"
@@ -130,7 +144,10 @@ def _retention(world: World) -> str:
     names = [s.name for s in world.shards if s.when_scaled != "Retain"]
     if not names or world.options.get("allow_retention_patch"):
         return ""
-    return f"StatefulSet {', '.join(names)} deletes its claims, and so all data, when it is scaled down (whenScaled: Delete)"
+    return (
+        f"StatefulSet {', '.join(names)} deletes its claims, and so all data, when it is scaled down (whenScaled:"
+        " Delete)"
+    )
 
 
 def _paused(world: World) -> str:
@@ -145,7 +162,9 @@ def _under_way(world: World) -> str:
     mark = world.mark
     if mark is None or mark.state != RUNNING:
         return ""
-    return f"a restore from snapshot {mark.snapshot} with digest {mark.digest} began at {mark.started} and has not ended"
+    return (
+        f"a restore from snapshot {mark.snapshot} with digest {mark.digest} began at {mark.started} and has not ended"
+    )
 
 
 def _locked(world: World) -> str:
@@ -170,7 +189,11 @@ def _small(world: World) -> str:
             have = parse_quantity(told) if told else None
             if have is not None and have < need:
                 found.append(f"{member.claim} has {told}")
-    return f"the snapshot needs {room_on_volume(max(sizes.values())) >> 20} MiB of each volume: {', '.join(found)}" if found else ""
+    return (
+        f"the snapshot needs {room_on_volume(max(sizes.values())) >> 20} MiB of each volume: {', '.join(found)}"
+        if found
+        else ""
+    )
 
 
 def _unsized(world: World) -> str:
@@ -180,11 +203,14 @@ def _unsized(world: World) -> str:
 
 def _strays(world: World) -> str:
     found = [f"{pod} (app {w.name})" for w in world.writers for pod in w.strays]
-    return f"pods that write to etcd belong to no Deployment and would go on writing: {', '.join(found)}" if found else ""
+    return (
+        f"pods that write to etcd belong to no Deployment and would go on writing: {', '.join(found)}" if found else ""
+    )
 
 
 def _unseen(world: World, right: bool) -> str:
-    """Members that run and could not be asked, for want of a right alone or for another reason; those called lost are another row's."""
+    """Members that run and could not be asked, for want of a right alone or for another reason; those called lost are
+    another row's."""
     assumed = set(world.options.get("assume_lost") or [])
     missing = [m for s in world.shards for m in not_asked(s) if m.name not in assumed]
     if not missing or (code_of(missing) == "missing_permission") is not right:
@@ -192,7 +218,10 @@ def _unseen(world: World, right: bool) -> str:
     every = sum(s.size for s in world.shards)
     failed = ", ".join(m.name for s in world.shards for m in s.members if not m.not_asked and not m.running)
     lost = f"; {failed} {'does' if ',' not in failed else 'do'} not run" if failed else ""
-    return f"{len(missing)} of {every} members could not be asked and may hold newer data ({told(missing)}){lost}; {_seen(world)}"
+    return (
+        f"{len(missing)} of {every} members could not be asked and may hold newer data ({told(missing)}){lost};"
+        f" {_seen(world)}"
+    )
 
 
 def _seen(world: World) -> str:
@@ -228,16 +257,32 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal("snapshot_sealed", _sealed, "Give identity_file."),
     Refusal("wrong_cluster", _wrong_cluster, "Use a snapshot of this cluster."),
     Refusal("wrong_key", _wrong_key, "Use a snapshot of this key, or put the key back into the hosted cluster first."),
-    Refusal("kms_not_compared", _kms, "Make sure that the key is the same, then accept kms_not_compared.", "kms_not_compared"),
+    Refusal(
+        "kms_not_compared",
+        _kms,
+        "Make sure that the key is the same, then accept kms_not_compared.",
+        "kms_not_compared",
+    ),
     Refusal("release_differs", _release, "Use a newer snapshot, or accept no_release_match.", "no_release_match"),
     Refusal("shards_differ", _shards, "Use a snapshot of all shards, or name those to restore in shards."),
-    Refusal("upgrading", _upgrading, "Wait until the update has ended, or accept upgrading if etcd is what holds it up.", "upgrading"),
+    Refusal(
+        "upgrading",
+        _upgrading,
+        "Wait until the update has ended, or accept upgrading if etcd is what holds it up.",
+        "upgrading",
+    ),
     Refusal("rolling", _rolling, "Wait until it is done, or accept rolling if it cannot end without etcd.", "rolling"),
     Refusal("recovery_active", _recovery, "Wait until it has ended."),
-    Refusal("retention_delete", _retention, "Set allow_retention_patch: true; it is set to Retain for the restore and back afterwards."),
+    Refusal(
+        "retention_delete",
+        _retention,
+        "Set allow_retention_patch: true; it is set to Retain for the restore and back afterwards.",
+    ),
     Refusal("paused_by_other", _paused, "Ask them, and resume it with pause_reconcile."),
     Refusal(
-        "restore_under_way", _under_way, "Go on with state: applied and that digest, or end it with state: rolled_back and that digest."
+        "restore_under_way",
+        _under_way,
+        "Go on with state: applied and that digest, or end it with state: rolled_back and that digest.",
     ),
     Refusal("missing_permission", _no_right, _way_out),
     Refusal("not_asked", _not_asked, _way_out),

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The tools of a restore are proved before anything of the hosted cluster is changed. Private to hypershift.core. Source: facts 8.3.
+"""The tools of a restore are proved before anything of the hosted cluster is changed. Source: facts 8.3.
 
-What has stopped the members and then finds exec refused, an image that cannot be pulled or no room has taken a cluster down for nothing.
+What has stopped the members and then finds exec refused, an image that cannot be pulled or no room has taken a cluster
+down for nothing.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from .workloads import require
 def exec_refusal(hub: Hub, namespace: str, members: list[str]) -> Failure | None:
     """Why commands in the helper pods would be refused; None when nothing is in the way.
 
-    Asked of pods that are not there yet: rights and admission are decided before the API server looks for the pod, so that "not found" is the
-    answer of one who may. Nothing is written by it.
+    Asked of pods that are not there yet: rights and admission are decided before the API server looks for the pod, so
+    that "not found" is the answer of one who may. Nothing is written by it.
     """
     found = each(partial(_refused, hub, namespace), members)
     return next((failure for failure in found if failure), None)
@@ -48,13 +49,16 @@ def _refused(hub: Hub, namespace: str, member: str) -> Failure | None:
         if kind == ABSENT:
             return None
         code = "missing_permission" if kind == FORBIDDEN else "exec_refused"
-        told = f"commands in the pods that would work on its volumes are not possible, so that nothing is begun ({cause})"
+        told = (
+            f"commands in the pods that would work on its volumes are not possible, so that nothing is begun ({cause})"
+        )
         return Failure(code, told, POD.ref(namespace, name), next_step=remedy(kind, cause, name, namespace))
     return None
 
 
 def rehearse(site: Site) -> str:
-    """The helper pods without the members' volumes: image, place, exec, tool and room. Raises HypershiftError; nothing is stopped yet."""
+    """The helper pods without the members' volumes: image, place, exec, tool and room. Raises HypershiftError; nothing
+    is stopped yet."""
     every = volumes(site)
     sets = {r.name: require(site, STATEFUL_SET, r.name) for r in site.journal.shards}
     clear_old(site)
@@ -84,7 +88,9 @@ def _tried(volume: Volume) -> None:
     found = answers(volume.repeated(shell, script(dict(commands.tools()))).text)
     if "tool" not in found or not found["tool"].ok:
         told = found["tool"].complaint() if "tool" in found else "it printed nothing that can be read"
-        raise volume.failed("no_tool", f"etcd's tool does not run in the helper's image: {told}", "Name an image with helper_image.")
+        raise volume.failed(
+            "no_tool", f"etcd's tool does not run in the helper's image: {told}", "Name an image with helper_image."
+        )
     free, need = free_bytes(found.get("room")), int(volume.record.size * ROOM)
     if free is not None and free < need:
         cause = f"its node has {free >> 20} MiB free for the snapshot on its way, {need >> 20} MiB are needed"
@@ -95,10 +101,17 @@ def _room_on_volume(volume: Volume) -> None:
     """Room beside the data in use, as a member that runs tells it; the helper pod on the volume looks again."""
     site, member, need = volume.site, volume.member, room_on_volume(volume.record.size)
     try:
-        told = site.hub.shell(site.home, member, CONTAINER).run(script({"space": STATUS["space"]}), silence=PROBE_SILENCE).text
+        told = (
+            site.hub.shell(site.home, member, CONTAINER)
+            .run(script({"space": STATUS["space"]}), silence=PROBE_SILENCE)
+            .text
+        )
     except ApiError:
         return  # whether a member that cannot be asked may be passed over was decided by the plan
     free = free_bytes(answers(told).get("space"))
     if free is not None and free < need:
-        cause = f"its volume has {free >> 20} MiB free, {need >> 20} MiB are needed beside the data in use, which is kept until the end"
+        cause = (
+            f"its volume has {free >> 20} MiB free, {need >> 20} MiB are needed beside the data in use, which is kept"
+            " until the end"
+        )
         raise volume.failed("too_little_space", cause, "Make room or enlarge the volume, then plan again.")

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where a restore works: hub, journal, Lease, clock, and the few ways in which it changes something. Private to hypershift.core."""
+"""Where a restore works: hub, journal, Lease, clock, and the few ways in which it changes something."""
 
 from __future__ import annotations
 
@@ -65,8 +65,11 @@ class Site:
 
         wait_for(self.hub, fact, self.timeout if timeout is None else timeout, tell)
 
-    def patch(self, kind: Kind, namespace: str, live: Object, patch: Object, why: str, disruptive: bool = False) -> Object:
-        """The object after the patch. Writes nothing when it is so already; a write whose answer was lost is sent again: it is the same."""
+    def patch(
+        self, kind: Kind, namespace: str, live: Object, patch: Object, why: str, disruptive: bool = False
+    ) -> Object:
+        """The object after the patch. Writes nothing when it is so already; a write whose answer was lost is sent
+        again: it is the same."""
         if equal(patch, live):
             return live
         name = live["metadata"]["name"]
@@ -134,7 +137,8 @@ class Site:
         self._write(once)
 
     def mark(self, state: str) -> None:
-        """State of the restore onto its HostedCluster: what a later run goes by. Nothing is to be marked where the cluster is gone."""
+        """State of the restore onto its HostedCluster: what a later run goes by. Nothing is to be marked where the
+        cluster is gone."""
         cluster = self.hub.get(HOSTED_CLUSTER, self.namespace, self.name)
         if cluster is not None:
             patch = {"metadata": {"annotations": {ANNOTATION: self.journal.mark(state).text()}}}
@@ -148,7 +152,8 @@ class Site:
         return [{**reference, "uid": cluster["metadata"]["uid"]}] if cluster else []
 
     def step(self, name: str, work: Callable[[], str | None], again: bool = False) -> None:
-        """One step with its entries in the journal. A step that was done is left out unless its effect has to be made sure of again."""
+        """One step with its entries in the journal. A step that was done is left out unless its effect has to be made
+        sure of again."""
         was_done = self.journal.is_done(name)
         if was_done and not again:
             return

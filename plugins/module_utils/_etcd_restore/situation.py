@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a restore is planned from, and the digest that ties the plan to it. Private to hypershift.core. Source: facts 8.0, 8.3, 8.6."""
+"""What a restore is planned from, and the digest that ties the plan to it. Source: facts 8.0, 8.3, 8.6."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True)
 class Writer:
-    """A Deployment that writes to etcd. replicas: to come back with; found: as they stand; strays: pods that scaling it will not stop."""
+    """A Deployment that writes to etcd. replicas: to come back with; found: as they stand; strays: pods that scaling it
+    will not stop."""
 
     name: str
     replicas: int
@@ -39,9 +40,11 @@ class Writer:
 
 @dataclass(frozen=True)
 class World:
-    """damage: what is wrong with the snapshot. key_fingerprint: SHA-256 of the cluster's own key. units: HostedCluster and its NodePools.
+    """damage: what is wrong with the snapshot. key_fingerprint: SHA-256 of the cluster's own key. units: HostedCluster
+    and its NodePools.
 
-    holder: a living run that holds the Lease. usable: bytes of each claim. manifest: None when there is no such snapshot.
+    holder: a living run that holds the Lease. usable: bytes of each claim. manifest: None when there is no such
+    snapshot.
     management: the management cluster that was read.
     """
 
@@ -91,7 +94,10 @@ def replicas_by_policy(cluster: Object) -> int:
 def pause_as_found(unit: Object) -> dict[str, Any]:
     """What pausing will overwrite: the field and our annotations, None where there is none."""
     annotations = lookup(unit, ("metadata", "annotations")) or {}
-    return {"pausedUntil": lookup(unit, ("spec", "pausedUntil")), **{key: annotations.get(key) for key in (OWNER, REASON, SINCE)}}
+    return {
+        "pausedUntil": lookup(unit, ("spec", "pausedUntil")),
+        **{key: annotations.get(key) for key in (OWNER, REASON, SINCE)},
+    }
 
 
 def lost(world: World) -> dict[str, Any]:
@@ -114,38 +120,56 @@ def lost(world: World) -> dict[str, Any]:
 
 
 def parts(world: World) -> dict[str, Any]:
-    """Everything that must be the same when the plan is carried out. Nothing of it changes while the world stands still."""
+    """Everything that must be the same when the plan is carried out. Nothing of it changes while the world stands
+    still."""
     cluster, options = world.cluster, world.options
     files = world.manifest.files if world.manifest else ()
     unit = next((u for u in world.units if u.get("kind") == HOSTED_CLUSTER.kind), {})
     return {
         "hosted cluster": [
-            lookup(cluster, ("metadata", "uid")), lookup(cluster, ("spec", "clusterID")), lookup(cluster, ("spec", "infraID")),
-            lookup(cluster, ("spec", "release", "image")), world.key_fingerprint, world.namespace,
+            lookup(cluster, ("metadata", "uid")),
+            lookup(cluster, ("spec", "clusterID")),
+            lookup(cluster, ("spec", "infraID")),
+            lookup(cluster, ("spec", "release", "image")),
+            world.key_fingerprint,
+            world.namespace,
         ],
         "snapshot": [world.manifest.id if world.manifest else "", *([f.shard, f.sha256, f.size] for f in files)],
         "etcd": [
-            [s.name, lookup(world.sets.get(s.name, {}), ("metadata", "uid")), s.size, s.image, s.when_scaled, sorted(s.peers.items())]
+            [
+                s.name,
+                lookup(world.sets.get(s.name, {}), ("metadata", "uid")),
+                s.size,
+                s.image,
+                s.when_scaled,
+                sorted(s.peers.items()),
+            ]
             for s in world.shards
         ],
         "writers": [[w.name, w.uid, w.replicas] for w in world.writers],
         "pause": pause_as_found(unit),
         "options": [
-            sorted(s.name for s in world.shards), world.bump, bool(options.get("allow_retention_patch")),
-            sorted(options.get("accept") or []), options.get("helper_image") or "", sorted(options.get("assume_lost") or []),
+            sorted(s.name for s in world.shards),
+            world.bump,
+            bool(options.get("allow_retention_patch")),
+            sorted(options.get("accept") or []),
+            options.get("helper_image") or "",
+            sorted(options.get("assume_lost") or []),
         ],
         "earlier restores": earlier(world.mark),
         MANAGEMENT: _bound_to(world.management),  # the last: made_elsewhere() goes by it
-    }  # fmt: skip
+    }
 
 
 def earlier(mark: Mark | None) -> str:
-    """Digest of the last restore that changed anything: so the same restore can be planned and done once more, and never by accident."""
+    """Digest of the last restore that changed anything: so the same restore can be planned and done once more, and
+    never by accident."""
     return mark.changed if mark else ""
 
 
 def digest_of(world: World) -> str:
-    """SHA-256 over all parts, followed by four digits of each part: so a later run can name what changed without having seen the plan."""
+    """SHA-256 over all parts, followed by four digits of each part: so a later run can name what changed without having
+    seen the plan."""
     known = parts(world)
     return _sha256(known) + "-" + "".join(_sha256(part)[:4] for part in known.values())
 
@@ -156,7 +180,8 @@ def _bound_to(management: Identity) -> str:
 
 
 def made_elsewhere(given: str, management: Identity) -> bool:
-    """Whether a digest says that its plan was made on another management cluster. It can be told before anything is read there."""
+    """Whether a digest says that its plan was made on another management cluster. It can be told before anything is
+    read there."""
     tail = given.partition("-")[2]
     return len(tail) == 4 * PARTS and tail[-4:] != _sha256(_bound_to(management))[:4]
 

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The steps of a restore in order, onwards, undone or back; from wherever an earlier run stopped. Private to hypershift.core.
+"""The steps of a restore in order, onwards, undone or back; from wherever an earlier run stopped.
 
-Until data is exchanged a failure undoes everything. Afterwards nothing is undone by itself: the failure says where it stands and how to go on.
+Until data is exchanged a failure undoes everything. Afterwards nothing is undone by itself: the failure says where it
+stands and how to go on.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ class Restorer:
         return self._means.workspace(self._site.namespace, self._site.name, f"restore-{self._site.journal.run}")
 
     def _exchange(self, folder: Path) -> None:
-        """Up to the exchange of data. Each step's effect is made sure of again: the world may have moved since a killed run."""
+        """Up to the exchange of data. Each step's effect is made sure of again: the world may have moved since a killed
+        run."""
         site = self._site
         unprepared = not site.journal.is_done("prepare")
         site.step("fetch", lambda: self._fetch(folder), again=unprepared)
@@ -83,7 +85,9 @@ class Restorer:
 
     def _fetch(self, folder: Path) -> str:
         site, identity = self._site, str(self._options.get("identity_file") or "")
-        self._files = fetch(self._means.store, site.journal, site.namespace, site.name, folder, identity, self._means.unseal)
+        self._files = fetch(
+            self._means.store, site.journal, site.namespace, site.name, folder, identity, self._means.unseal
+        )
         return f"{sum(r.size for r in site.journal.shards) >> 20} MiB from {self._means.store.where}"
 
     def _clean_up(self) -> str:
@@ -103,8 +107,8 @@ class Restorer:
         failed = next((s.name for s in journal.steps if s.state != journals.DONE), "")
         where = f"the restore stands at step {failed} (done: {', '.join(done)})"
         step = (
-            f"Run the same task again with digest {journal.digest} to go on, or with state: rolled_back to put back the previous data, "
-            f"which lies in /var/lib/data.before-{journal.run} of each member."
+            f"Run the same task again with digest {journal.digest} to go on, or with state: rolled_back to put back the"
+            f" previous data, which lies in /var/lib/data.before-{journal.run} of each member."
         )
         cause = error.failure.message().rstrip(". ")
         return _failure(error, f"{cause}; {where}", step, site.ref)
@@ -117,8 +121,13 @@ class Restorer:
         except LeaseLost as lost:
             return lost
         except HypershiftError as second:
-            step = f"Run the same task again with digest {site.journal.digest} to go on, or with state: rolled_back to end it."
-            return _failure(error, f"{cause}; undoing it did not come to an end either: {second.failure.cause}", step, site.ref)
+            step = (
+                f"Run the same task again with digest {site.journal.digest} to go on, or with state: rolled_back to"
+                " end it."
+            )
+            return _failure(
+                error, f"{cause}; undoing it did not come to an end either: {second.failure.cause}", step, site.ref
+            )
         return _failure(
             error,
             f"{cause}; no data was exchanged, and everything is as it was{left and f'; {left}'}",
@@ -127,7 +136,8 @@ class Restorer:
         )
 
     def _undo(self) -> str:
-        """As found: nothing of ours on the volumes, etcd and writers back, pauses as found. Returns what is left all the same."""
+        """As found: nothing of ours on the volumes, etcd and writers back, pauses as found. Returns what is left all
+        the same."""
         site, journal = self._site, self._site.journal
         left = undoing.discard(site)
         if site.marked:
@@ -155,7 +165,9 @@ class Restorer:
             raise
         except HypershiftError as error:
             step = f"Run the same task again with digest {journal.digest} to go on rolling back."
-            raise _failure(error, f"{error.failure.message().rstrip('. ')}; rolling back has not ended", step, site.ref) from None
+            raise _failure(
+                error, f"{error.failure.message().rstrip('. ')}; rolling back has not ended", step, site.ref
+            ) from None
         journal.end(journals.ROLLED_BACK, site.hub.now())
         site.save()
         site.mark(marks.ROLLED_BACK)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads everything that a restore is planned from; writes nothing. Private to hypershift.core. Source: facts 8.0, 8.3, 8.6."""
+"""Reads everything that a restore is planned from; writes nothing. Source: facts 8.0, 8.3, 8.6."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def read_world(hub: Hub, options: dict[str, Any], store: SnapshotStore, holder: 
 
 
 def _how_far(hub: Hub, shard: Shard) -> Shard:
-    """The shard with each running member's revision. Health is not asked: without quorum the question alone takes half a minute."""
+    """The shard with each running member's revision. Health is not asked: without quorum the question alone takes half
+    a minute."""
     parts = {"status": commands.STATUS["status"]}
     members = [m for m in shard.members if m.name in shard.peers]
     return replace(shard, members=tuple(each(lambda m: asked(hub, shard, m, parts), members)))
@@ -69,7 +70,11 @@ def find_snapshot(store: SnapshotStore, namespace: str, name: str, wanted: str) 
     """The manifest of a snapshot whose every stored byte was proved, or what is wrong with it."""
     store.check()
     entries = store.sets(namespace, name)
-    entry = newest_good(entries, namespace, name) if wanted == "latest" else next((e for e in entries if e.id == wanted), None)
+    entry = (
+        newest_good(entries, namespace, name)
+        if wanted == "latest"
+        else next((e for e in entries if e.id == wanted), None)
+    )
     if entry is None or entry.manifest is None:
         return None, entry.problem if entry else ""
     return entry.manifest, entry.problem or store.prove(entry.manifest)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The way back on the members' volumes, without exec: pods that do it by their own command. Private to hypershift.core. Source: facts 8.3."""
+"""The way back on the members' volumes, without exec: pods that do it by their own command. Source: facts 8.3."""
 
 from __future__ import annotations
 
@@ -33,26 +33,43 @@ def swap_back(site: Site) -> str:
 def discard(site: Site) -> str:
     """Nothing of ours left on the volumes, as far as pods ran on them: without one nothing was written.
 
-    Returns what could not be removed, empty when all was: it does no harm, since etcd never looks at it, and must not keep the cluster down.
+    Returns what could not be removed, empty when all was: it does no harm, since etcd never looks at it, and must not
+    keep the cluster down.
     """
     ours = {p["metadata"]["name"]: p for p in site.hub.list(POD, site.home, label_selector=pods.SELECTOR)}
-    used = [v for v in volumes(site) if pods.is_ready(ours.get(pods.pod_name(v.member))) or pods.pod_name(v.member, DISCARD) in ours]
+    used = [
+        v
+        for v in volumes(site)
+        if pods.is_ready(ours.get(pods.pod_name(v.member))) or pods.pod_name(v.member, DISCARD) in ours
+    ]
     left = ""
     try:
         if used:
-            _commanded(site, used, commands.discard(site.journal.run), DISCARD, "removing the restored copy", min(site.timeout, PATIENCE))
+            _commanded(
+                site,
+                used,
+                commands.discard(site.journal.run),
+                DISCARD,
+                "removing the restored copy",
+                min(site.timeout, PATIENCE),
+            )
     except LeaseLost:
         raise
     except HypershiftError as error:
         if error.failure.code == "volume_failed":
             raise  # the pod ran and found something else than the journal tells: data that was exchanged
-        left = f"restored copies may be left on the volumes as /var/lib/data.restored-{site.journal.run} ({error.failure.cause})"
+        left = (
+            f"restored copies may be left on the volumes as /var/lib/data.restored-{site.journal.run}"
+            f" ({error.failure.cause})"
+        )
         site.say(left)
     close_pods(site)
     return left
 
 
-def _commanded(site: Site, every: Sequence[Volume], command: Sequence[str], use: str, what: str, timeout: float | None = None) -> None:
+def _commanded(
+    site: Site, every: Sequence[Volume], command: Sequence[str], use: str, what: str, timeout: float | None = None
+) -> None:
     """A pod for each volume that runs the command and ends. It may be begun again after it was cut off anywhere."""
     close_pods(site)  # an earlier attempt, and those that wait for exec: one pod per volume at a time
     for volume, (stateful_set, claim) in zip(every, claims_of(site, every), strict=True):
@@ -61,7 +78,11 @@ def _commanded(site: Site, every: Sequence[Volume], command: Sequence[str], use:
     names = {pods.pod_name(v.member, use): v for v in every}
 
     def missing(seen: Observed) -> str:
-        late = {n: p for n in names if lookup(p := seen.get(POD, site.home, n) or {}, ("status", "phase")) not in ("Succeeded", "Failed")}
+        late = {
+            n: p
+            for n in names
+            if lookup(p := seen.get(POD, site.home, n) or {}, ("status", "phase")) not in ("Succeeded", "Failed")
+        }
         return ", ".join(f"{n}: {pods.trouble(p or None)}" for n, p in late.items())
 
     step = "See the pod's events: its node, its volume or its image is what is missing. Run the same task again."
@@ -70,5 +91,7 @@ def _commanded(site: Site, every: Sequence[Volume], command: Sequence[str], use:
     for name, volume in names.items():
         wrong = pods.failure(ended.get(name)) if name in ended else "its pod is gone, and nobody knows what it has done"
         if wrong:
-            raise volume.failed("volume_failed", f"{what} failed: {wrong}", "Look at the pod's log, then run the same task again.")
+            raise volume.failed(
+                "volume_failed", f"{what} failed: {wrong}", "Look at the pod's log, then run the same task again."
+            )
     close_pods(site)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Work on the members' volumes while etcd is down, by one pod for each. Private to hypershift.core. Source: facts 8.3."""
+"""Work on the members' volumes while etcd is down, by one pod for each. Source: facts 8.3."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ class Volume:
         if result.code:
             full = "no space left" in (result.stderr + result.text).lower()
             raise self.failed(
-                "too_little_space" if full else "volume_failed", f"{what} failed: {result.complaint()}", "Mend what is named."
+                "too_little_space" if full else "volume_failed",
+                f"{what} failed: {result.complaint()}",
+                "Mend what is named.",
             )
         return result
 
@@ -81,7 +83,9 @@ def open_pods(site: Site) -> list[Volume]:
     """A running pod on every member's volume, with claims for those that have none."""
     every = volumes(site)
     clear_old(site)
-    existing = {p["metadata"]["name"] for p in site.hub.list(POD, site.home, label_selector=f"{pods.LABEL}={site.journal.run}")}
+    existing = {
+        p["metadata"]["name"] for p in site.hub.list(POD, site.home, label_selector=f"{pods.LABEL}={site.journal.run}")
+    }
     for volume, (stateful_set, claim) in zip(every, claims_of(site, every), strict=True):
         if pods.pod_name(volume.member) not in existing:
             body = pods.pod(stateful_set, volume.member, claim, site.journal.run, site.helper_image)
@@ -107,7 +111,9 @@ def claims_of(site: Site, every: Sequence[Volume]) -> list[tuple[Object, str]]:
         _await_gone(site, leaving)
     for volume, (stateful_set, name) in zip(every, found, strict=True):
         if name not in claims or name in leaving:
-            site.create(PERSISTENT_VOLUME_CLAIM, pods.claim(stateful_set, name), f"member {volume.member} has no volume")
+            site.create(
+                PERSISTENT_VOLUME_CLAIM, pods.claim(stateful_set, name), f"member {volume.member} has no volume"
+            )
     return found
 
 
@@ -118,7 +124,9 @@ def _unchanged(site: Site, record: ShardRecord) -> Object:
     if peers and peers != record.peers:
         cause = f"its members are {', '.join(sorted(peers))} with other addresses than the plan was made for"
         ref = STATEFUL_SET.ref(site.home, record.name)
-        raise HypershiftError(Failure("members_differ", cause, ref, next_step="See who has changed it, and put it back as it was."))
+        raise HypershiftError(
+            Failure("members_differ", cause, ref, next_step="See who has changed it, and put it back as it was.")
+        )
     return live
 
 
@@ -132,11 +140,20 @@ def close_pods(site: Site) -> None:
         return ", ".join(sorted(p["metadata"]["name"] for p in seen.all(POD)))
 
     spec = WatchSpec(POD, site.home, label_selector=pods.SELECTOR)
-    site.wait(Fact("pods on the volumes gone", (spec,), missing, site.ref, "See why they do not end, then run the same task again."))
+    site.wait(
+        Fact(
+            "pods on the volumes gone",
+            (spec,),
+            missing,
+            site.ref,
+            "See why they do not end, then run the same task again.",
+        )
+    )
 
 
 def prepare(site: Site, files: dict[str, Path]) -> str:
-    """A proved restored copy beside the data in use on every volume. Nothing in use is touched; all volumes are looked at before any is written."""
+    """A proved restored copy beside the data in use on every volume. Nothing in use is touched; all volumes are looked
+    at before any is written."""
     every = open_pods(site)
     todo = [v for v, ready in zip(every, each(_look, every), strict=True) if not ready]
     site.lease.check()
@@ -153,12 +170,19 @@ def swap(site: Site) -> str:
         for name in ("fetch", "prepare"):
             site.journal.step(name).state = PENDING
         raise every[0].failed(
-            "not_prepared", f"the restored copy is missing on the volumes of {', '.join(missing)}", "Run the same task again."
+            "not_prepared",
+            f"the restored copy is missing on the volumes of {', '.join(missing)}",
+            "Run the same task again.",
         )
     site.lease.check()
     each(lambda v: v.must(commands.swap(site.journal.run), "the exchange of the data"), every)
     for volume in every:
-        site.did("exchange", f"Member {site.home}/{volume.member}", "the restored data is in use; the data of before is kept aside", True)
+        site.did(
+            "exchange",
+            f"Member {site.home}/{volume.member}",
+            "the restored data is in use; the data of before is kept aside",
+            True,
+        )
     close_pods(site)
     return f"{len(every)} volumes"
 
@@ -178,10 +202,15 @@ def _look(volume: Volume) -> bool:
         free = free_bytes(found[key])
         if free is None:
             raise volume.failed(
-                "volume_failed", f"the free space of {place} cannot be read: {found[key].complaint()}", "Look at the volume."
+                "volume_failed",
+                f"the free space of {place} cannot be read: {found[key].complaint()}",
+                "Look at the volume.",
             )
         if free < need:
-            cause = f"{place} has {free >> 20} MiB free, {need >> 20} MiB are needed beside the data in use, which is kept until the end"
+            cause = (
+                f"{place} has {free >> 20} MiB free, {need >> 20} MiB are needed beside the data in use, which is kept"
+                " until the end"
+            )
             raise volume.failed("too_little_space", cause, "Make room or enlarge the volume, then plan again.")
     return False
 
@@ -195,7 +224,11 @@ def _restore(volume: Volume, file: Path) -> None:
     _compare(volume, told)
     volume.must(commands.restore(site.journal.run, record, volume.member), "restoring the snapshot")
     site.say(f"{volume.member}: restored, {record.live_keys} keys")
-    site.did("restore", f"Member {site.home}/{volume.member}", f"snapshot {site.journal.snapshot} restored beside the data in use")
+    site.did(
+        "restore",
+        f"Member {site.home}/{volume.member}",
+        f"snapshot {site.journal.snapshot} restored beside the data in use",
+    )
 
 
 def _bring(volume: Volume, file: Path) -> None:
@@ -213,7 +246,8 @@ def _is_there(volume: Volume, wanted: Proof) -> bool:
 
 
 def _compare(volume: Volume, told: ExecResult) -> None:
-    """The tool's own reading of the file against the manifest's. The number of entries is left out: each minor version counts in its own way."""
+    """The tool's own reading of the file against the manifest's. The number of entries is left out: each minor version
+    counts in its own way."""
     status = status_of(Answer(told.code, told.text))
     have = (status.hash, status.revision) if status else None
     want = (volume.record.hash, volume.record.revision)
@@ -225,7 +259,9 @@ def _compare(volume: Volume, told: ExecResult) -> None:
 def _seen(volume: Volume) -> dict[str, Any]:
     found = answers(volume.run(script(dict(commands.look(volume.site.journal.run)))).text)
     if not {"state", "space", "room", "bump"} <= set(found) or not found["state"].ok:
-        raise volume.failed("volume_failed", "the state of its volume cannot be read", "Look at the pod, then run again.")
+        raise volume.failed(
+            "volume_failed", "the state of its volume cannot be read", "Look at the pod, then run again."
+        )
     return found
 
 
@@ -239,7 +275,9 @@ def clear_old(site: Site) -> None:
     stale = [
         p
         for p in site.hub.list(POD, site.home, label_selector=pods.SELECTOR)
-        if pods.is_over(p) or lookup(p, ("metadata", "deletionTimestamp")) or p["metadata"]["labels"].get(pods.LABEL) != site.journal.run
+        if pods.is_over(p)
+        or lookup(p, ("metadata", "deletionTimestamp"))
+        or p["metadata"]["labels"].get(pods.LABEL) != site.journal.run
     ]
     for pod in stale:
         if not lookup(pod, ("metadata", "deletionTimestamp")):
@@ -251,14 +289,26 @@ def clear_old(site: Site) -> None:
 
     if stale:
         spec = WatchSpec(POD, site.home, label_selector=pods.SELECTOR)
-        site.wait(Fact("pods of an earlier attempt gone", (spec,), missing, site.ref, "See why they do not end, then run again."))
+        site.wait(
+            Fact(
+                "pods of an earlier attempt gone",
+                (spec,),
+                missing,
+                site.ref,
+                "See why they do not end, then run again.",
+            )
+        )
 
 
 def _await_gone(site: Site, claims: list[str]) -> None:
     def missing(seen: Observed) -> str:
         return ", ".join(
-            n for n in claims if lookup(seen.get(PERSISTENT_VOLUME_CLAIM, site.home, n) or {}, ("metadata", "deletionTimestamp"))
+            n
+            for n in claims
+            if lookup(seen.get(PERSISTENT_VOLUME_CLAIM, site.home, n) or {}, ("metadata", "deletionTimestamp"))
         )
 
     spec = WatchSpec(PERSISTENT_VOLUME_CLAIM, site.home)
-    site.wait(Fact("claims on their way out gone", (spec,), missing, site.ref, "See what holds the claim (finalizers, pods)."))
+    site.wait(
+        Fact("claims on their way out gone", (spec,), missing, site.ref, "See what holds the claim (finalizers, pods).")
+    )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Stops and starts what writes to etcd, and etcd itself. Private to hypershift.core. Source: facts 8.3 steps 2, 4, 10, 11."""
+"""Stops and starts what writes to etcd, and etcd itself. Source: facts 8.3 steps 2, 4, 10, 11."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def stop_writers(site: Site) -> str:
         site.scale(DEPLOYMENT, deployment, 0, "nothing may write to etcd", disruptive=True)
 
     def missing(seen: Observed) -> str:
-        left = sorted(p["metadata"]["name"] for p in seen.all(POD) if not is_over(p) and any(selects(d, p) for d in live))
+        left = sorted(
+            p["metadata"]["name"] for p in seen.all(POD) if not is_over(p) and any(selects(d, p) for d in live)
+        )
         return f"{', '.join(left)} still there" if left else ""
 
     site.wait(Fact("pods of all writers gone", (WatchSpec(POD, site.home),), missing, site.ref, _STUCK))
@@ -99,7 +101,8 @@ def stop_etcd(site: Site) -> str:
 
 
 def start_etcd(site: Site, demand: bool = True) -> str:
-    """StatefulSets at their size and all members Ready. demand: wait for members also of a shard that had no quorum as found."""
+    """StatefulSets at their size and all members Ready. demand: wait for members also of a shard that had no quorum as
+    found."""
     for record in site.journal.shards:
         site.scale(STATEFUL_SET, _stateful_set(site, record), record.replicas, "as found")
     awaited = [r for r in site.journal.shards if demand or r.quorate]
@@ -110,11 +113,20 @@ def start_etcd(site: Site, demand: bool = True) -> str:
             now = seen.get(STATEFUL_SET, site.home, record.name)
             have = int(lookup(now or {}, ("status", "readyReplicas")) or 0)
             if have < record.replicas or not _observed(now):
-                why = {m: trouble(seen.get(POD, site.home, m)) for m in record.peers if not _ready(seen.get(POD, site.home, m))}
-                short.append(f"{record.name} {have}/{record.replicas} ({', '.join(f'{m}: {t}' for m, t in why.items())})")
+                why = {
+                    m: trouble(seen.get(POD, site.home, m))
+                    for m in record.peers
+                    if not _ready(seen.get(POD, site.home, m))
+                }
+                short.append(
+                    f"{record.name} {have}/{record.replicas} ({', '.join(f'{m}: {t}' for m, t in why.items())})"
+                )
         return "; ".join(short) + " ready" if short else ""
 
-    step = "See the members' logs. Run the same task again to go on, or with state: rolled_back to put the previous data back."
+    step = (
+        "See the members' logs. Run the same task again to go on, or with state: rolled_back to put the previous data"
+        " back."
+    )
     if awaited:
         specs = (WatchSpec(STATEFUL_SET, site.home), WatchSpec(POD, site.home))
         site.wait(Fact("all members of etcd ready", specs, missing, site.ref, step))
@@ -149,7 +161,10 @@ def _observed(obj: Object | None) -> bool:
 
 
 def _ready(pod: Object | None) -> bool:
-    return any(c.get("type") == "Ready" and c.get("status") == "True" for c in lookup(pod or {}, ("status", "conditions")) or [])
+    return any(
+        c.get("type") == "Ready" and c.get("status") == "True"
+        for c in lookup(pod or {}, ("status", "conditions")) or []
+    )
 
 
 def _deployments(site: Site) -> list[Object]:
@@ -168,6 +183,11 @@ def require(site: Site, kind: Kind, name: str) -> Object:
     if found is None:
         step = "See who removed it; resume the hosted cluster so that the operator makes it again."
         raise HypershiftError(
-            Failure("object_vanished", "it has vanished while a restore was under way", kind.ref(site.home, name), next_step=step)
+            Failure(
+                "object_vanished",
+                "it has vanished while a restore was under way",
+                kind.ref(site.home, name),
+                next_step=step,
+            )
         )
     return found

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The catalogue as users see it: one row per set, one per cluster, and whether the recovery point objective is met. Private to hypershift.core."""
+"""The catalogue as users see it: one row per set, one per cluster, and whether the recovery point objective is met."""
 
 from __future__ import annotations
 
@@ -21,20 +21,30 @@ def rows(entries: Iterable[CatalogEntry], now: datetime) -> list[dict[str, Any]]
 
 def newest_good(entries: Iterable[CatalogEntry], namespace: str, name: str) -> CatalogEntry | None:
     """The set to restore a cluster from, None when it has no good one."""
-    good = [(e.manifest.taken_at, e.id, e) for e in entries if e.manifest and e.good and (e.namespace, e.name) == (namespace, name)]
+    good = [
+        (e.manifest.taken_at, e.id, e)
+        for e in entries
+        if e.manifest and e.good and (e.namespace, e.name) == (namespace, name)
+    ]
     return max(good, key=lambda item: item[:2])[2] if good else None
 
 
 def clusters(
-    entries: Iterable[CatalogEntry], now: datetime, max_age: float | None = None, expected: Iterable[tuple[str, str]] = ()
+    entries: Iterable[CatalogEntry],
+    now: datetime,
+    max_age: float | None = None,
+    expected: Iterable[tuple[str, str]] = (),
 ) -> list[dict[str, Any]]:
-    """One row per cluster, those of expected (namespace, name) without any set included. max_age in seconds; None judges nothing."""
+    """One row per cluster, those of expected (namespace, name) without any set included. max_age in seconds; None
+    judges nothing."""
     every = list(entries)
     known = sorted({(e.namespace, e.name) for e in every} | set(expected))
     return [_cluster([e for e in every if (e.namespace, e.name) == one], one, now, max_age) for one in known]
 
 
-def _cluster(own: list[CatalogEntry], identity: tuple[str, str], now: datetime, max_age: float | None) -> dict[str, Any]:
+def _cluster(
+    own: list[CatalogEntry], identity: tuple[str, str], now: datetime, max_age: float | None
+) -> dict[str, Any]:
     namespace, name = identity
     newest = newest_good(own, namespace, name)
     manifest = newest.manifest if newest else None

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Commands that take a snapshot inside a member's container, and what they print. Private to hypershift.core. Source: facts 8.3, design 8.10."""
+"""Commands that take a snapshot inside a member's container, and what they print. Source: facts 8.3, design 8.10."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def needed(db_size: int) -> int:
 
 
 def temporary(directory: str, id: str, attempt: int) -> str:
-    """Path of a temporary snapshot; another one for each attempt, since the command of a broken stream may still write to the last."""
+    """Path of a temporary snapshot; another one for each attempt, since the command of a broken stream may still write
+    to the last."""
     return f"{directory.rstrip('/')}/{PREFIX}{id}-{attempt}"
 
 
@@ -64,7 +65,8 @@ def parse_id(text: str) -> datetime | None:
 
 
 def take(path: str, stale: Iterable[str] = ()) -> list[str]:
-    """Save, status and proof in one go. A process in the container removes the file some hours later if nobody else does."""
+    """Save, status and proof in one go. A process in the container removes the file some hours later if nobody else
+    does."""
     name = shlex.quote(path)
     # Ended early it takes its sleep along: nothing may stay in etcd's container.
     reap = (
@@ -82,7 +84,8 @@ def take(path: str, stale: Iterable[str] = ()) -> list[str]:
 
 
 def send(path: str, url: str) -> tuple[list[str], bytes]:
-    """Command that sends a file to a presigned URL, and its standard input. Works where the protocol cannot close standard input, too."""
+    """Command that sends a file to a presigned URL, and its standard input. Works where the protocol cannot close
+    standard input, too."""
     config = f'url = "{url}"\n'.encode()
     curl = f"curl --fail --silent --show-error --max-time {SAVE_SECONDS} --upload-file {shlex.quote(path)} --config -"
     return ["sh", "-c", f"head -c {len(config)} | {curl} > /dev/null"], config
@@ -98,7 +101,9 @@ def remove(directory: str, id: str) -> list[str]:
 def status_of(answer: Answer | None) -> SnapshotStatus | None:
     """None when the tool did not accept the file."""
     document: Any = answer.json() if answer and answer.ok else None
-    if not isinstance(document, dict) or not all(isinstance(document.get(k), int) for k in ("hash", "revision", "totalKey", "totalSize")):
+    if not isinstance(document, dict) or not all(
+        isinstance(document.get(k), int) for k in ("hash", "revision", "totalKey", "totalSize")
+    ):
         return None
     return SnapshotStatus(document["hash"], document["revision"], document["totalKey"], document["totalSize"])
 

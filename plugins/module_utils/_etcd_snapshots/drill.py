@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A restore drill: the commands that restore a snapshot into a scratch etcd, and the verdict on it. Private to hypershift.core. Source: facts 8.3."""
+"""A restore drill: the commands that restore a snapshot into a scratch etcd, and the verdict on it. Source: facts
+8.3."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from .commands import SnapshotStatus, count_of, status_of
 from .manifest import SnapshotFile
 
 START_SECONDS = 300
-CLIENT, PEER = "unix://client:1", "unix://peer:1"  # sockets in the current folder; etcd wants something like a port in each address
+# sockets in the current folder; etcd wants something like a port in each address
+CLIENT, PEER = "unix://client:1", "unix://peer:1"
 NAME = "drill"
 
 
@@ -37,7 +39,8 @@ class Check:
 def rehearse(path: str, folder: str) -> list[str]:
     """Status of the file, restore into an empty folder, start, ask, end. The scratch etcd has no users and no TLS.
 
-    So it listens on no port, where every user of the machine could ask it: its sockets lie in a folder that is private to its own user.
+    So it listens on no port, where every user of the machine could ask it: its sockets lie in a folder that is private
+    to its own user.
     """
     own, log = shlex.quote(f"{folder}/{NAME}"), shlex.quote(f"{folder}/etcd.log")
     name, inside = shlex.quote(path), f"cd {own} &&"
@@ -46,13 +49,15 @@ def rehearse(path: str, folder: str) -> list[str]:
         f" --initial-cluster-token=etcd-cluster --initial-advertise-peer-urls={PEER}"
     )
     start = (
-        f"etcd --name={NAME} --data-dir=data --listen-client-urls={CLIENT} --advertise-client-urls={CLIENT} --listen-peer-urls={PEER}"
-        f" --initial-advertise-peer-urls={PEER} --quota-backend-bytes=17179869184 --logger=zap > {log} 2>&1 </dev/null & echo $! > pid"
+        f"etcd --name={NAME} --data-dir=data --listen-client-urls={CLIENT} --advertise-client-urls={CLIENT}"
+        f" --listen-peer-urls={PEER} --initial-advertise-peer-urls={PEER} --quota-backend-bytes=17179869184"
+        f" --logger=zap > {log} 2>&1 </dev/null & echo $! > pid"
     )
     plain = f"{inside} etcdctl --endpoints={CLIENT} --command-timeout=120s"
     wait = (
-        f"{inside} n=0; until etcdctl --endpoints={CLIENT} --command-timeout=120s endpoint health >/dev/null 2>&1; do n=$((n+1)); "
-        f"kill -0 $(cat pid) 2>/dev/null || {{ tail -n 1 {log}; exit 1; }}; test $n -lt {START_SECONDS * 5} || exit 2; sleep 0.2; done"
+        f"{inside} n=0; until etcdctl --endpoints={CLIENT} --command-timeout=120s endpoint health >/dev/null 2>&1; do"
+        f" n=$((n+1)); kill -0 $(cat pid) 2>/dev/null || {{ tail -n 1 {log}; exit 1; }}; test $n -lt"
+        f" {START_SECONDS * 5} || exit 2; sleep 0.2; done"
     )
     return script(
         {

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_snapshot, state present. Private to hypershift.core. Source: facts 8.1, 8.3, design 6 and 8.10."""
+"""Operation of module etcd_snapshot, state present. Source: facts 8.1, 8.3, design 6 and 8.10."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ from .taking import Taken, taken_snapshot
 
 @dataclass(frozen=True)
 class Tools:
-    """What the store's room does for this operation: seal(source, target, recipients), a private folder, the space it has."""
+    """What the store's room does for this operation: seal(source, target, recipients), a private folder, the space it
+    has."""
 
     store: SnapshotStore
     seal: Callable[[Path, Path, list[str]], object]
@@ -72,35 +73,56 @@ class TakeSnapshot:
         free = self._tools.free_for_work()
         if sources and free < need:
             cause = f"this machine has {mib(free)} free for the set, it needs {mib(need)}"
-            changes.refuse("no_space", cause, "Free space, or set directory or work_directory to another volume.", self._tools.store.where)
+            changes.refuse(
+                "no_space",
+                cause,
+                "Free space, or set directory or work_directory to another volume.",
+                self._tools.store.where,
+            )
 
     def _announced(self, source: Source) -> dict[str, Any]:
         member = source.member
-        why = f"snapshot of shard {source.shard.name}, {mib(member.db_size or 0)} at revision {member.revision}, into {self._tools.store.where}"
+        why = (
+            f"snapshot of shard {source.shard.name}, {mib(member.db_size or 0)} at revision {member.revision}, into"
+            f" {self._tools.store.where}"
+        )
         tidy = f"; {len(source.stale)} files of killed runs are removed" if source.stale else ""
         return {"verb": "snapshot", "object": source.ref, "why": why + tidy, "disruptive": False}
 
     def _act(
-        self, plan: Plan, etcd: Etcd | None, sources: list[Source], done: list[dict[str, Any]], progress: Callable[[str], None]
+        self,
+        plan: Plan,
+        etcd: Etcd | None,
+        sources: list[Source],
+        done: list[dict[str, Any]],
+        progress: Callable[[str], None],
     ) -> None:
         if etcd:
             started = self._hub.monotonic()
             entry = self._take(plan, etcd, sources, progress)
             done += [self._announced(s) for s in sources]
-            plan.extra["snapshot"] = catalog.rows([entry], self._hub.now())[0] | {"seconds": round(self._hub.monotonic() - started, 1)}
-        pruning.prune(self._tools.store, (self._namespace, self._name), self._options.get("retention"), self._hub.now(), done)
+            plan.extra["snapshot"] = catalog.rows([entry], self._hub.now())[0] | {
+                "seconds": round(self._hub.monotonic() - started, 1)
+            }
+        pruning.prune(
+            self._tools.store, (self._namespace, self._name), self._options.get("retention"), self._hub.now(), done
+        )
 
     def _take(self, plan: Plan, etcd: Etcd, sources: list[Source], progress: Callable[[str], None]) -> CatalogEntry:
         moment = self._hub.now()
         id = new_id(moment, self._hub.random_name)
         with self._tools.workspace(self._namespace, self._name, id) as folder:
             files = each(lambda s: self._bring(s, id, folder, plan.changes.notes.append, progress), sources)
-            manifest = manifest_of(self._hub, etcd, sources, id, moment, tuple(files), AGE if self._options.get("recipients") else "")
+            manifest = manifest_of(
+                self._hub, etcd, sources, id, moment, tuple(files), AGE if self._options.get("recipients") else ""
+            )
             self._tools.store.put(manifest, {f.shard: folder / f.file for f in manifest.files})
         self._tools.store.remove_leftovers(self._namespace, self._name)
         return CatalogEntry(id, self._namespace, self._name, manifest, size=manifest.size)
 
-    def _bring(self, source: Source, id: str, folder: Path, warn: Callable[[str], None], progress: Callable[[str], None]) -> SnapshotFile:
+    def _bring(
+        self, source: Source, id: str, folder: Path, warn: Callable[[str], None], progress: Callable[[str], None]
+    ) -> SnapshotFile:
         """The shard's snapshot in the folder, sealed if wished."""
         shard, plain = source.shard.name, folder / stored_name(source.shard.name, "")
         shell = self._sources.shell(source.shard, source.member)
@@ -115,13 +137,20 @@ class TakeSnapshot:
             plain.unlink()
             lies = proof_of(stored)
         progress(
-            f"[{self._name}] {source.member.name}: {mib(taken.proof.size)} proved, revision {taken.status.revision}, {taken.live_keys} keys"
+            f"[{self._name}] {source.member.name}: {mib(taken.proof.size)} proved, revision {taken.status.revision},"
+            f" {taken.live_keys} keys"
         )
         return file_of(source, stored.name, taken.proof, lies, taken)
 
 
 def manifest_of(
-    hub: Hub, etcd: Etcd, sources: list[Source], id: str, moment: datetime, files: tuple[SnapshotFile, ...], sealed: str = ""
+    hub: Hub,
+    etcd: Etcd,
+    sources: list[Source],
+    id: str,
+    moment: datetime,
+    files: tuple[SnapshotFile, ...],
+    sealed: str = "",
 ) -> Manifest:
     """What is known of a set; files in the order of the shards."""
     meta = etcd.cluster["metadata"]

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which sets of a cluster go, and removing them. Operation of module etcd_snapshot, state absent. Private to hypershift.core."""
+"""Which sets of a cluster go, and removing them. Operation of module etcd_snapshot, state absent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def fresh_enough(entries: Iterable[CatalogEntry], max_age: str | None, now: date
         return None
     limit = parse_duration(max_age)
     if limit is None:
-        raise OptionError(Failure("invalid_option", f"max_age {max_age} is no duration", next_step="Write it like 24h, 90m or 1h30m."))
+        raise OptionError(
+            Failure("invalid_option", f"max_age {max_age} is no duration", next_step="Write it like 24h, 90m or 1h30m.")
+        )
     good = [e for e in entries if e.good and e.manifest]
     newest = max(good, key=lambda e: e.manifest.taken_at, default=None)  # type: ignore[union-attr]
     if newest is None or newest.manifest is None or (now - newest.manifest.taken_at).total_seconds() > limit:
@@ -38,9 +40,14 @@ def announced(entries: Iterable[CatalogEntry], options: dict[str, Any] | None, n
 
 
 def prune(
-    store: SnapshotStore, cluster: tuple[str, str], options: dict[str, Any] | None, now: datetime, done: list[dict[str, Any]]
+    store: SnapshotStore,
+    cluster: tuple[str, str],
+    options: dict[str, Any] | None,
+    now: datetime,
+    done: list[dict[str, Any]],
 ) -> None:
-    """Remove what retention does not keep; each removal is appended to ``done``. A locked set stays until its lock ends."""
+    """Remove what retention does not keep; each removal is appended to ``done``. A locked set stays until its lock
+    ends."""
     policy = _policy(options)
     for entry in to_delete(store.sets(*cluster), policy, now) if not policy.empty else []:
         try:
@@ -67,7 +74,9 @@ class RemoveSnapshot:
             row = catalog.rows([entry], now)[0]
             if row["locked_until"]:
                 step = "Wait until then, or have the lock lifted by whoever may."
-                plan.changes.refuse("locked_by_retention", f"it is locked until {row['locked_until']}", step, f"Snapshot {entry.id}")
+                plan.changes.refuse(
+                    "locked_by_retention", f"it is locked until {row['locked_until']}", step, f"Snapshot {entry.id}"
+                )
             plan.extra["snapshot"] = row
             plan.foreseen.append(_entry(entry, "it was asked for"))
         if found:
@@ -85,4 +94,9 @@ def _policy(options: dict[str, Any] | None) -> Retention:
 
 
 def _entry(entry: CatalogEntry, why: str) -> dict[str, Any]:
-    return {"verb": "delete", "object": f"Snapshot {entry.namespace}/{entry.name}/{entry.id}", "why": why, "disruptive": False}
+    return {
+        "verb": "delete",
+        "object": f"Snapshot {entry.namespace}/{entry.name}/{entry.id}",
+        "why": why,
+        "disruptive": False,
+    }

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_snapshot_info: the catalogue of a store, and the age of what is in it. Private to hypershift.core."""
+"""Operation of module etcd_snapshot_info: the catalogue of a store, and the age of what is in it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ class SnapshotInformation:
         namespace, name = self._filter("namespace"), self._filter("name")
         max_age = self._max_age()
         if name and not namespace:
-            raise OptionError(Failure("invalid_option", "name needs namespace", object="Option name", next_step="Set namespace as well."))
+            raise OptionError(
+                Failure(
+                    "invalid_option", "name needs namespace", object="Option name", next_step="Set namespace as well."
+                )
+            )
         self._store.check()
         entries = self._store.sets(namespace, name)
         if self._options.get("prove"):

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_snapshot with presigned URLs: members send their snapshots themselves. Private to hypershift.core. Source: facts 8.4, 8.5."""
+"""Operation of module etcd_snapshot with presigned URLs: members send their snapshots themselves. Source: facts 8.4,
+8.5."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ class UploadSnapshot:
         etcd, sources = self._sources.find(changes)
         shards, named = {s.name for s in etcd.shards}, set(self._urls)
         if shards != named:
-            cause = f"upload_urls names {', '.join(sorted(named)) or 'nothing'}, the shards are {', '.join(sorted(shards))}"
+            cause = (
+                f"upload_urls names {', '.join(sorted(named)) or 'nothing'}, the shards are {', '.join(sorted(shards))}"
+            )
             changes.refuse("invalid_option", cause, "Give one URL for each shard, or choose with shards.", etcd.ref)
         plan = Plan(changes, foreseen=[self._announced(s) for s in sources])
         plan.act = lambda done, progress: self._act(plan, etcd, sources, done, progress)
@@ -46,17 +49,24 @@ class UploadSnapshot:
 
     def _announced(self, source: Source) -> dict[str, Any]:
         host = urlsplit(self._urls.get(source.shard.name, "")).hostname
-        why = f"snapshot of shard {source.shard.name}, {mib(source.member.db_size or 0)}, sent by the member itself to {host}"
+        why = (
+            f"snapshot of shard {source.shard.name}, {mib(source.member.db_size or 0)}, sent by the member itself to"
+            f" {host}"
+        )
         return {"verb": "upload", "object": source.ref, "why": why, "disruptive": False}
 
-    def _act(self, plan: Plan, etcd: Etcd, sources: list[Source], done: list[dict[str, Any]], progress: Callable[[str], None]) -> None:
+    def _act(
+        self, plan: Plan, etcd: Etcd, sources: list[Source], done: list[dict[str, Any]], progress: Callable[[str], None]
+    ) -> None:
         moment = self._hub.now()
         id = new_id(moment, self._hub.random_name)
         files = [self._one(source, id, plan, done, progress) for source in sources]
         manifest = manifest_of(self._hub, etcd, sources, id, moment, tuple(files))
         plan.extra["manifest"] = json.loads(manifest.to_json())
 
-    def _one(self, source: Source, id: str, plan: Plan, done: list[dict[str, Any]], progress: Callable[[str], None]) -> SnapshotFile:
+    def _one(
+        self, source: Source, id: str, plan: Plan, done: list[dict[str, Any]], progress: Callable[[str], None]
+    ) -> SnapshotFile:
         shell, shard = self._sources.shell(source.shard, source.member), source.shard.name
         place = (id, self._sources.directory, list(source.stale))
         with taken_snapshot(shell, *place, self._patience, plan.changes.notes.append) as taken:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_snapshot_verify: a restore drill. Private to hypershift.core. Source: design 6."""
+"""Operation of module etcd_snapshot_verify: a restore drill. Source: design 6."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ SILENCE = 1800.0  # restoring a large database says nothing until it is done
 
 @dataclass(frozen=True)
 class Bench:
-    """What this machine gives: the store, opening of sealed files (source, target, identity), a private folder, a shell, files."""
+    """What this machine gives: the store, opening of sealed files (source, target, identity), a private folder, a
+    shell, files."""
 
     store: SnapshotStore
     unseal: Callable[[Path, Path, Path], object]
@@ -51,10 +52,14 @@ class VerifySnapshot:
         if manifest is None:
             raise _refused("bad_snapshot", entry.problem, "Choose another snapshot (etcd_snapshot_info).", entry.id)
         if manifest.sealed and not self._options.get("identity_file"):
-            raise _refused("sealed", "it is sealed with age", "Set identity_file to the file with the private key.", entry.id)
+            raise _refused(
+                "sealed", "it is sealed with age", "Set identity_file to the file with the private key.", entry.id
+            )
         where = self._options.get("etcd_directory") or "a scratch pod"
         why = f"restored into a scratch etcd ({where}) and compared with its manifest"
-        plan = Plan(ChangeSet(), extra={"store": self._bench.store.where, "snapshot": catalog.rows([entry], self._hub.now())[0]})
+        plan = Plan(
+            ChangeSet(), extra={"store": self._bench.store.where, "snapshot": catalog.rows([entry], self._hub.now())[0]}
+        )
         plan.foreseen = [{"verb": "verify", "object": f"Snapshot {entry.id}", "why": why, "disruptive": False}]
         plan.act = lambda done, progress: self._act(plan, manifest, done, progress)
         return plan
@@ -67,7 +72,9 @@ class VerifySnapshot:
             with self._place(manifest, folder, progress) as (shell, where):
                 shards = [self._rehearse(f, path, shell, where, progress) for f, path in files]
         passed = all(s["passed"] for s in shards)
-        report = self._report(manifest, shards, passed, {"fetch_seconds": round(fetched, 3), "rto_seconds": self._since(started)})
+        report = self._report(
+            manifest, shards, passed, {"fetch_seconds": round(fetched, 3), "rto_seconds": self._since(started)}
+        )
         plan.extra["report"] = report
         done += plan.foreseen
         self._keep(manifest, report, passed)
@@ -86,7 +93,9 @@ class VerifySnapshot:
             stored.rename(plain)
         found = proof_of(plain)
         if (found.size, found.sha256) != (file.size, file.sha256):
-            raise _refused("snapshot_damaged", f"{file.file} is not what its manifest says", "Use another snapshot.", manifest.id)
+            raise _refused(
+                "snapshot_damaged", f"{file.file} is not what its manifest says", "Use another snapshot.", manifest.id
+            )
         return plain
 
     @contextmanager
@@ -98,14 +107,18 @@ class VerifySnapshot:
             return
         namespace = str(self._options.get("scratch_namespace") or self._namespace)
         size = sum(f.size for f in manifest.files)
-        with scratch_pod(self._hub, namespace, self._image(), size * 3, float(self._options["wait_timeout"]), progress) as shell:
+        with scratch_pod(
+            self._hub, namespace, self._image(), size * 3, float(self._options["wait_timeout"]), progress
+        ) as shell:
             yield shell, FOLDER
 
     def _image(self) -> str:
         """The image that would restore it: the hosted cluster's own, unless one is named."""
         return str(self._options.get("image") or find_etcd(self._hub, self._namespace, self._name).shards[0].image)
 
-    def _rehearse(self, file: SnapshotFile, path: Path, shell: Shell, folder: str, progress: Callable[[str], None]) -> dict[str, Any]:
+    def _rehearse(
+        self, file: SnapshotFile, path: Path, shell: Shell, folder: str, progress: Callable[[str], None]
+    ) -> dict[str, Any]:
         place = str(path)
         if not self._options.get("etcd_directory"):
             place = f"{folder}/{path.name}"
@@ -114,10 +127,13 @@ class VerifySnapshot:
         found = commands.answers(shell.run(drill.rehearse(place, folder), silence=SILENCE).text)
         tool = drill.tool_version(found)
         if tool and not drill.same_minor(tool, file.version):
-            # Each minor counts the entries of a snapshot in its own way, and restores into its own format: a drill with it proves little.
+            # Each minor counts the entries of a snapshot in its own way, and restores into its own format: a drill with
+            # it proves little.
             cause = f"the drill ran etcd {tool}, the snapshot is of etcd {file.version}"
             raise HypershiftError(
-                Failure("wrong_tool", cause, shell.where, next_step="Use image or etcd_directory of the same minor version.")
+                Failure(
+                    "wrong_tool", cause, shell.where, next_step="Use image or etcd_directory of the same minor version."
+                )
             )
         compared, trouble = drill.checks(file, found), drill.trouble(found)
         rows = [c.as_dict() for c in compared]
@@ -131,7 +147,9 @@ class VerifySnapshot:
             **drill.times(found),
         }
 
-    def _report(self, manifest: Manifest, shards: list[dict[str, Any]], passed: bool, times: dict[str, float]) -> dict[str, Any]:
+    def _report(
+        self, manifest: Manifest, shards: list[dict[str, Any]], passed: bool, times: dict[str, float]
+    ) -> dict[str, Any]:
         head = {
             "snapshot": manifest.id,
             "namespace": manifest.namespace,
@@ -143,7 +161,9 @@ class VerifySnapshot:
     def _keep(self, manifest: Manifest, report: dict[str, Any], passed: bool) -> None:
         """In the report file if one is asked for, and in the manifest: the catalogue shows what is verified."""
         if self._options.get("report"):
-            self._bench.write_file(str(self._options["report"]), (json.dumps(report, indent=2, sort_keys=True) + "\n").encode(), False)
+            self._bench.write_file(
+                str(self._options["report"]), (json.dumps(report, indent=2, sort_keys=True) + "\n").encode(), False
+            )
         if self._options["record"]:
             moment = self._hub.now().replace(microsecond=0) if passed else None
             self._bench.store.update_manifest(replace(manifest, verified_at=moment, verification=report))
@@ -160,14 +180,20 @@ def chosen(store: SnapshotStore, namespace: str, name: str, id: str) -> CatalogE
         if newest:
             return newest
         raise _refused(
-            "snapshot_not_found", f"{store.where} has no good snapshot of {namespace}/{name}", "Take one with etcd_snapshot.", id
+            "snapshot_not_found",
+            f"{store.where} has no good snapshot of {namespace}/{name}",
+            "Take one with etcd_snapshot.",
+            id,
         )
     for entry in entries:
         if entry.id == id:
             return entry
     known = ", ".join(e.id for e in entries[-5:]) or "none"
     raise _refused(
-        "snapshot_not_found", f"{store.where} has no such snapshot of {namespace}/{name}; it has: {known}", "Correct snapshot.", id
+        "snapshot_not_found",
+        f"{store.where} has no such snapshot of {namespace}/{name}; it has: {known}",
+        "Correct snapshot.",
+        id,
     )
 
 

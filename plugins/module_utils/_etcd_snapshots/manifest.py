@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is known about one etcd snapshot set, and its text form. Private to hypershift.core.
+"""What is known about one etcd snapshot set, and its text form.
 
 The manifest lies beside the files and is written last: a set without one does not exist.
 """
@@ -27,8 +27,10 @@ MAX_TEXT = 4 * 1024 * 1024  # a manifest is a few kilobytes; nothing larger is r
 class SnapshotFile:
     """One shard of a set.
 
-    size and sha256 are of the plain snapshot, stored_size and stored_sha256 of what lies in the store: they differ when it is sealed.
-    hash: as etcd's snapshot status prints it. live_keys: keys alive at revision; total_keys: as snapshot status prints. version: of the member.
+    size and sha256 are of the plain snapshot, stored_size and stored_sha256 of what lies in the store: they differ when
+    it is sealed.
+    hash: as etcd's snapshot status prints it. live_keys: keys alive at revision; total_keys: as snapshot status prints.
+    version: of the member.
     """
 
     shard: str
@@ -51,9 +53,11 @@ class SnapshotFile:
 
 @dataclass(frozen=True)
 class Manifest:
-    """cluster_id: spec.clusterID of the HostedCluster; etcd_cluster_ids and member: by shard; taken_at and verified_at: aware, UTC.
+    """cluster_id: spec.clusterID of the HostedCluster; etcd_cluster_ids and member: by shard; taken_at and verified_at:
+    aware, UTC.
 
-    encryption_key_fingerprint: SHA-256 of the hosted cluster's own aescbc key, empty when it has none. sealed: "" or "age".
+    encryption_key_fingerprint: SHA-256 of the hosted cluster's own aescbc key, empty when it has none. sealed: "" or
+    "age".
     verification: report of the last restore drill.
     """
 
@@ -104,12 +108,16 @@ class Manifest:
 
     def to_json(self) -> str:
         """Stable text: equal manifests give equal bytes."""
-        data = asdict(self) | {"taken_at": _stamp(self.taken_at), "verified_at": _stamp(self.verified_at) if self.verified_at else None}
+        data = asdict(self) | {
+            "taken_at": _stamp(self.taken_at),
+            "verified_at": _stamp(self.verified_at) if self.verified_at else None,
+        }
         return json.dumps(data, sort_keys=True, indent=2, allow_nan=False) + "\n"
 
     @staticmethod
     def from_json(text: str, where: str = "") -> Manifest:
-        """The manifest in a text. Raises HypershiftError of code bad_manifest that names the field, whatever the text is."""
+        """The manifest in a text. Raises HypershiftError of code bad_manifest that names the field, whatever the text
+        is."""
         try:
             return _manifest(text)
         except Problem as problem:
@@ -118,7 +126,9 @@ class Manifest:
                     "bad_manifest",
                     str(problem),
                     object=f"Manifest {where}".strip(),
-                    next_step="Do not restore from this set; take a new snapshot, or put back the manifest from a copy.",
+                    next_step=(
+                        "Do not restore from this set; take a new snapshot, or put back the manifest from a copy."
+                    ),
                 )
             ) from None
 

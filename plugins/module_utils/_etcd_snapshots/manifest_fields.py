@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading untrusted data field by field; each problem names its field. Private to hypershift.core."""
+"""Reading untrusted data field by field; each problem names its field."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which snapshot sets to keep. Private to hypershift.core.
+"""Which snapshot sets to keep.
 
-Pure and cautious: only good sets fill a place, the newest good and the newest verified set of a cluster always stay, and so does whatever is
-locked or cannot be judged. Keeping more never means deleting another set.
+Pure and cautious: only good sets fill a place, the newest good and the newest verified set of a cluster always stay,
+and so does whatever is locked or cannot be judged. Keeping more never means deleting another set.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from .store import FOREVER, CatalogEntry
 
 @dataclass(frozen=True)
 class Retention:
-    """keep_last: newest sets; hourly to monthly: newest set of each of so many periods that have one, in UTC; keep_within: hours.
+    """keep_last: newest sets; hourly to monthly: newest set of each of so many periods that have one, in UTC;
+    keep_within: hours.
 
     With nothing set, nothing is deleted.
     """
@@ -54,7 +55,8 @@ _Group = list[tuple[CatalogEntry, Manifest]]
 
 
 def decide(entries: Iterable[CatalogEntry], policy: Retention, now: datetime) -> list[Decision]:
-    """One decision per set, in the order given. A cluster is told by namespace, name and its own id: a new one of the same name is another."""
+    """One decision per set, in the order given. A cluster is told by namespace, name and its own id: a new one of the
+    same name is another."""
     every = list(entries)
     reasons: dict[int, list[str]] = {i: [] for i in range(len(every))}
     place = {id(e): i for i, e in enumerate(every)}
@@ -75,7 +77,11 @@ def _decision(entry: CatalogEntry, reasons: list[str], policy: Retention, now: d
     if not entry.good:
         found.append("it has a problem and is not deleted unseen")
     if entry.retain_until is not None and entry.retain_until > now:
-        until = "under legal hold" if entry.retain_until >= FOREVER else f"locked until {entry.retain_until.astimezone(UTC).isoformat()}"
+        until = (
+            "under legal hold"
+            if entry.retain_until >= FOREVER
+            else f"locked until {entry.retain_until.astimezone(UTC).isoformat()}"
+        )
         found.append(until)
     if policy.empty:
         found.append("no retention is set")
@@ -87,7 +93,9 @@ def _groups(entries: list[CatalogEntry]) -> list[_Group]:
     groups: dict[tuple[str, str, str], _Group] = {}
     for entry in entries:
         if entry.manifest is not None and entry.good:
-            groups.setdefault((entry.namespace, entry.name, entry.manifest.cluster_id), []).append((entry, entry.manifest))
+            groups.setdefault((entry.namespace, entry.name, entry.manifest.cluster_id), []).append(
+                (entry, entry.manifest)
+            )
     return [sorted(g, key=lambda pair: (pair[1].taken_at, pair[1].id), reverse=True) for g in groups.values()]
 
 
@@ -101,7 +109,11 @@ def _kept(group: _Group, policy: Retention, now: datetime) -> list[tuple[Catalog
         kept += [(entry, label) for entry in _newest_of_each(group, period, getattr(policy, label))]
     if policy.keep_within > 0:
         since = now - timedelta(hours=policy.keep_within)
-        kept += [(entry, f"younger than {policy.keep_within:g} hours") for entry, manifest in group if manifest.taken_at >= since]
+        kept += [
+            (entry, f"younger than {policy.keep_within:g} hours")
+            for entry, manifest in group
+            if manifest.taken_at >= since
+        ]
     return kept
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A pod of ours that lives for one task: nothing of the hosted cluster is mounted in it. Private to hypershift.core."""
+"""A pod of ours that lives for one task: nothing of the hosted cluster is mounted in it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ LABEL = "hypershift.core/scratch"
 def scratch_pod(
     hub: Hub, namespace: str, image: str, bytes_needed: int, timeout: float, progress: Callable[[str], None]
 ) -> Iterator[Shell]:
-    """Shell of a pod with an empty folder at /scratch; the pod is deleted at the end, and ends itself if nobody does."""
+    """Shell of a pod with an empty folder at /scratch; the pod is deleted at the end, and ends itself if nobody
+    does."""
     name = f"etcd-drill-{hub.random_name(6)}"
     hub.create(POD, _manifest(namespace, name, image, bytes_needed, int(timeout)))
     try:
@@ -78,4 +79,6 @@ def _running(namespace: str, name: str) -> Fact:
         return reason(seen) if reason(seen) in ("InvalidImageName", "ErrImageNeverPull") else ""
 
     step = "Look at the pod's events: image, quota, nodes with room."
-    return Fact("the scratch pod to run", (WatchSpec(POD, namespace, name),), missing, POD.ref(namespace, name), step, hopeless)
+    return Fact(
+        "the scratch pod to run", (WatchSpec(POD, namespace, name),), missing, POD.ref(namespace, name), step, hopeless
+    )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whom to take snapshots from, and whether that can be done. Private to hypershift.core. Source: facts 8.1, design 8.10."""
+"""Whom to take snapshots from, and whether that can be done. Source: facts 8.1, design 8.10."""
 
 from __future__ import annotations
 
@@ -62,12 +62,21 @@ class Sources:
             return None
         if member is None or not member.running or not member.revision:
             why = (member.error or member.state) if member else verdict.cause
-            changes.refuse("no_member", f"no member can be read: {wish or why}", "Look at etcd_info; restore from an older snapshot.", ref)
+            changes.refuse(
+                "no_member",
+                f"no member can be read: {wish or why}",
+                "Look at etcd_info; restore from an older snapshot.",
+                ref,
+            )
             return None
         if verdict.quorate and verdict.not_asked:
-            changes.notes.append(f"{ref}: {verdict.cause}; their data was not compared with that of {member.name}. {verdict.next_step}")
+            changes.notes.append(
+                f"{ref}: {verdict.cause}; their data was not compared with that of {member.name}. {verdict.next_step}"
+            )
         if not verdict.quorate:
-            changes.notes.append(f"{ref}: {verdict.cause}; the snapshot holds what {member.name} has, newer writes may be lost.")
+            changes.notes.append(
+                f"{ref}: {verdict.cause}; the snapshot holds what {member.name} has, newer writes may be lost."
+            )
         found = commands.answers(self.shell(shard, member).run(file.look(self.directory)).text)
         self._refuse_for_room(shard, member, commands.free_bytes(found.get("room")), changes)
         return Source(shard, member, tuple(file.stale(found.get("left"), self._hub.now())))
@@ -76,10 +85,17 @@ class Sources:
         """Before anything is written: a full volume stops etcd itself."""
         need, ref = file.needed(member.db_size or 0), POD.ref(shard.namespace, member.name)
         if free is None:
-            changes.refuse("unreadable", f"the free space of {self.directory} is not known", "Set temp_directory to a folder there.", ref)
+            changes.refuse(
+                "unreadable",
+                f"the free space of {self.directory} is not known",
+                "Set temp_directory to a folder there.",
+                ref,
+            )
         elif free < need:
             cause = f"{self.directory} has {mib(free)} free, a temporary snapshot needs {mib(need)} with its reserve"
-            changes.refuse("no_space", cause, "Free space, enlarge the volume, or set temp_directory to another volume.", ref)
+            changes.refuse(
+                "no_space", cause, "Free space, enlarge the volume, or set temp_directory to another volume.", ref
+            )
 
 
 def mib(size: int) -> str:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The port to a place where snapshot sets lie: a directory or a bucket. Private to hypershift.core.
+"""The port to a place where snapshot sets lie: a directory or a bucket.
 
 Both have the same layout: <namespace>/<name>/<id>/<shard>.db[.age] and <id>/manifest.json, which is written last.
 """
@@ -29,7 +29,8 @@ class LocalPath(Protocol):
 class CatalogEntry:
     """One set as it lies in a store.
 
-    manifest: None when it cannot be read. problem: empty for a good set, else a sentence (bad manifest, missing file, size differs).
+    manifest: None when it cannot be read. problem: empty for a good set, else a sentence (bad manifest, missing file,
+    size differs).
     retain_until: object lock; FOREVER under legal hold. size: bytes in the store.
     """
 
@@ -47,7 +48,8 @@ class CatalogEntry:
 
 
 class SnapshotStore(Protocol):
-    """Every method raises HypershiftError with one plain sentence; no message holds a secret. Memory does not grow with file sizes."""
+    """Every method raises HypershiftError with one plain sentence; no message holds a secret. Memory does not grow with
+    file sizes."""
 
     @property
     def where(self) -> str:
@@ -57,12 +59,14 @@ class SnapshotStore(Protocol):
         """Raise when the store is not there or cannot be used."""
 
     def sets(self, namespace: str = "", name: str = "") -> list[CatalogEntry]:
-        """Sets of a cluster, of a namespace, or all; oldest first. Presence and size of each file are compared with the manifest."""
+        """Sets of a cluster, of a namespace, or all; oldest first. Presence and size of each file are compared with the
+        manifest."""
 
     def put(self, manifest: Manifest, files: Mapping[str, LocalPath]) -> None:
         """Add a set: shard -> local file, sealed already when the manifest says so. All or nothing.
 
-        A directory takes files of its own file system by renaming: they are gone from where they were. A second put of the same set is fine.
+        A directory takes files of its own file system by renaming: they are gone from where they were. A second put of
+        the same set is fine.
         """
 
     def fetch(self, manifest: Manifest, shard: str, target: LocalPath) -> None:
@@ -75,7 +79,8 @@ class SnapshotStore(Protocol):
         """Replace the manifest of a set that is there; only what was verified may differ."""
 
     def delete(self, entry: CatalogEntry) -> None:
-        """Remove a set; it is no set from the first step on. Refused with code locked_by_retention while any of it is locked."""
+        """Remove a set; it is no set from the first step on. Refused with code locked_by_retention while any of it is
+        locked."""
 
     def leftovers(self, namespace: str = "", name: str = "") -> list[str]:
         """What interrupted runs left: sets in preparation, sets without manifest, unfinished uploads."""

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Takes the snapshot of one shard inside a member and leaves nothing behind there. Private to hypershift.core. Source: facts 8.3, design 8.10."""
+"""Takes the snapshot of one shard inside a member and leaves nothing behind there. Source: facts 8.3, design 8.10."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class Taken:
 def taken_snapshot(
     shell: Shell, id: str, directory: str, stale: list[str], patience: Patience, warn: Callable[[str], None]
 ) -> Iterator[Taken]:
-    """A snapshot in the container for as long as the block runs; its temporary files are removed however the block ends."""
+    """A snapshot in the container for as long as the block runs; its temporary files are removed however the block
+    ends."""
     try:
         yield _take(shell, id, directory, stale, patience)
     finally:
@@ -57,7 +58,9 @@ def _take(shell: Shell, id: str, directory: str, stale: list[str], patience: Pat
         if live is not None:
             return Taken(path, proof, status, live)
     cause = "etcd compacted its history each time before the keys of the snapshot could be counted"
-    raise HypershiftError(Failure("snapshot_not_counted", cause, shell.where, next_step="Run again when fewer writes come in."))
+    raise HypershiftError(
+        Failure("snapshot_not_counted", cause, shell.where, next_step="Run again when fewer writes come in.")
+    )
 
 
 def _accepted(shell: Shell, found: dict[str, commands.Answer]) -> tuple[SnapshotStatus, Proof]:
@@ -65,15 +68,23 @@ def _accepted(shell: Shell, found: dict[str, commands.Answer]) -> tuple[Snapshot
     if save is None or not save.ok:
         complaint = save.complaint() if save else "it did not run"
         full = "no space left" in (save.text.lower() if save else "")
-        step = "Free space on etcd's volume, or set temp_directory." if full else "Look at the member with etcd_info, then run again."
+        step = (
+            "Free space on etcd's volume, or set temp_directory."
+            if full
+            else "Look at the member with etcd_info, then run again."
+        )
         raise HypershiftError(
-            Failure("disk_full" if full else "snapshot_failed", f"saving failed: {complaint}", shell.where, next_step=step)
+            Failure(
+                "disk_full" if full else "snapshot_failed", f"saving failed: {complaint}", shell.where, next_step=step
+            )
         )
     status, words = snapshot.status_of(found.get("status")), found["proof"].text.split()
     if status is None:
         complaint = found["status"].complaint() if "status" in found else "snapshot status did not run"
         cause = f"the tool does not accept the snapshot that it has just written: {complaint}"
-        raise HypershiftError(Failure("snapshot_failed", cause, shell.where, next_step="Take it from another member (option member)."))
+        raise HypershiftError(
+            Failure("snapshot_failed", cause, shell.where, next_step="Take it from another member (option member).")
+        )
     if not found["proof"].ok or len(words) < 2 or not words[0].isdigit():
         cause = f"the snapshot cannot be read there: {found['proof'].complaint()}"
         raise HypershiftError(Failure("unreadable", cause, shell.where, next_step="Look at the container's volume."))
@@ -88,7 +99,9 @@ def _living_keys(shell: Shell, revision: int) -> int | None:
     if count is None and answer and "compacted" not in answer.text:
         cause = f"the keys of the snapshot cannot be counted: {answer.complaint()}"
         raise HypershiftError(
-            Failure("snapshot_failed", cause, shell.where, next_step="Look at the member with etcd_info, then run again.")
+            Failure(
+                "snapshot_failed", cause, shell.where, next_step="Look at the member with etcd_info, then run again."
+            )
         )
     return count
 
@@ -107,5 +120,6 @@ def _clean(shell: Shell, id: str, directory: str, patience: Patience, warn: Call
             reason = result.complaint()
         patience.sleep(2.0**attempt)
     warn(
-        f"{shell.where}: temporary files {directory}/{snapshot.PREFIX}{id}* are still there ({reason}); they go by themselves within some hours."
+        f"{shell.where}: temporary files {directory}/{snapshot.PREFIX}{id}* are still there ({reason}); they go by"
+        " themselves within some hours."
     )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Hosted clusters as hosts of an inventory: names, variables, groups. Private to hypershift.core.
+"""Hosted clusters as hosts of an inventory: names, variables, groups.
 
 Everything here is public knowledge of a cluster: neither annotations nor anything of a connection goes in.
 """
@@ -17,9 +17,22 @@ from .views import HubView, host_name
 
 PREFIX = "hcp_"
 _TAKEN_OVER = (
-    "name", "namespace", "platform", "version", "desired_version", "channel", "update_state", "available_updates", "conditional_updates",
-    "deleting", "node_pools", "labels", "api_endpoint", "control_plane_namespace", "created",
-)  # fmt: skip
+    "name",
+    "namespace",
+    "platform",
+    "version",
+    "desired_version",
+    "channel",
+    "update_state",
+    "available_updates",
+    "conditional_updates",
+    "deleting",
+    "node_pools",
+    "labels",
+    "api_endpoint",
+    "control_plane_namespace",
+    "created",
+)
 
 
 def hosts_of(view: HubView, now: datetime) -> dict[str, dict[str, Any]]:
@@ -29,7 +42,8 @@ def hosts_of(view: HubView, now: datetime) -> dict[str, dict[str, Any]]:
         namespace, name = cluster["metadata"]["namespace"], cluster["metadata"]["name"]
         summary = summarize_hosted_cluster(cluster, now=now, node_pools=view.pools_of(namespace, name))
         found[host_name(view.name, namespace, name)] = {
-            f"{PREFIX}{key}": value for key, value in _variables(summary, view.name, is_true(cluster, "Available")).items()
+            f"{PREFIX}{key}": value
+            for key, value in _variables(summary, view.name, is_true(cluster, "Available")).items()
         }
     return found
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where the hosted clusters of a batch are, as far as results of tasks tell. Private to hypershift.core.
+"""Where the hosted clusters of a batch are, as far as results of tasks tell.
 
 It reads results of others and trusts none of their keys to be there.
 """
@@ -38,7 +38,8 @@ class Row:
 
 
 class Board:
-    """Rows by id, of one batch. ``known``: what a gate said of clusters of other batches, so that their rows start with wave and steps."""
+    """Rows by id, of one batch. ``known``: what a gate said of clusters of other batches, so that their rows start with
+    wave and steps."""
 
     def __init__(self, known: dict[str, Object] | None = None) -> None:
         self.rows: dict[str, Row] = {}
@@ -49,7 +50,8 @@ class Board:
         self.known.update({str(found["id"]): found for found in _rows_of(result, "gate") if found.get("id")})
 
     def take(self, host: str, result: Object, failed: bool = False, what: str = "") -> list[Row]:
-        """A task on a host has ended. Rows per cluster in its result say more than its own state does. Returns rows whose state changed.
+        """A task on a host has ended. Rows per cluster in its result say more than its own state does. Returns rows
+        whose state changed.
 
         what: the task changes this part of the host's cluster; empty for any other task.
         """
@@ -102,7 +104,9 @@ class Board:
             return self._row(str(found["id"]))
         start = host_name("", str(found.get("namespace") or ""), str(found.get("name") or ""))
         fitting = [id for id in [*self.rows, *self.known] if id.startswith(start)]
-        exact = [id for id in fitting if id.rpartition(".")[2] == host.rpartition(".")[2]] or list(dict.fromkeys(fitting))
+        exact = [id for id in fitting if id.rpartition(".")[2] == host.rpartition(".")[2]] or list(
+            dict.fromkeys(fitting)
+        )
         return self._row(exact[0]) if exact else None
 
     def _gate(self, row: Row, found: Object) -> list[Row]:
@@ -127,7 +131,9 @@ class Board:
 
     def _own(self, row: Row, result: Object, failed: bool, what: str) -> list[Row]:
         if failed:
-            return self._set(row, FAILED, row.summary if row.state == FAILED and row.summary else str(result.get("msg") or "failed"))
+            return self._set(
+                row, FAILED, row.summary if row.state == FAILED and row.summary else str(result.get("msg") or "failed")
+            )
         if not what or row.state in (DONE, FAILED):
             return []
         to = str(result.get("to_version") or "")

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads many management clusters at the same time: one paged LIST per kind and hub. Private to hypershift.core."""
+"""Reads many management clusters at the same time: one paged LIST per kind and hub."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class HubSource:
-    """How to reach one hub: ``connect`` is called in the thread that reads it. namespace: only this one; label_selector: of hosted clusters."""
+    """How to reach one hub: ``connect`` is called in the thread that reads it. namespace: only this one;
+    label_selector: of hosted clusters."""
 
     name: str
     connect: Callable[[], Hub]
@@ -41,12 +42,17 @@ def read_fleet(
     with_identity: bool = False,
     with_machines: bool = False,
 ) -> list[HubView]:
-    """A view per source, in their order. A hub that fails has its ``problem``; nothing is raised. selectors: labels asked for, by kind.
+    """A view per source, in their order. A hub that fails has its ``problem``; nothing is raised. selectors: labels
+    asked for, by kind.
 
     optional: kinds to read too; one that the account may not list is simply not among the view's objects.
-    with_identity: ask which cluster it is. with_machines: ask what the machines of the pools come from, as far as the account may.
+    with_identity: ask which cluster it is. with_machines: ask what the machines of the pools come from, as far as the
+    account may.
     """
-    return at_once(sources, lambda source: _read(source, kinds, with_minors, selectors or {}, optional, with_identity, with_machines))
+    return at_once(
+        sources,
+        lambda source: _read(source, kinds, with_minors, selectors or {}, optional, with_identity, with_machines),
+    )
 
 
 def at_once(sources: Sequence[HubSource], work: Callable[[HubSource], Result]) -> list[Result]:
@@ -81,7 +87,10 @@ def _read(
         return HubView(source.name, problem=error.failure)
     except Exception as error:  # of one hub: the others are read all the same
         cause = f"what it sent could not be read, for a reason that should not be ({type(error).__name__})"
-        return HubView(source.name, problem=Failure("internal", cause, next_step="Look at that hub's API server, and report this line."))
+        return HubView(
+            source.name,
+            problem=Failure("internal", cause, next_step="Look at that hub's API server, and report this line."),
+        )
 
 
 def _list(hub: Hub, kind: Kind, source: HubSource, selectors: Mapping[Kind, str]) -> list[dict[str, object]]:
@@ -99,7 +108,9 @@ def _minors(hub: Hub) -> tuple[str, ...]:
         raise
 
 
-def _permitted(hub: Hub, kind: Kind, source: HubSource, selectors: Mapping[Kind, str]) -> tuple[dict[str, object], ...] | None:
+def _permitted(
+    hub: Hub, kind: Kind, source: HubSource, selectors: Mapping[Kind, str]
+) -> tuple[dict[str, object], ...] | None:
     """None when the account may not list the kind."""
     try:
         return tuple(_list(hub, kind, source, selectors))

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What was read of many management clusters at once. Private to hypershift.core."""
+"""What was read of many management clusters at once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class HubView:
     """One management cluster, or the namespace of one that was asked for.
 
     objects: what was listed, by kind; minors: what its operator supports, newest first, empty when it does not tell.
-    problem: why it could not be read; then everything else is empty. identity: which cluster it is, when that was asked;
+    problem: why it could not be read; then everything else is empty. identity: which cluster it is, when that was
+    asked;
     machines: what those of the pools come from, when that was asked.
     """
 
@@ -56,7 +57,9 @@ class HubView:
     def _pools(self) -> dict[Key, list[Object]]:
         pools: dict[Key, list[Object]] = {}
         for pool in self.all(NODE_POOL):
-            pools.setdefault((pool["metadata"]["namespace"], str(lookup(pool, ("spec", "clusterName")))), []).append(pool)
+            pools.setdefault((pool["metadata"]["namespace"], str(lookup(pool, ("spec", "clusterName")))), []).append(
+                pool
+            )
         return pools
 
     def pools_of(self, namespace: str, name: str) -> list[Object]:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What keeps a hosted cluster from going away, named object by object. Private to hypershift.core. Source: facts O.2, O.9."""
+"""What keeps a hosted cluster from going away, named object by object. Source: facts O.2, O.9."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class Blockers:
         self._home = control_plane_namespace(namespace, name)
 
     def of_wait(self, options: dict[str, Any], removed: list[Step]) -> dict[str, Any]:
-        """What a deletion's wait does when it stalls: remove finalizers as remove_finalizers asks, and name what blocks.
+        """What a deletion's wait does when it stalls: remove finalizers as remove_finalizers asks, and name what
+        blocks.
 
         Each removal is appended to removed. Keyword arguments for wait_request.
         """
@@ -71,8 +72,9 @@ class Blockers:
             kind, obj = left[0]
             finalizers = ", ".join(lookup(obj, ("metadata", "finalizers")) or []) or "none"
             reason = _reason(obj)
-            return f"blocked by {kind.ref(obj['metadata'].get('namespace'), obj['metadata']['name'])} (finalizers: {finalizers})" + (
-                f": {reason}" if reason else ""
+            return (
+                f"blocked by {kind.ref(obj['metadata'].get('namespace'), obj['metadata']['name'])} (finalizers:"
+                f" {finalizers})" + (f": {reason}" if reason else "")
             )
         home = None if self._pool else self._hub.get(NAMESPACE, None, self._home)
         if home is not None and lookup(home, ("metadata", "deletionTimestamp")):
@@ -91,7 +93,8 @@ class Blockers:
                 kind,
                 meta["name"],
                 meta.get("namespace"),
-                f"finalizers {', '.join(meta['finalizers'])} removed as remove_finalizers asks: what they guard may be left behind",
+                f"finalizers {', '.join(meta['finalizers'])} removed as remove_finalizers asks: what they guard may be"
+                " left behind",
                 body={"metadata": {"finalizers": None}},
                 before=obj,
                 disruptive=True,
@@ -104,7 +107,9 @@ class Blockers:
         if self._pool and kind is NODE_POOL:
             return bool(obj["metadata"]["name"] == self._pool)
         if self._pool:  # machines of a sibling that scales down at the same time are not ours
-            return (lookup(obj, ("metadata", "annotations")) or {}).get(_POOL_ANNOTATION) == f"{self._namespace}/{self._pool}"
+            return (lookup(obj, ("metadata", "annotations")) or {}).get(
+                _POOL_ANNOTATION
+            ) == f"{self._namespace}/{self._pool}"
         if kind is NODE_POOL:
             return bool(lookup(obj, ("spec", "clusterName")) == self._name)
         return kind is not HOSTED_CLUSTER or obj["metadata"]["name"] == self._name

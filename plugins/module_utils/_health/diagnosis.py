@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""From conditions and fields to a verdict with its causes. Private to hypershift.core."""
+"""From conditions and fields to a verdict with its causes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ _POOL_TO_CLUSTER = {
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule that holds: its finding, the verdict it stands for here, and whether that may be held against the present spec.
+    """A rule that holds: its finding, the verdict it stands for here, and whether that may be held against the present
+    spec.
 
     firm: neither softened for a start or a young condition nor told by a condition of an earlier generation.
     """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Shapes of a diagnosis and of a waiting goal. Private to hypershift.core."""
+"""Shapes of a diagnosis and of a waiting goal."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One line on where a goal stands: it stays the same while nothing changes. Private to hypershift.core."""
+"""One line on where a goal stands: it stays the same while nothing changes."""
 
 from __future__ import annotations
 
@@ -97,10 +97,20 @@ def version(world: World) -> str:
         return _clip(f"blocked: {_message(cluster, 'Progressing')}")
     working = _WORKING.search(_message(cluster, "ClusterVersionProgressing"))
     if working and cluster.status_of("ClusterVersionProgressing") == "True" and working["version"] == target:
-        return f"{verb} {target}: {working['done']} of {working['total']} done" if working["total"] else f"{verb} {target}"
+        return (
+            f"{verb} {target}: {working['done']} of {working['total']} done" if working["total"] else f"{verb} {target}"
+        )
     if entry.get("state") == "Completed" and entry.get("version") == target and not world.behind:
-        return f"version {target} completed" if _quiet(world, cluster) else f"version {target} applied; waiting for its conditions"
-    return f"{verb} {target}: control plane is rolling out" if verb.startswith("up") else f"{verb} {target}: {available(world)}"
+        return (
+            f"version {target} completed"
+            if _quiet(world, cluster)
+            else f"version {target} applied; waiting for its conditions"
+        )
+    return (
+        f"{verb} {target}: control plane is rolling out"
+        if verb.startswith("up")
+        else f"{verb} {target}: {available(world)}"
+    )
 
 
 def _quiet(world: World, cluster: Subject) -> bool:
@@ -212,5 +222,8 @@ def pools_gone(world: World) -> str:
             texts.append(f"{meta.get('name')}: deletion is not requested")
             continue
         finalizers = list(meta.get("finalizers") or ())
-        texts.append(f"{meta.get('name')}: {nodes} nodes left" + (f", finalizers left: {_short(finalizers)}" if finalizers else ""))
+        texts.append(
+            f"{meta.get('name')}: {nodes} nodes left"
+            + (f", finalizers left: {_short(finalizers)}" if finalizers else "")
+        )
     return "; ".join(texts) + (f" and {len(left) - _MOST} more" if len(left) > _MOST else "")

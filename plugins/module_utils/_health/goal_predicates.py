@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Predicates over real fields that waiting goals are made of. Private to hypershift.core."""
+"""Predicates over real fields that waiting goals are made of."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class World:
         self.view, self.params, self.now = view, params, now
         raw = view.hosted_cluster
         self.cluster = (
-            None if raw is None else Subject(HOSTED_CLUSTER, raw, now, node_pools=view.node_pools, control_plane=view.control_plane)
+            None
+            if raw is None
+            else Subject(HOSTED_CLUSTER, raw, now, node_pools=view.node_pools, control_plane=view.control_plane)
         )
         pools = [pool_subject(pool, now, view.machines) for pool in view.node_pools]
         if params.pools:
@@ -91,7 +93,8 @@ def condition(type: str, status: str = "True", reason: str = "", optional: bool 
 def never(type: str, status: str) -> Predicate:
     """A condition that must not have a status, whichever generation it speaks of."""
     return Predicate(
-        f"{type} is not {status}", lambda world: status if world.cluster and world.cluster.status_of(type) == status else HOLDS
+        f"{type} is not {status}",
+        lambda world: status if world.cluster and world.cluster.status_of(type) == status else HOLDS,
     )
 
 
@@ -112,14 +115,17 @@ def _newest_version(world: World) -> str:
 
 
 def _requested_image(world: World) -> str:
-    """The hosted cluster desires the requested image. A digest behind a tag is known to the operator alone: it says so by Progressing."""
+    """The hosted cluster desires the requested image. A digest behind a tag is known to the operator alone: it says so
+    by Progressing."""
     if world.cluster is None or (world.params.version and not world.params.image):
         return HOLDS
     requested = world.params.image or (world.cluster.spec.get("release") or {}).get("image")
     desired = ((world.cluster.status.get("version") or {}).get("desired") or {}).get("image")
     if desired and desired == requested:
         return HOLDS
-    return HOLDS if not told(world.cluster, "Progressing", "False", world.generation, "AsExpected") else "not taken up yet"
+    return (
+        HOLDS if not told(world.cluster, "Progressing", "False", world.generation, "AsExpected") else "not taken up yet"
+    )
 
 
 def _taken_up(world: World) -> str:
@@ -177,7 +183,8 @@ def _pool_resumed(pool: Subject, world: World) -> str:
 
 
 def nodes_ready(pool: Subject, world: World) -> str:
-    """The pool has its nodes and all are healthy; without replicas, or without machines of the operator, there is nothing to be ready."""
+    """The pool has its nodes and all are healthy; without replicas, or without machines of the operator, there is
+    nothing to be ready."""
     if not makes_machines((pool.spec.get("platform") or {}).get("type")):
         return HOLDS
     have, low, scaling = ready(pool), wanted(pool), pool.spec.get("autoScaling")
@@ -215,7 +222,8 @@ def updated(pool: Subject, world: World) -> str:
 
 
 def settled(pool: Subject, world: World) -> str:
-    """The pool runs all that is asked of it, its hosted cluster's configuration too, of which no condition of the pool tells."""
+    """The pool runs all that is asked of it, its hosted cluster's configuration too, of which no condition of the pool
+    tells."""
     found = updated(pool, world)
     rollout = pool.rollout or NOT_READ.rollout({"metadata": pool.meta, "spec": pool.spec})
     if found or rollout.stand is Stand.DONE:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How far a goal is, and what it is evaluated on. Private to hypershift.core."""
+"""How far a goal is, and what it is evaluated on."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class ClusterView:
     """What a watch knows of one hosted cluster.
 
     hosted_cluster, control_plane: raw API objects, None when absent. node_pools: raw NodePools of the cluster.
-    ``control_plane_known`` tells "no HostedControlPlane" from "not looked at". machines: what the pools' machines come from, None when not looked at.
+    ``control_plane_known`` tells "no HostedControlPlane" from "not looked at". machines: what the pools' machines come
+    from, None when not looked at.
     """
 
     namespace: str
@@ -54,7 +55,8 @@ class ClusterView:
 class GoalParams:
     """Parameters of a goal.
 
-    version: target version such as ``4.21.3``; image: requested release image; pools: only these NodePools (empty = all);
+    version: target version such as ``4.21.3``; image: requested release image; pools: only these NodePools (empty =
+    all);
     generation: metadata.generation the conditions must have observed (0 = the object's own).
     """
 

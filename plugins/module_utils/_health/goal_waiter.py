@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The one waiter: goals over watched objects, for any number of hosted clusters. Private to hypershift.core.
+"""The one waiter: goals over watched objects, for any number of hosted clusters.
 
-No request is sent while nothing happens. A goal ends done, hopeless (with its cause), at the timeout, or when nothing has moved for
-progress_timeout; each end carries the last summary, what is missing and since when.
+No request is sent while nothing happens. A goal ends done, hopeless (with its cause), at the timeout, or when nothing
+has moved for progress_timeout; each end carries the last summary, what is missing and since when.
 """
 
 from __future__ import annotations
@@ -14,7 +14,14 @@ from typing import Any
 
 from .._kernel.errors import Failure, WaitError
 from .._kernel.facts import NOT_READ, Observed, Voice
-from .._kernel.kinds import HOSTED_CLUSTER, HOSTED_CONTROL_PLANE, MACHINE_DEPLOYMENT, MACHINE_SET, NODE_POOL, control_plane_namespace
+from .._kernel.kinds import (
+    HOSTED_CLUSTER,
+    HOSTED_CONTROL_PLANE,
+    MACHINE_DEPLOYMENT,
+    MACHINE_SET,
+    NODE_POOL,
+    control_plane_namespace,
+)
 from .._kernel.objects import lookup
 from .._kernel.operation import Progress
 from .._kernel.ports import hub as port
@@ -26,7 +33,9 @@ from .pool_machines import MachineOwners
 Target = tuple[str, str]  # namespace, name
 
 _WITH_CONTROL_PLANE = frozenset({"paused", "resumed", "gone"})
-_WITH_NODE_POOLS = frozenset({"nodes_ready", "version_completed", "node_pools_settled", "node_pools_gone", "paused", "resumed", "gone"})
+_WITH_NODE_POOLS = frozenset(
+    {"nodes_ready", "version_completed", "node_pools_settled", "node_pools_gone", "paused", "resumed", "gone"}
+)
 _WITH_MACHINES = frozenset({"node_pools_settled"})
 MANY = 10  # above this many clusters one counting line replaces a line per cluster
 
@@ -45,7 +54,8 @@ class WaitRequest:
     explain: Callable[[Target], str] | None = None
 
     def wait(self, hub: Hub, progress: Progress) -> list[dict[str, Any]]:
-        """One row per target: {namespace, name, outcome, summary, missing, seconds, unchanged_seconds, finding}. Raises WaitError."""
+        """One row per target: {namespace, name, outcome, summary, missing, seconds, unchanged_seconds, finding}. Raises
+        WaitError."""
         return Waiter(hub, self, progress).run() if self.targets else []
 
 
@@ -114,7 +124,9 @@ class Waiter:
 
     def _judge(self, kind: str, event: WatchEvent) -> None:
         affected = (
-            self._request.targets if event.type == port.SYNCED else [t for t in self._request.targets if _concerns(t, kind, event.object)]
+            self._request.targets
+            if event.type == port.SYNCED
+            else [t for t in self._request.targets if _concerns(t, kind, event.object)]
         )
         now, moment = self._hub.now(), self._hub.monotonic()
         for target in affected:
@@ -157,7 +169,9 @@ class Waiter:
 
     def _patience(self) -> float:
         moment = self._hub.monotonic()
-        return max(0.0, min(self._started + self._request.timeout, self._moved_at + self._request.progress_timeout) - moment)
+        return max(
+            0.0, min(self._started + self._request.timeout, self._moved_at + self._request.progress_timeout) - moment
+        )
 
     def _out_of_time(self) -> bool:
         """True when waiting ends; a stalled wait may get help from on_stall once and go on."""
@@ -172,7 +186,9 @@ class Waiter:
         rows = [self._row(t) for t in self._request.targets]
         failed = [(t, r) for t, r in zip(self._request.targets, rows, strict=True) if r["outcome"] != "done"]
         if failed:
-            raise WaitError(self._failure(*failed[0], count=len(failed)), wait={"goal": self._request.goal, "clusters": rows})
+            raise WaitError(
+                self._failure(*failed[0], count=len(failed)), wait={"goal": self._request.goal, "clusters": rows}
+            )
         return rows
 
     def _row(self, target: Target) -> dict[str, Any]:
@@ -194,7 +210,9 @@ class Waiter:
             "outcome": state.outcome.value,
             "summary": state.summary,
             "missing": list(state.missing),
-            "seconds": round((track.ended_at if track.ended_at is not None else self._hub.monotonic()) - self._started, 1),
+            "seconds": round(
+                (track.ended_at if track.ended_at is not None else self._hub.monotonic()) - self._started, 1
+            ),
             "unchanged_seconds": round(self._hub.monotonic() - track.changed_at, 1),
             "finding": state.finding.as_dict() if state.finding else {},
         }
@@ -202,10 +220,17 @@ class Waiter:
     def _failure(self, target: Target, row: dict[str, Any], count: int) -> Failure:
         ref = HOSTED_CLUSTER.ref(*target)
         finding = row["finding"]
-        others = f" ({count} of {len(self._request.targets)} clusters did not get there)" if len(self._request.targets) > 1 else ""
+        others = (
+            f" ({count} of {len(self._request.targets)} clusters did not get there)"
+            if len(self._request.targets) > 1
+            else ""
+        )
         goal = self._request.goal
         if row["outcome"] == "hopeless":
-            cause, code = f"waiting for {goal} cannot succeed: {finding.get('cause') or row['summary']}", finding.get("code") or "hopeless"
+            cause, code = (
+                f"waiting for {goal} cannot succeed: {finding.get('cause') or row['summary']}",
+                finding.get("code") or "hopeless",
+            )
         else:
             stalled = self._hub.monotonic() - self._started < self._request.timeout
             code = "no_progress" if stalled else "timeout"
@@ -251,7 +276,9 @@ class Waiter:
         first = waiting[0]
         who = "" if len(self._request.targets) == 1 else f"{first['namespace']}/{first['name']} "
         more = f", and {len(waiting) - 1} more" if len(waiting) > 1 else ""
-        return f"[{self._label()}] {self._clock()} still waiting for {self._request.goal}: {who}{first['summary']}{more}"
+        return (
+            f"[{self._label()}] {self._clock()} still waiting for {self._request.goal}: {who}{first['summary']}{more}"
+        )
 
     def _label(self) -> str:
         targets = self._request.targets
@@ -266,7 +293,9 @@ class Waiter:
 
 
 _IN_CONTROL_PLANE = (HOSTED_CONTROL_PLANE.kind, MACHINE_DEPLOYMENT.kind, MACHINE_SET.kind)
-_DEFAULT_NEXT_STEP = "Look at the conditions of the HostedCluster and its NodePools (hosted_cluster_info), then run again."
+_DEFAULT_NEXT_STEP = (
+    "Look at the conditions of the HostedCluster and its NodePools (hosted_cluster_info), then run again."
+)
 
 
 def _concerns(target: Target, kind: str, obj: dict[str, Any]) -> bool:
@@ -282,7 +311,9 @@ def targets_of(clusters: Sequence[dict[str, Any]]) -> tuple[Target, ...]:
     return tuple((c["metadata"]["namespace"], c["metadata"]["name"]) for c in clusters)
 
 
-def wait_request(options: dict[str, Any], goal: str, target: Target, params: GoalParams | None = None, **more: Any) -> WaitRequest | None:
+def wait_request(
+    options: dict[str, Any], goal: str, target: Target, params: GoalParams | None = None, **more: Any
+) -> WaitRequest | None:
     """Request for one cluster from the options wait, wait_timeout and progress_timeout; None when wait is false."""
     if not options.get("wait"):
         return None

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Waiting goals: what must hold, what proves that it never will, and one line on where it stands. Private to hypershift.core."""
+"""Waiting goals: what must hold, what proves that it never will, and one line on where it stands."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from .rules.version import has_workers, wants_workers
 
 @dataclass(frozen=True)
 class Goal:
-    """A goal as data. It is hopeless when a rule that names it in ``stops`` holds, or when ``impossible`` gives a reason.
+    """A goal as data. It is hopeless when a rule that names it in ``stops`` holds, or when ``impossible`` gives a
+    reason.
 
     of_pools: findings on the selected node pools count as well. of_absence: the cluster itself may be absent.
     """
@@ -108,13 +109,7 @@ _GOALS = (
     Goal(
         "reconciled",
         "the operator has taken the present spec and accepted it",
-        (
-            p.NOT_DELETING,
-            p.RECONCILING,
-            *_INPUTS,
-            condition("ReconciliationSucceeded", optional=True),
-            p.TAKEN_UP,
-        ),
+        (p.NOT_DELETING, p.RECONCILING, *_INPUTS, condition("ReconciliationSucceeded", optional=True), p.TAKEN_UP),
         line.reconciled,
     ),
     Goal(
@@ -167,12 +162,15 @@ def _matches(goal: Goal, world: World) -> list[Match]:
     found: list[Match] = []
     if goal.of_pools:
         lacks = _OPEN.get(goal.name)
-        found = [match for pool in world.pools if lacks is None or lacks(pool, world) for match in subject_matches(pool)]
+        found = [
+            match for pool in world.pools if lacks is None or lacks(pool, world) for match in subject_matches(pool)
+        ]
     return [*found, *(cluster_matches(world.cluster) if world.cluster else ())]
 
 
 def _proof(goal: Goal, world: World, matches: Iterable[Match]) -> Finding | None:
-    """The finding that proves that waiting is in vain; a view older than the change proves only that the object goes away."""
+    """The finding that proves that waiting is in vain; a view older than the change proves only that the object goes
+    away."""
     arrived = world.cluster is not None and world.cluster.arrived()
     for match in matches:
         stops = match.rule.stops if arrived else match.rule.stops | match.rule.stops_new
@@ -194,7 +192,8 @@ def _runs_despite(goal: Goal, world: World, match: Match) -> bool:
 
 
 def _likely(matches: list[Match], world: World) -> Finding | None:
-    """Most likely cause while waiting: what is more than a note, or a pause, on the cluster or else its pools; else the first note."""
+    """Most likely cause while waiting: what is more than a note, or a pause, on the cluster or else its pools; else the
+    first note."""
     for match in (*matches, *(m for pool in world.pools for m in subject_matches(pool))):
         if match.finding.severity is not Severity.INFO or match.verdict is Health.PAUSED:
             return match.finding
@@ -203,4 +202,6 @@ def _likely(matches: list[Match], world: World) -> Finding | None:
 
 def _from_rule(code: str, object: str) -> Finding:
     rule = BY_CODE[code]
-    return Finding(code, rule.severity, object, rule.cause.format_map({"version": "the release"}), rule.next_step, docs=code)
+    return Finding(
+        code, rule.severity, object, rule.cause.format_map({"version": "the release"}), rule.next_step, docs=code
+    )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads what the machines of node pools come from: one LIST per kind that they need. Private to hypershift.core."""
+"""Reads what the machines of node pools come from: one LIST per kind that they need."""
 
 from __future__ import annotations
 
@@ -35,7 +35,12 @@ def permitted_machine_owners(hub: Hub, pools: Iterable[Object]) -> MachineOwners
 
 
 def _listed(hub: Hub, kind: Kind, pools: Sequence[Object]) -> list[Object]:
-    homes = sorted({control_plane_namespace(str(p["metadata"]["namespace"]), str(lookup(p, ("spec", "clusterName")))) for p in pools})
+    homes = sorted(
+        {
+            control_plane_namespace(str(p["metadata"]["namespace"]), str(lookup(p, ("spec", "clusterName"))))
+            for p in pools
+        }
+    )
     if len(homes) > 1:
         try:
             return hub.list(kind)

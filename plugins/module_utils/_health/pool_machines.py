@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether the machines of a node pool run its present configuration. Private to hypershift.core.
+"""Whether the machines of a node pool run its present configuration.
 
-No condition tells: UpdatingConfig compares a hash that leaves out ``configuration.image``, ``proxy`` and the TLS profile of the
-hosted cluster, so it stays False while they roll every node (openshift/hypershift nodepool/config.go, HashWithoutVersion). What
-tells is the Secret that the pool's MachineDeployment (in place: MachineSet) starts machines from, ``user-data-<pool>-<hash>``:
+No condition tells: UpdatingConfig compares a hash that leaves out ``configuration.image``, ``proxy`` and the TLS
+profile of the hosted cluster, so it stays False while they roll every node (openshift/hypershift nodepool/config.go,
+HashWithoutVersion). What tells is the Secret that the pool's MachineDeployment (in place: MachineSet) starts machines
+from, ``user-data-<pool>-<hash>``:
 the operator notes the hash on the NodePool, as nodePoolCurrentConfigVersion, once all machines have it.
 """
 
@@ -46,7 +47,8 @@ _DONE = Rollout(Stand.DONE)
 
 
 class MachineOwners:
-    """MachineDeployments and MachineSets as they were read, of any number of pools. unseen: why they were not read, or empty."""
+    """MachineDeployments and MachineSets as they were read, of any number of pools. unseen: why they were not read, or
+    empty."""
 
     def __init__(self, deployments: Iterable[Raw] = (), machine_sets: Iterable[Raw] = (), unseen: str = "") -> None:
         self.unseen = unseen
@@ -55,7 +57,9 @@ class MachineOwners:
     def rollout(self, pool: Raw) -> Rollout:
         """Where the machines of a raw NodePool stand."""
         meta = pool.get("metadata") or {}
-        kind, owners = ("MachineSet", self._sets) if updates_in_place(pool) else ("MachineDeployment", self._deployments)
+        kind, owners = (
+            ("MachineSet", self._sets) if updates_in_place(pool) else ("MachineDeployment", self._deployments)
+        )
         owner = owners.get(f"{meta.get('namespace')}/{meta.get('name')}")
         if owner is not None:
             return _compared(kind, owner, str(meta.get("name")), _finished(pool))
@@ -70,7 +74,9 @@ def updates_in_place(pool: Raw) -> bool:
 
 def keeps_account(pool: Raw) -> bool:
     """Whether its operator notes the configuration that machines of its making have finished."""
-    return bool(_finished(pool)) and ((pool.get("spec") or {}).get("platform") or {}).get("type") not in WITHOUT_MACHINES
+    return (
+        bool(_finished(pool)) and ((pool.get("spec") or {}).get("platform") or {}).get("type") not in WITHOUT_MACHINES
+    )
 
 
 def _finished(pool: Raw) -> str:
@@ -78,7 +84,8 @@ def _finished(pool: Raw) -> str:
 
 
 def _by_pool(objects: Iterable[Raw]) -> dict[str, Raw]:
-    """By ``namespace/name`` of the pool. The MachineSets of a MachineDeployment carry the same annotation, under names of their own."""
+    """By ``namespace/name`` of the pool. The MachineSets of a MachineDeployment carry the same annotation, under names
+    of their own."""
     found = {}
     for obj in objects:
         meta = obj.get("metadata") or {}

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a rule looks at: an object with its conditions at one time. Private to hypershift.core."""
+"""What a rule looks at: an object with its conditions at one time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ HOSTED_CLUSTER = "HostedCluster"
 NODE_POOL = "NodePool"
 CONTROL_PLANE = "HostedControlPlane"
 
-# A hosted cluster usually comes up in 10 to 15 minutes; what is normal on the way there is not an error before this age.
+# A hosted cluster usually comes up in 10 to 15 minutes; what is normal on the way there is not an error before this
+# age.
 STARTUP_SECONDS = 30 * 60
 
 _HAS_BEEN_AVAILABLE = "hypershift.openshift.io/HasBeenAvailable"
@@ -96,7 +97,9 @@ class Subject:
         """Whether the object ever reached its working state; before that, absence of things is normal."""
         if self.kind == NODE_POOL:
             return bool(self.status.get("version"))
-        if (self.meta.get("annotations") or {}).get(_HAS_BEEN_AVAILABLE) == "true" or self.status_of("Available") == "True":
+        if (self.meta.get("annotations") or {}).get(_HAS_BEEN_AVAILABLE) == "true" or self.status_of(
+            "Available"
+        ) == "True":
             return True
         return bool(versions.newest_completed({"status": self.status}))
 

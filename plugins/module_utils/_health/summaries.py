@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Normalised, snake_case summaries of HostedClusters and NodePools; never a secret. Private to hypershift.core."""
+"""Normalised, snake_case summaries of HostedClusters and NodePools; never a secret."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from .rules.state import is_paused
 from .rules.version import latest
 from .subject import HOSTED_CLUSTER, Subject
 
-_UPDATES = (("version", "UpdatingVersion"), ("config", "UpdatingConfig"), ("platform_template", "UpdatingPlatformMachineTemplate"))
+_UPDATES = (
+    ("version", "UpdatingVersion"),
+    ("config", "UpdatingConfig"),
+    ("platform_template", "UpdatingPlatformMachineTemplate"),
+)
 
 
 def summarize_hosted_cluster(
@@ -58,7 +62,8 @@ def summarize_hosted_cluster(
 
 
 def summarize_node_pool(np: dict[str, Any], *, now: datetime, machines: MachineOwners | None = None) -> dict[str, Any]:
-    """What people ask of a node pool, in one flat dictionary; absent things are empty, never None (but ``autoscaling`` when off)."""
+    """What people ask of a node pool, in one flat dictionary; absent things are empty, never None (but ``autoscaling``
+    when off)."""
     subject = pool_subject(np, now, machines)
     spec, management = subject.spec, subject.spec.get("management") or {}
     return {
@@ -78,7 +83,9 @@ def summarize_node_pool(np: dict[str, Any], *, now: datetime, machines: MachineO
         "node_drain_timeout": spec.get("nodeDrainTimeout") or "",
         "node_volume_detach_timeout": spec.get("nodeVolumeDetachTimeout") or "",
         "node_labels": dict(spec.get("nodeLabels") or {}),
-        "taints": [{key: taint.get(key) or "" for key in ("key", "value", "effect")} for taint in spec.get("taints") or ()],
+        "taints": [
+            {key: taint.get(key) or "" for key in ("key", "value", "effect")} for taint in spec.get("taints") or ()
+        ],
         "paused": _pause(subject),
         "deleting": subject.deleting,
         "health": diagnose(subject, subject_matches(subject)).as_dict(),
@@ -96,7 +103,9 @@ def _versions(subject: Subject) -> dict[str, Any]:
         "desired_image": (subject.spec.get("release") or {}).get("image") or desired.get("image") or "",
         "update_state": latest(subject).get("state") or "",
         "channel": subject.spec.get("channel") or "",
-        "available_updates": [update["version"] for update in version.get("availableUpdates") or () if update.get("version")],
+        "available_updates": [
+            update["version"] for update in version.get("availableUpdates") or () if update.get("version")
+        ],
         "conditional_updates": [_conditional(update) for update in version.get("conditionalUpdates") or ()],
         "control_plane_version": versions.completed(told, versions.MANAGEMENT_SIDE),
     }
@@ -148,7 +157,10 @@ def _updating(subject: Subject) -> dict[str, Any]:
         if (found[key] or failed) and not found["message"]:
             found["message"] = one_line(subject.conditions[type].get("message"))
     if _rolls(subject):
-        found["config"], found["message"] = True, found["message"] or one_line(subject.rollout.text if subject.rollout else "")
+        found["config"], found["message"] = (
+            True,
+            found["message"] or one_line(subject.rollout.text if subject.rollout else ""),
+        )
     return found
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""ChangeSet: the ordered writes of one operation, made by planning and consumed by applying. Private to hypershift.core."""
+"""ChangeSet: the ordered writes of one operation, made by planning and consumed by applying."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class Step:
     """One write.
 
     body: the whole object for create, the JSON merge patch for patch, empty for delete.
-    before: the live object, None for create. guard: send the live resourceVersion, so that a concurrent change is noticed.
+    before: the live object, None for create. guard: send the live resourceVersion, so that a concurrent change is
+    noticed.
     wait_gone: applying goes on only after the object has vanished.
     """
 
@@ -54,7 +55,12 @@ class Step:
 
     def as_dict(self) -> dict[str, Any]:
         """One entry of the ``plan`` return value; secret values are masked."""
-        entry: dict[str, Any] = {"verb": self.verb.value, "object": self.ref, "why": self.why, "disruptive": self.disruptive}
+        entry: dict[str, Any] = {
+            "verb": self.verb.value,
+            "object": self.ref,
+            "why": self.why,
+            "disruptive": self.disruptive,
+        }
         if self.verb is Verb.PATCH:
             entry["change"] = redacted(self.body, self.kind.kind)
         return entry
@@ -74,7 +80,13 @@ class RolloutEffect:
     why: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        return {"node_pool": self.pool, "namespace": self.namespace, "nodes": self.nodes, "action": self.action, "why": list(self.why)}
+        return {
+            "node_pool": self.pool,
+            "namespace": self.namespace,
+            "nodes": self.nodes,
+            "action": self.action,
+            "why": list(self.why),
+        }
 
     def sentence(self) -> str:
         verb = "replaces" if self.action == "replace" else "drains and updates in place"
@@ -98,19 +110,34 @@ class ChangeSet:
         meta = body["metadata"]
         self.steps.append(Step(Verb.CREATE, kind, meta["name"], meta.get("namespace"), why, body=body))
 
-    def patch(self, kind: Kind, live: dict[str, Any], patch: dict[str, Any], why: str, disruptive: bool = False) -> None:
+    def patch(
+        self, kind: Kind, live: dict[str, Any], patch: dict[str, Any], why: str, disruptive: bool = False
+    ) -> None:
         if patch:
             meta = live["metadata"]
             self.steps.append(
-                Step(Verb.PATCH, kind, meta["name"], meta.get("namespace"), why, body=patch, before=live, disruptive=disruptive)
+                Step(
+                    Verb.PATCH,
+                    kind,
+                    meta["name"],
+                    meta.get("namespace"),
+                    why,
+                    body=patch,
+                    before=live,
+                    disruptive=disruptive,
+                )
             )
 
     def delete(self, kind: Kind, live: dict[str, Any], why: str, disruptive: bool = False) -> None:
         meta = live["metadata"]
-        self.steps.append(Step(Verb.DELETE, kind, meta["name"], meta.get("namespace"), why, before=live, disruptive=disruptive))
+        self.steps.append(
+            Step(Verb.DELETE, kind, meta["name"], meta.get("namespace"), why, before=live, disruptive=disruptive)
+        )
 
     def refuse(self, code: str, cause: str, next_step: str = "", object_ref: str = "", condition: str = "") -> None:
-        self.refusals.append(Failure(code=code, cause=cause, next_step=next_step, object=object_ref, condition=condition))
+        self.refusals.append(
+            Failure(code=code, cause=cause, next_step=next_step, object=object_ref, condition=condition)
+        )
 
     def plan(self) -> list[dict[str, Any]]:
         return [s.as_dict() for s in self.steps]
@@ -118,7 +145,12 @@ class ChangeSet:
     def diff(self) -> list[dict[str, Any]]:
         """Ansible diff entries of what changes, with server noise and secret values left out."""
         return [
-            {"before_header": s.ref, "after_header": s.ref, "before": _clean(s.before, s.kind), "after": _clean(s.after, s.kind)}
+            {
+                "before_header": s.ref,
+                "after_header": s.ref,
+                "before": _clean(s.before, s.kind),
+                "after": _clean(s.after, s.kind),
+            }
             for s in self.steps
         ]
 

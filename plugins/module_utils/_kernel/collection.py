@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What this collection is, for manifests and journals. Private to hypershift.core."""
+"""What this collection is, for manifests and journals."""
 
 from __future__ import annotations
 

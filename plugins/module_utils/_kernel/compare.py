@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Compare what the user set with what the server holds. Private to hypershift.core.
+"""Compare what the user set with what the server holds.
 
 Server defaults, equal quantities (``8Gi`` and ``8192Mi``) and equal durations (``60s`` and ``1m0s``) are no difference
 (facts O.11, O.12).

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What stands in base64, also compressed, or behind a word that is no part of it. Private to hypershift.core."""
+"""What stands in base64, also compressed, or behind a word that is no part of it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def decoded(encoded: str) -> bytes | None:
 
 
 def unpacked(raw: bytes, most: int) -> bytes | None:
-    """Content of a compressed blob, of one in it too, as far as it is whole; None when it is none. Raises TooMuch for more than ``most`` bytes in all."""
+    """Content of a compressed blob, of one in it too, as far as it is whole; None when it is none. Raises TooMuch for
+    more than ``most`` bytes in all."""
     content = None
     while raw.startswith(_PACKED):
         stream = zlib.decompressobj(47)  # gzip or zlib, as its head says
@@ -46,7 +47,8 @@ def unpacked(raw: bytes, most: int) -> bytes | None:
 
 
 def texts_in(raw: bytes, encoded: str) -> Iterator[str]:
-    """What can be read in it: as text, or as text among other bytes, for each place at which the encoding may have begun."""
+    """What can be read in it: as text, or as text among other bytes, for each place at which the encoding may have
+    begun."""
     try:
         yield raw.decode()
         return

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The one error shape of the collection. Private to hypershift.core.
+"""The one error shape of the collection.
 
 Everything below the edge raises ``HypershiftError`` (or a subclass); ``_ansible`` alone turns it into ``fail_json``.
 """
@@ -27,7 +27,8 @@ class Failure:
     next_step: one sentence, what the user can do now.
     docs: anchor in docs/troubleshooting.md, empty when there is none.
 
-    This is the door through which texts of a cluster enter messages: what is not printable stays outside, and so does what is endless.
+    This is the door through which texts of a cluster enter messages: what is not printable stays outside, and so does
+    what is endless.
     """
 
     code: str
@@ -68,7 +69,9 @@ class OptionError(HypershiftError):
 class ApiError(HypershiftError):
     """The API server answered with an error. ``status`` is the HTTP code, 0 when no answer came."""
 
-    def __init__(self, failure: Failure, status: int = 0, reason: str = "", retry_after: float = 0.0, **extra: Any) -> None:
+    def __init__(
+        self, failure: Failure, status: int = 0, reason: str = "", retry_after: float = 0.0, **extra: Any
+    ) -> None:
         super().__init__(failure, **extra)
         self.status = status
         self.reason = reason
@@ -84,11 +87,15 @@ class RefusedError(HypershiftError):
 
     def __init__(self, refusals: list[Failure], **extra: Any) -> None:
         first = refusals[0]
-        text = first.cause if len(refusals) == 1 else " | ".join(f"({i}) {r.message()}" for i, r in enumerate(refusals, 1))
+        text = (
+            first.cause if len(refusals) == 1 else " | ".join(f"({i}) {r.message()}" for i, r in enumerate(refusals, 1))
+        )
         summary = (
             first
             if len(refusals) == 1
-            else Failure(code=first.code, object=first.object, cause=f"{len(refusals)} refusals, nothing was written: {text}")
+            else Failure(
+                code=first.code, object=first.object, cause=f"{len(refusals)} refusals, nothing was written: {text}"
+            )
         )
         super().__init__(summary, **extra)
         self.refusals = refusals

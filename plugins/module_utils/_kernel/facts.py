@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What watches have told so far, and waiting for a simple fact of it. Private to hypershift.core."""
+"""What watches have told so far, and waiting for a simple fact of it."""
 
 from __future__ import annotations
 
@@ -55,10 +55,11 @@ class Observed:
 
 @dataclass(frozen=True)
 class Fact:
-    """missing: what is still not so, in a few words, empty when it is so; called with each change. ref, what, next_step: for messages.
+    """missing: what is still not so, in a few words, empty when it is so; called with each change. ref, what,
+    next_step: for messages.
 
-    hopeless: why it can never become so, if that shows. doubtful: why it looks so; when it has said anything at all for ``patience``
-    seconds on end, that is believed.
+    hopeless: why it can never become so, if that shows. doubtful: why it looks so; when it has said anything at all for
+    ``patience`` seconds on end, that is believed.
     """
 
     what: str
@@ -110,7 +111,8 @@ class Voice:
 
 
 def wait_for(hub: Hub, fact: Fact, timeout: float, progress: Callable[[str], None]) -> None:
-    """Return when the fact is so. Raises WaitError when it cannot become so, or after ``timeout`` seconds, with what is missing."""
+    """Return when the fact is so. Raises WaitError when it cannot become so, or after ``timeout`` seconds, with what is
+    missing."""
     observed, told, doubt, voice = Observed(fact.specs), "", _Doubt(fact), Voice(hub, progress)
     end = hub.monotonic() + timeout
     with hub.watch(fact.specs) as watch:
@@ -140,7 +142,9 @@ def wait_for(hub: Hub, fact: Fact, timeout: float, progress: Callable[[str], Non
 
 def _give_up(fact: Fact, why: str) -> None:
     if why:
-        raise WaitError(Failure("hopeless", f"waiting for {fact.what} cannot succeed: {why}", fact.ref, next_step=fact.next_step))
+        raise WaitError(
+            Failure("hopeless", f"waiting for {fact.what} cannot succeed: {why}", fact.ref, next_step=fact.next_step)
+        )
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Leases while their holder works: renewed by a thread, checked before each change. Private to hypershift.core."""
+"""Leases while their holder works: renewed by a thread, checked before each change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class LeaseLost(HypershiftError):
 
 
 class HeldLease:
-    """One that ``identity`` holds for ``seconds`` after each renewal. renewed: when we last saw it to be ours; None before the first look."""
+    """One that ``identity`` holds for ``seconds`` after each renewal. renewed: when we last saw it to be ours; None
+    before the first look."""
 
     def __init__(self, hub: Hub, namespace: str, name: str, seconds: int, identity: str) -> None:
         self._hub, self._namespace, self._name, self._seconds, self._identity = hub, namespace, name, seconds, identity
@@ -46,7 +47,9 @@ class HeldLease:
                         "lease_lost",
                         self._lost or f"it could not be renewed for {self._seconds} s, so another run may have begun",
                         self.ref,
-                        next_step="Nothing further was done. See who works on the cluster, then run the same task again.",
+                        next_step=(
+                            "Nothing further was done. See who works on the cluster, then run the same task again."
+                        ),
                     )
                 )
 

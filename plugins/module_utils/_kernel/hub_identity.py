@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which management cluster it is, whatever name leads to it. Private to hypershift.core.
+"""Which management cluster it is, whatever name leads to it.
 
-A URL is no identity: a load balancer's name can be moved to another cluster. Namespace kube-system is made with the cluster and goes with it.
+A URL is no identity: a load balancer's name can be moved to another cluster. Namespace kube-system is made with the
+cluster and goes with it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ RIGHT = f"the verb get on namespace {NAMESPACE_NAME} (docs/rbac.md)"
 
 @dataclass(frozen=True)
 class Identity:
-    """server: URL that was asked. uid: that of namespace kube-system; empty when it is unknown, and then ``unknown`` says why."""
+    """server: URL that was asked. uid: that of namespace kube-system; empty when it is unknown, and then ``unknown``
+    says why."""
 
     server: str
     uid: str = ""
@@ -42,10 +44,16 @@ def refusal(name: str, planned: Mapping[str, Any], found: Identity) -> Failure |
     """
     ref, at = f"Management cluster {name}", str(planned.get("server") or "an unknown server")
     if not planned.get("uid"):
-        cause = f"the plan does not tell on which cluster it was made ({at}), so nobody approved it for this one ({found.server})"
+        cause = (
+            f"the plan does not tell on which cluster it was made ({at}), so nobody approved it for this one"
+            f" ({found.server})"
+        )
         return Failure("identity_unknown", cause, ref, next_step=f"Make a new plan with an account that has {RIGHT}.")
     if not found.uid:
-        cause = f"the plan was made on cluster {planned['uid']} ({at}), and which one this is cannot be asked: {found.unknown}"
+        cause = (
+            f"the plan was made on cluster {planned['uid']} ({at}), and which one this is cannot be asked:"
+            f" {found.unknown}"
+        )
         return Failure("identity_unknown", cause, ref, next_step=f"Give the account {RIGHT}, and run again.")
     if found.uid != planned["uid"]:
         cause = f"the plan was made on cluster {planned['uid']} ({at}), this is cluster {found.uid} ({found.server})"

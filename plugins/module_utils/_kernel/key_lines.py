@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Private keys of which something stands before each line, as in logs, or of which only one end is there. Private to hypershift.core.
+"""Private keys of which something stands before each line, as in logs, or of which only one end is there.
 
-A key that stands in a text as it is needs none of this: one pattern finds it. A log puts a time, a level or JSON around each line, and a log of which
-the last lines are read may begin in the middle of a key.
+A key that stands in a text as it is needs none of this: one pattern finds it. A log puts a time, a level or JSON around
+each line, and a log of which the last lines are read may begin in the middle of a key.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ LONGEST = 65_536  # characters between the first and the last line of one key, w
 _NEXT_LINE = 160  # characters in which the last line begins, and ends if it is shorter
 GAP = 800  # characters between two lines of a key of which one end is not there
 _EDGE = re.compile(
-    r"-----(?P<edge>BEGIN|END)(?:[ +]|%20){1,2}(?:[A-Z0-9]{1,12}(?:[ +]|%20)){0,3}PRIVATE(?:[ +]|%20)KEY(?:(?:[ +]|%20)BLOCK)?-----"
+    r"-----(?P<edge>BEGIN|END)(?:[ +]|%20){1,2}(?:[A-Z0-9]{1,12}(?:[ +]|%20)){0,3}PRIVATE(?:[ +]|%20)KEY(?:(?:["
+    r" +]|%20)BLOCK)?-----"
     r"|(?P<putty>Private-Lines: \d{1,4})"
 )
 # Escapes of a line's end are passed over: their letter is no part of what follows.

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Kinds the collection talks to, with fixed REST paths: no API discovery. Private to hypershift.core.
+"""Kinds the collection talks to, with fixed REST paths: no API discovery.
 
 Source: facts 0.1.
 """
@@ -15,7 +15,8 @@ from urllib.parse import quote
 from .errors import ApiError, Failure
 from .printable import one_line
 
-# What an API server takes as a name is less than this; RBAC has names with a colon. A dot or two alone, a slash, a percent sign lead elsewhere.
+# What an API server takes as a name is less than this; RBAC has names with a colon. A dot or two alone, a slash, a
+# percent sign lead elsewhere.
 _SEGMENT = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._:@+=~^-]{1,253}\Z")
 _NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
@@ -94,7 +95,9 @@ CAPI_CLUSTER = Kind(CAPI_GROUP, "v1beta1", "Cluster", "clusters", other_versions
 MACHINE_DEPLOYMENT = Kind(CAPI_GROUP, "v1beta1", "MachineDeployment", "machinedeployments", other_versions=("v1beta2",))
 MACHINE_SET = Kind(CAPI_GROUP, "v1beta1", "MachineSet", "machinesets", other_versions=("v1beta2",))
 MACHINE = Kind(CAPI_GROUP, "v1beta1", "Machine", "machines", other_versions=("v1beta2",))
-MACHINE_HEALTH_CHECK = Kind(CAPI_GROUP, "v1beta1", "MachineHealthCheck", "machinehealthchecks", other_versions=("v1beta2",))
+MACHINE_HEALTH_CHECK = Kind(
+    CAPI_GROUP, "v1beta1", "MachineHealthCheck", "machinehealthchecks", other_versions=("v1beta2",)
+)
 NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False)
 SECRET = Kind("", "v1", "Secret", "secrets")
 CONFIG_MAP = Kind("", "v1", "ConfigMap", "configmaps")
@@ -108,7 +111,9 @@ REPLICA_SET = Kind("apps", "v1", "ReplicaSet", "replicasets")
 JOB = Kind("batch", "v1", "Job", "jobs")
 LEASE = Kind("coordination.k8s.io", "v1", "Lease", "leases")
 NODE_HEALTH_CHECK = Kind("remediation.medik8s.io", "v1alpha1", "NodeHealthCheck", "nodehealthchecks", namespaced=False)
-MULTICLUSTER_ENGINE = Kind("multicluster.openshift.io", "v1", "MultiClusterEngine", "multiclusterengines", namespaced=False)
+MULTICLUSTER_ENGINE = Kind(
+    "multicluster.openshift.io", "v1", "MultiClusterEngine", "multiclusterengines", namespaced=False
+)
 CLUSTER_VERSION = Kind("config.openshift.io", "v1", "ClusterVersion", "clusterversions", namespaced=False)
 MACHINE_CONFIG = Kind("machineconfiguration.openshift.io", "v1", "MachineConfig", "machineconfigs", namespaced=False)
 
@@ -127,13 +132,17 @@ INGRESS_CONTROLLER = Kind("operator.openshift.io", "v1", "IngressController", "i
 ADD_ON_CONFIG = Kind("addon.open-cluster-management.io", "v1alpha1", "AddOnDeploymentConfig", "addondeploymentconfigs")
 IP_ADDRESS_POOL = Kind("metallb.io", "v1beta1", "IPAddressPool", "ipaddresspools")
 HYPER_CONVERGED = Kind("hco.kubevirt.io", "v1beta1", "HyperConverged", "hyperconvergeds")
-AGENT_SERVICE_CONFIG = Kind("agent-install.openshift.io", "v1beta1", "AgentServiceConfig", "agentserviceconfigs", namespaced=False)
+AGENT_SERVICE_CONFIG = Kind(
+    "agent-install.openshift.io", "v1beta1", "AgentServiceConfig", "agentserviceconfigs", namespaced=False
+)
 PROVISIONING = Kind("metal3.io", "v1alpha1", "Provisioning", "provisionings", namespaced=False)
 BARE_METAL_HOST = Kind("metal3.io", "v1alpha1", "BareMetalHost", "baremetalhosts")
 
 SERVICE = Kind("", "v1", "Service", "services")
 EVENT = Kind("", "v1", "Event", "events")
-CUSTOM_RESOURCE_DEFINITION = Kind("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False)
+CUSTOM_RESOURCE_DEFINITION = Kind(
+    "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False
+)
 
 _OLM = "operators.coreos.com"
 SUBSCRIPTION = Kind(_OLM, "v1alpha1", "Subscription", "subscriptions")
@@ -143,9 +152,15 @@ CATALOG_SOURCE = Kind(_OLM, "v1alpha1", "CatalogSource", "catalogsources")
 OPERATOR_GROUP = Kind(_OLM, "v1", "OperatorGroup", "operatorgroups")
 
 MULTICLUSTER_HUB = Kind("operator.open-cluster-management.io", "v1", "MultiClusterHub", "multiclusterhubs")
-MANAGED_CLUSTER = Kind("cluster.open-cluster-management.io", "v1", "ManagedCluster", "managedclusters", namespaced=False)
-MANAGED_CLUSTER_ADD_ON = Kind("addon.open-cluster-management.io", "v1alpha1", "ManagedClusterAddOn", "managedclusteraddons")
-KLUSTERLET_ADD_ON_CONFIG = Kind("agent.open-cluster-management.io", "v1", "KlusterletAddonConfig", "klusterletaddonconfigs")
+MANAGED_CLUSTER = Kind(
+    "cluster.open-cluster-management.io", "v1", "ManagedCluster", "managedclusters", namespaced=False
+)
+MANAGED_CLUSTER_ADD_ON = Kind(
+    "addon.open-cluster-management.io", "v1alpha1", "ManagedClusterAddOn", "managedclusteraddons"
+)
+KLUSTERLET_ADD_ON_CONFIG = Kind(
+    "agent.open-cluster-management.io", "v1", "KlusterletAddonConfig", "klusterletaddonconfigs"
+)
 
 INFRA_ENV = Kind("agent-install.openshift.io", "v1beta1", "InfraEnv", "infraenvs")
 AGENT = Kind("agent-install.openshift.io", "v1beta1", "Agent", "agents")
@@ -157,7 +172,11 @@ METALLB = Kind("metallb.io", "v1beta1", "MetalLB", "metallbs")
 ROLE = Kind("rbac.authorization.k8s.io", "v1", "Role", "roles")
 
 # What is only looked at, for support.
-_MONITORING, _PROVIDER, _HOSTS = "monitoring.coreos.com", "infrastructure.cluster.x-k8s.io", "capi-provider.agent-install.openshift.io"
+_MONITORING, _PROVIDER, _HOSTS = (
+    "monitoring.coreos.com",
+    "infrastructure.cluster.x-k8s.io",
+    "capi-provider.agent-install.openshift.io",
+)
 CONTROL_PLANE_COMPONENT = Kind("hypershift.openshift.io", "v1beta1", "ControlPlaneComponent", "controlplanecomponents")
 AWS_ENDPOINT_SERVICE = Kind("hypershift.openshift.io", "v1beta1", "AWSEndpointService", "awsendpointservices")
 AWS_CLUSTER = Kind(_PROVIDER, "v1beta2", "AWSCluster", "awsclusters")

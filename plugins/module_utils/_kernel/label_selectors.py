@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Label selectors as Kubernetes reads them, applied to labels that were read already. Private to hypershift.core."""
+"""Label selectors as Kubernetes reads them, applied to labels that were read already."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ def _test(text: str, option: str) -> Test:
     if found := _SET.match(text):
         key, word, inner = found.groups()
         values = {v.strip() for v in inner.split(",")}
-        return (lambda labels: labels.get(key) in values) if word == "in" else (lambda labels: labels.get(key) not in values)
+        return (
+            (lambda labels: labels.get(key) in values)
+            if word == "in"
+            else (lambda labels: labels.get(key) not in values)
+        )
     if found := _EXISTS.match(text):
         negated, key = found.groups()
         return (lambda labels: key not in labels) if negated else (lambda labels: key in labels)

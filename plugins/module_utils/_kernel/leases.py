@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A Lease that keeps two runs on one hosted cluster apart: who holds it, and whether it may be taken. Private to hypershift.core."""
+"""A Lease that keeps two runs on one hosted cluster apart: who holds it, and whether it may be taken."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ def taken(me: Holder, seconds: int, now: datetime, before: Object | None) -> Obj
 
 
 def lease_holder(lease: Object | None, campaign: str, now: datetime) -> str:
-    """The other campaign that holds the Lease now; empty when it is free, expired, or this campaign's own from a run that was killed."""
+    """The other campaign that holds the Lease now; empty when it is free, expired, or this campaign's own from a run
+    that was killed."""
     return in_force(lease, campaign, now)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The door for all that others wrote and that goes to people, files, journals or variables. Private to hypershift.core."""
+"""The door for all that others wrote and that goes to people, files, journals or variables."""
 
 from __future__ import annotations
 

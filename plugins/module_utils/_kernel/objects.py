@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Nested mappings as the API sends them: to look something up, merge and compare paths. Private to hypershift.core."""
+"""Nested mappings as the API sends them: to look something up, merge and compare paths."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One shape for every operation: plan, guard, stop in check mode, apply, wait, result. Private to hypershift.core."""
+"""One shape for every operation: plan, guard, stop in check mode, apply, wait, result."""
 
 from __future__ import annotations
 
@@ -34,11 +34,13 @@ class Waiting(Protocol):
 class Plan:
     """What planning found out.
 
-    subject: the object returned as ``resource`` (kind, namespace, name), live: as it stands. goal: built after applying, since it may
-    depend on what was written. extra: further return values. finish: a second ChangeSet, planned once the goal is reached, and again after
-    a conflict. outcome: return values read from the subject as it stands at the end.
-    foreseen: plan entries of what is not one of our writes: what follows from them, or what ``act`` will do. act: does work that is no
-    plain write to the API (commands in pods, files), after the changes; appends an entry for each thing it did, and may add to ``extra``.
+    subject: the object returned as ``resource`` (kind, namespace, name), live: as it stands. goal: built after
+    applying, since it may depend on what was written. extra: further return values. finish: a second ChangeSet, planned
+    once the goal is reached, and again after a conflict. outcome: return values read from the subject as it stands at
+    the end.
+    foreseen: plan entries of what is not one of our writes: what follows from them, or what ``act`` will do. act: does
+    work that is no plain write to the API (commands in pods, files), after the changes; appends an entry for each thing
+    it did, and may add to ``extra``.
     """
 
     changes: ChangeSet = field(default_factory=ChangeSet)
@@ -77,7 +79,8 @@ class Applied:
 
 
 def run(operation: Operation, hub: Hub, check_mode: bool, progress: Progress) -> dict[str, Any]:
-    """Result of the operation as plain data. Raises HypershiftError; what was written until then is in ``extra['plan']``."""
+    """Result of the operation as plain data. Raises HypershiftError; what was written until then is in
+    ``extra['plan']``."""
     done, plan = Applied(), Plan()
     try:
         plan = _plan_and_apply(operation, hub, check_mode, done)
@@ -129,7 +132,8 @@ def _plan_and_apply(operation: Operation, hub: Hub, check_mode: bool, done: Appl
 
 
 def apply_planned(hub: Hub, plan: Callable[[], ChangeSet], done: Applied) -> None:
-    """Write a further ChangeSet, planning it again after a conflict. Raises RefusedError when it may not be written any more."""
+    """Write a further ChangeSet, planning it again after a conflict. Raises RefusedError when it may not be written any
+    more."""
     for attempt in range(MAX_PLANS):
         changes = plan()
         if changes.refusals:
@@ -145,7 +149,8 @@ def apply_planned(hub: Hub, plan: Callable[[], ChangeSet], done: Applied) -> Non
 
 
 def _apply(hub: Hub, changes: ChangeSet, done: Applied) -> None:
-    versions: dict[str, str] = {}  # of objects that an earlier step has written: the state that the next one is guarded by
+    # of objects that an earlier step has written: the state that the next one is guarded by
+    versions: dict[str, str] = {}
     for step in changes.steps:
         try:
             answer = write(hub, step, versions.get(step.ref, ""))
@@ -160,7 +165,8 @@ def _apply(hub: Hub, changes: ChangeSet, done: Applied) -> None:
 
 
 def write(hub: Hub, step: Step, version: str = "") -> dict[str, Any] | None:
-    """Send one step; None when the object is on its way out. version: resourceVersion that an earlier step of ours has led to."""
+    """Send one step; None when the object is on its way out. version: resourceVersion that an earlier step of ours has
+    led to."""
     meta = (step.before or {}).get("metadata", {})
     if step.verb is Verb.CREATE:
         return hub.create(step.kind, step.body)

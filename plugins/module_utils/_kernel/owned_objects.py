@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Objects around hosted clusters that a module makes and takes away again: ours by label, those of others stay. Private to hypershift.core."""
+"""Objects around hosted clusters that a module makes and takes away again: ours by label, those of others stay."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ class Owned:
             self._changes.delete(kind, live, why, disruptive=disruptive)
         else:
             meta = live["metadata"]
-            self._changes.notes.append(f"{kind.ref(meta.get('namespace'), meta['name'])} was not made by this module, so it stays.")
+            self._changes.notes.append(
+                f"{kind.ref(meta.get('namespace'), meta['name'])} was not made by this module, so it stays."
+            )
 
 
 def refuse_unserved(hub: Hub, changes: ChangeSet, kind: Kind, product: str) -> None:
@@ -86,5 +88,7 @@ def gone(hub_kind: Kind, namespace: str | None, name: str, timeout: float) -> Fa
     def missing(seen: Observed) -> str:
         return "it is still there" if seen.get(hub_kind, namespace or "", name) else ""
 
-    fact = Fact("its end", (WatchSpec(hub_kind, namespace, name),), missing, ref, "Look at its finalizers, then run again.")
+    fact = Fact(
+        "its end", (WatchSpec(hub_kind, namespace, name),), missing, ref, "Look at its finalizers, then run again."
+    )
     return FactGoal("gone", fact, timeout)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The same work for several things side by side. Private to hypershift.core."""
+"""The same work for several things side by side."""
 
 from __future__ import annotations
 

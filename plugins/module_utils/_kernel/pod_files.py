@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Files between a container and this machine, trusted only when proved. Private to hypershift.core.
+"""Files between a container and this machine, trusted only when proved.
 
-A stream may end in good order half-way, break, or go silent: what came is kept, the rest is asked for from there, and nothing counts
-before size and SHA-256 are equal at both ends.
+A stream may end in good order half-way, break, or go silent: what came is kept, the rest is asked for from there, and
+nothing counts before size and SHA-256 are equal at both ends.
 """
 
 from __future__ import annotations
@@ -52,7 +52,12 @@ def proof_in(shell: Shell, path: str) -> Proof:
     result = _repeated(shell, ["sh", "-c", f"stat -c %s {name} && sha256sum < {name}"], HASH_SILENCE)
     words = result.text.split()
     if result.code or len(words) < 2 or not words[0].isdigit() or len(words[1]) != 64:
-        raise _failed("unreadable", f"{path} cannot be read there: {result.complaint()}", shell, "Look at the container, then run again.")
+        raise _failed(
+            "unreadable",
+            f"{path} cannot be read there: {result.complaint()}",
+            shell,
+            "Look at the container, then run again.",
+        )
     return Proof(int(words[0]), words[1])
 
 
@@ -66,10 +71,14 @@ def proof_of(path: Path) -> Proof:
     return Proof(size, digest.hexdigest())
 
 
-def download(shell: Shell, source: str, target: Path, wanted: Proof, progress: Progress, patience: Patience | None = None) -> None:
-    """The container's file ``source`` in ``target`` (0600; must not exist yet), proved to be ``wanted`` and on disk; else ``target`` is gone.
+def download(
+    shell: Shell, source: str, target: Path, wanted: Proof, progress: Progress, patience: Patience | None = None
+) -> None:
+    """The container's file ``source`` in ``target`` (0600; must not exist yet), proved to be ``wanted`` and on disk;
+    else ``target`` is gone.
 
-    wanted: from ``proof_in``. Raises HypershiftError: ``transfer_failed``, ``transfer_corrupt``, ``disk_full``, ``unwritable``.
+    wanted: from ``proof_in``. Raises HypershiftError: ``transfer_failed``, ``transfer_corrupt``, ``disk_full``,
+    ``unwritable``.
     """
     for _attempt in range(2):
         with _kept_when_good(target):
@@ -78,11 +87,18 @@ def download(shell: Shell, source: str, target: Path, wanted: Proof, progress: P
             os.unlink(target)
         if proof_in(shell, source) != wanted:
             raise _failed("transfer_corrupt", f"{source} changed there while it was read", shell, "Run again.")
-    raise _failed("transfer_corrupt", f"{source} arrived twice with another SHA-256 than it has there", shell, "Look at memory and disks.")
+    raise _failed(
+        "transfer_corrupt",
+        f"{source} arrived twice with another SHA-256 than it has there",
+        shell,
+        "Look at memory and disks.",
+    )
 
 
 class _Download:
-    def __init__(self, shell: Shell, source: str, target: Path, wanted: int, progress: Progress, patience: Patience) -> None:
+    def __init__(
+        self, shell: Shell, source: str, target: Path, wanted: int, progress: Progress, patience: Patience
+    ) -> None:
         self._shell, self._source, self._target, self._wanted = shell, source, target, wanted
         self._meter = _Meter(f"{shell.where}: {os.path.basename(source)}", wanted, progress, patience)
         self._patience = patience
@@ -95,8 +111,13 @@ class _Download:
             def keep(block: bytes) -> None:
                 nonlocal size
                 if size + len(block) > self._wanted:
-                    cause = f"more came of {self._source} than the {self._wanted} bytes that it has there, which was not kept"
-                    raise _failed("transfer_corrupt", cause, self._shell, "Look at what runs in the container, then run again.")
+                    cause = (
+                        f"more came of {self._source} than the {self._wanted} bytes that it has there, which was not"
+                        " kept"
+                    )
+                    raise _failed(
+                        "transfer_corrupt", cause, self._shell, "Look at what runs in the container, then run again."
+                    )
                 with _local(self._target, "written"):
                     _write_all(file.write, block)
                 digest.update(block)
@@ -104,7 +125,11 @@ class _Download:
                 self._meter.tell(size)
 
             def attempt() -> ExecResult:
-                command = ["sh", "-c", f"exec dd if={shlex.quote(self._source)} bs=1M skip={size} iflag=skip_bytes status=none"]
+                command = [
+                    "sh",
+                    "-c",
+                    f"exec dd if={shlex.quote(self._source)} bs=1M skip={size} iflag=skip_bytes status=none",
+                ]
                 return self._shell.run(command, sink=keep, silence=self._patience.silence)
 
             _until_whole(attempt, lambda: size, self._wanted, self._shell, self._patience)
@@ -115,7 +140,8 @@ class _Download:
 def upload(shell: Shell, source: Path, target: str, progress: Progress, patience: Patience | None = None) -> Proof:
     """The local file ``source`` as ``target`` in the container (0600), proved; it has its name only when it is whole.
 
-    Written at explicit offsets: a command of a broken stream that still writes, writes the same bytes to the same place.
+    Written at explicit offsets: a command of a broken stream that still writes, writes the same bytes to the same
+    place.
     """
     patience, wanted, part = patience or Patience(), proof_of(source), f"{target}.part"
     name = shlex.quote(part)
@@ -131,9 +157,14 @@ def upload(shell: Shell, source: Path, target: str, progress: Progress, patience
 
         def attempt() -> ExecResult:
             nonlocal size
-            dd = f"exec dd of={name} bs=1M seek={size} count={wanted.size - size} iflag=fullblock,count_bytes oflag=seek_bytes conv=notrunc"
+            dd = (
+                f"exec dd of={name} bs=1M seek={size} count={wanted.size - size} iflag=fullblock,count_bytes"
+                " oflag=seek_bytes conv=notrunc"
+            )
             try:
-                return shell.run(["sh", "-c", dd + " status=none"], source=_blocks(source, size, meter), silence=patience.silence)
+                return shell.run(
+                    ["sh", "-c", dd + " status=none"], source=_blocks(source, size, meter), silence=patience.silence
+                )
             finally:
                 size = min(have(), wanted.size)
 
@@ -142,10 +173,17 @@ def upload(shell: Shell, source: Path, target: str, progress: Progress, patience
             # Repeated when its stream breaks: then the name may be there already, and it was not before the transfer.
             _checked(shell, f"sync; mv -f {name} {shlex.quote(target)} || test -e {shlex.quote(target)}")
             return wanted
-    raise _failed("transfer_corrupt", f"{target} arrived twice with another SHA-256 than {source}", shell, "Look at memory and disks.")
+    raise _failed(
+        "transfer_corrupt",
+        f"{target} arrived twice with another SHA-256 than {source}",
+        shell,
+        "Look at memory and disks.",
+    )
 
 
-def _until_whole(attempt: Callable[[], ExecResult], size: Callable[[], int], wanted: int, shell: Shell, patience: Patience) -> None:
+def _until_whole(
+    attempt: Callable[[], ExecResult], size: Callable[[], int], wanted: int, shell: Shell, patience: Patience
+) -> None:
     """Attempts until everything has come. An end in good order before that is a broken stream like any other."""
     idle, reason = 0, ""
     for number in range(patience.attempts):
@@ -167,8 +205,13 @@ def _until_whole(attempt: Callable[[], ExecResult], size: Callable[[], int], wan
         if idle >= patience.idle_attempts:
             break
         patience.sleep(min(0.2 * 2**idle, 5.0))
-    cause = f"{size()} of {wanted} bytes were transferred, and {idle or patience.attempts} more attempts brought nothing: {reason}"
-    raise _failed("transfer_failed", cause, shell, "Mend what is named, then run again; nothing half is left under a final name.")
+    cause = (
+        f"{size()} of {wanted} bytes were transferred, and {idle or patience.attempts} more attempts brought nothing:"
+        f" {reason}"
+    )
+    raise _failed(
+        "transfer_failed", cause, shell, "Mend what is named, then run again; nothing half is left under a final name."
+    )
 
 
 class _Meter:
@@ -222,8 +265,16 @@ def _local(path: Path, verb: str) -> Iterator[None]:
         yield
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        cause = f"the disk is full: {path} cannot be {verb}" if full else f"{path} cannot be {verb}: {error.strerror or error}"
-        step = "Free space there or choose another directory, then run again." if full else "Check path and rights, then run again."
+        cause = (
+            f"the disk is full: {path} cannot be {verb}"
+            if full
+            else f"{path} cannot be {verb}: {error.strerror or error}"
+        )
+        step = (
+            "Free space there or choose another directory, then run again."
+            if full
+            else "Check path and rights, then run again."
+        )
         raise HypershiftError(Failure("disk_full" if full else "unwritable", cause, next_step=step)) from None
 
 

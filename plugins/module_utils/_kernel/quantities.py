@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Quantities and durations of the API, which have many spellings. Private to hypershift.core."""
+"""Quantities and durations of the API, which have many spellings."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Keep secret values out of plans, diffs, results and messages. Private to hypershift.core."""
+"""Keep secret values out of plans, diffs, results and messages."""
 
 from __future__ import annotations
 
@@ -9,9 +9,18 @@ import hashlib
 import re
 from typing import Any
 
-# Values under these keys are secret in every kind; identity providers refer by name only. Ignition often holds hashes of passwords.
+# Values under these keys are secret in every kind; identity providers refer by name only. Ignition often holds hashes
+# of passwords.
 _SECRET_KEYS = frozenset(
-    {"token", "password", "secretAccessKey", "clientSecretValue", "bindPasswordValue", "ignitionConfigOverride", "ignitionConfigOverrides"}
+    {
+        "token",
+        "password",
+        "secretAccessKey",
+        "clientSecretValue",
+        "bindPasswordValue",
+        "ignitionConfigOverride",
+        "ignitionConfigOverrides",
+    }
 )
 _USERINFO = re.compile(r"(?<=://)[^/\s]+(?=@)")
 _WORD = re.compile(r"[^\s\"',:{}\[\]]{4,}")
@@ -51,7 +60,8 @@ def without_userinfo(text: str) -> str:
 
 
 def secret_words(obj: Any, kind: str) -> set[str]:
-    """What an error about this object must not repeat: a Secret's values, encoded and in the clear, whole and word by word."""
+    """What an error about this object must not repeat: a Secret's values, encoded and in the clear, whole and word by
+    word."""
     if not isinstance(obj, dict) or kind != "Secret":
         return set()
     words: set[str] = set()

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A Lease held while a long operation works on a hosted cluster, renewed by a thread. Private to hypershift.core."""
+"""A Lease held while a long operation works on a hosted cluster, renewed by a thread."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ Object = dict[str, Any]
 
 
 def this_process(random: str) -> Holder:
-    """Identity of this process: the machine counts as the same only with the same boot and the same process namespace."""
+    """Identity of this process: the machine counts as the same only with the same boot and the same process
+    namespace."""
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
             boot = file.read() + os.readlink("/proc/self/ns/pid")
@@ -34,7 +35,8 @@ def this_process(random: str) -> Holder:
 
 
 def lives(process: str) -> bool:
-    """Whether ``pid-start`` is a process of this machine; a number that was given to another process since does not count."""
+    """Whether ``pid-start`` is a process of this machine; a number that was given to another process since does not
+    count."""
     pid, _dash, start = process.partition("-")
     return pid.isdigit() and _start_of(int(pid)) == start and start != ""
 
@@ -110,7 +112,8 @@ class CampaignLease(HeldLease):
         self._renewed = self._hub.monotonic()
 
     def _observed(self, live: Object | None) -> Object | None:
-        """The Lease, unchanged for its own duration: clocks differ, so an old date of another machine alone proves nothing."""
+        """The Lease, unchanged for its own duration: clocks differ, so an old date of another machine alone proves
+        nothing."""
         identity = str(lookup(live or {}, ("spec", "holderIdentity")) or "")
         other = Holder.of(identity)
         if live is None or not identity or identity == self.me.text or (other and other.machine == self.me.machine):

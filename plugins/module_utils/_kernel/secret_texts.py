@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What looks like a secret, wherever it stands: the one list for results, messages, files and options. Private to hypershift.core.
+"""What looks like a secret, wherever it stands: the one list for results, messages, files and options.
 
 Each pattern takes time in proportion to the text: runs are bounded, or end where the next beginning is.
 """
@@ -22,10 +22,12 @@ _SECRET_KEYS = re.compile(
     r"|(?:secret|secret_?access|private)_?key|clientSecretValue|bindPasswordValue|auth|(?:proxy_)?basic_auth|ignition_?config_?overrides?"
     r"|\.?dockerconfigjson|\.?dockercfg|ssh-private-?key)"
 )
-_COMMANDS = frozenset(("exec", "auth-provider"))  # of a kubeconfig: arguments, variables and settings of a program that makes tokens
+# of a kubeconfig: arguments, variables and settings of a program that makes tokens
+_COMMANDS = frozenset(("exec", "auth-provider"))
 REPEATED = 256  # characters: shorter texts are remembered, since keys, reasons and states come again and again
 MAX_DEPTH = 4  # of base64 in base64
-UNPACKED = 32  # times its own size: so much of a compressed blob is looked at, and one that holds more is hidden as a whole
+# times its own size: so much of a compressed blob is looked at, and one that holds more is hidden as a whole
+UNPACKED = 32
 
 # The first letter apart: a search that may skip to it is six times as fast as one that tries each name everywhere.
 _NAMES = (
@@ -35,22 +37,28 @@ _NAMES = (
 _MARK = r"(?:[\"']|u002[27]|&(?:quot|#3[49]|apos);|%2[27])"  # of a text in a text: of JSON, HTML, URLs
 _QUOTE = rf"\\{{0,64}}{_MARK}?"
 _BREAK = r"(?:\\{1,64}[nrt]|\s)"
-_IS = rf"\\{{0,64}}{_MARK}?\s{{0,16}}(?:[:=]|%3[AaDd])\s{{0,16}}(?:[|>][+-]?{_BREAK}{{1,32}}|\[{{1,2}}{_BREAK}{{0,32}})?"
+_IS = (
+    rf"\\{{0,64}}{_MARK}?\s{{0,16}}(?:[:=]|%3[AaDd])\s{{0,16}}(?:[|>][+-]?{_BREAK}{{1,32}}|\[{{1,2}}{_BREAK}{{0,32}})?"
+)
 # Words that are said of a secret, or stand where one is missing.
 _NO_VALUE = (
     r"(?!(?i:null|none|nil|true|false|empty|unset|missing|expired|invalid|required|unknown|not|is|was|has|hidden|redacted|string)\b"
     r"|VALUE_SPECIFIED|\*{4,}|x{4,})"
 )
 _VALUE_START, _VALUE = r"[A-Za-z0-9._~+=!@#$%^&*(-]", r"[A-Za-z0-9._~+/=!@#$%^&*()?-]"
-_PRIVATE_KEY = r"-----BEGIN(?:[ +]|%20){1,2}(?:[A-Z0-9]{1,12}(?:[ +]|%20)){0,3}PRIVATE(?:[ +]|%20)KEY(?:(?:[ +]|%20)BLOCK)?-----"
-# The base64 of a key as no certificate has it: version, algorithm and the beginning of the key itself, for RSA, EC, Ed25519 and PKCS#8.
+_PRIVATE_KEY = (
+    r"-----BEGIN(?:[ +]|%20){1,2}(?:[A-Z0-9]{1,12}(?:[ +]|%20)){0,3}PRIVATE(?:[ +]|%20)KEY(?:(?:[ +]|%20)BLOCK)?-----"
+)
+# The base64 of a key as no certificate has it: version, algorithm and the beginning of the key itself, for RSA, EC,
+# Ed25519 and PKCS#8.
 _DER_KEY = (
     r"(?:MII[A-Za-z0-9+/]{2}[A-Za-z0-9+/]?IBA(?:AK[BC]|DANBgkqhkiG9w0BAQEFAASC)|M[HI][A-Za-z0-9+/]{1,3}CAQE[Ew]"
     r"|MI[GH][A-Za-z0-9]AgE(?:AMB|BB[CDE])|MC4CAQAwBQYDK2V|b3BlbnNzaC1rZXktdjE"
     r"|MI[I-L][A-Za-z0-9+/]{2}[AQgw]IBAzC|/u3\+7QAAAA[EI])"  # stores of keys: PKCS#12, JKS
 )
 
-_NEXT = rf"(?:\s{{1,4}}|\\{{0,64}}{_MARK}\s{{0,4}},{_BREAK}{{0,32}})"  # between an option and its value, in a line or a list
+# between an option and its value, in a line or a list
+_NEXT = rf"(?:\s{{1,4}}|\\{{0,64}}{_MARK}\s{{0,4}},{_BREAK}{{0,32}})"
 _TELLING = r"passw|passphrase|[_-]pass(?!\w)|pwd|token|secret|credential|api_?key|private_?key|access_?key"
 # An environment variable of a container: in JSON, or in YAML.
 _VARIABLE = rf"name{_IS}{_QUOTE}[A-Za-z0-9_.-]{{0,64}}(?i:{_TELLING})[A-Za-z0-9_.-]{{0,32}}\\{{0,64}}{_MARK}?,?{_BREAK}{{0,32}}{_QUOTE}value{_IS}{_QUOTE}"
@@ -73,18 +81,28 @@ SOURCES: dict[str, str] = {
     ),
     "url_signature": r"([?&](?:sig|signature|code|key)=)([A-Za-z0-9%._~+/=-]{16,})",
     "registry_auth": r"([\"']auth\\{0,64}[\"']\s{0,64}:\s{0,64}\\{0,64}[\"'])([^\"'\\<]+)",
-    "authorization": r"(?i)(\b(?:bearer|basic)(?:\s|%20|\+){1,16})((?=[a-z._~+/=-]{0,512}\d|[a-z0-9._~+/-]{12,512}==?)[a-z0-9._~+/=-]{12,})",
-    "authorization_header": rf"(?i)(\bauthorization{_IS}{_QUOTE}(?:[a-z]{{3,12}}\s{{1,16}})?)([A-Za-z0-9._~+/=-]{{8,}})",
+    "authorization": (
+        r"(?i)(\b(?:bearer|basic)(?:\s|%20|\+){1,16})((?=[a-z._~+/=-]{0,512}\d|[a-z0-9._~+/-]{12,512}==?)[a-z0-9._~+/=-]{12,})"
+    ),
+    "authorization_header": (
+        rf"(?i)(\bauthorization{_IS}{_QUOTE}(?:[a-z]{{3,12}}\s{{1,16}})?)([A-Za-z0-9._~+/=-]{{8,}})"
+    ),
     "cloud_key": r"(\b)((?:AKIA|ASIA)[0-9A-Z]{16}\b)",
     "url_password": r"(://[^/\s:@\"'\\<]{0,100}:)([^/\s@\"'\\<]{1,200})(?=@)",
     "url_token": r"(://)([^/\s:@\"'\\<]{1,200})(?=@)",
     "named_secret": rf"({_NAMES}{_IS}{_QUOTE})({_NO_VALUE}{_VALUE_START}{_VALUE}{{7,}})",
     "named_password": rf"([Pp](?i:assword|asswd|assphrase|wd){_IS}{_QUOTE})({_NO_VALUE}{_VALUE_START}{_VALUE}{{3,}})",
     # By how it looks too: this is also what Kubernetes calls its Secrets, whose names are no secrets.
-    "random_secret": rf"([Ss](?i:ecret){_IS}{_QUOTE})((?={_VALUE}{{0,128}}[0-9])(?={_VALUE}{{0,128}}[A-Z]){_VALUE_START}{_VALUE}{{11,}})",
+    "random_secret": (
+        rf"([Ss](?i:ecret){_IS}{_QUOTE})((?={_VALUE}{{0,128}}[0-9])(?={_VALUE}{{0,128}}[A-Z]){_VALUE_START}{_VALUE}{{11,}})"
+    ),
     "variable": rf"({_VARIABLE})({_NO_VALUE}[^\s\"'\\<,}}]{{4,}})",
-    "option": rf"((?<![A-Za-z0-9_.-])--?(?:[A-Za-z0-9]{{1,24}}-){{0,4}}{_NAMES}{_NEXT}{_QUOTE})({_NO_VALUE}(?!-){_VALUE_START}{_VALUE}{{7,}})",
-    "user_option": rf"([\s\"'](?:-u|--(?:proxy-)?user)(?:=|{_NEXT}){_QUOTE}[^\s:\"'\\@/]{{1,64}}:)((?!\d+\b)[^\s\"'\\<,]{{6,}})",
+    "option": (
+        rf"((?<![A-Za-z0-9_.-])--?(?:[A-Za-z0-9]{{1,24}}-){{0,4}}{_NAMES}{_NEXT}{_QUOTE})({_NO_VALUE}(?!-){_VALUE_START}{_VALUE}{{7,}})"
+    ),
+    "user_option": (
+        rf"([\s\"'](?:-u|--(?:proxy-)?user)(?:=|{_NEXT}){_QUOTE}[^\s:\"'\\@/]{{1,64}}:)((?!\d+\b)[^\s\"'\\<,]{{6,}})"
+    ),
 }
 PATTERNS = {name: re.compile(source, re.ASCII) for name, source in SOURCES.items()}
 _KEY_HEAD = re.compile(_PRIVATE_KEY)
@@ -118,7 +136,8 @@ def _tells(label: str) -> bool:
 
 
 def counted(content: bytes, over: Callable[[], bool] = lambda: False) -> tuple[bytes, dict[str, int]] | None:
-    """The same for a file's content, and how many places were masked, by name of what they looked like; None when ``over`` said to stop."""
+    """The same for a file's content, and how many places were masked, by name of what they looked like; None when
+    ``over`` said to stop."""
     counts: dict[str, int] = {}
 
     def count(name: str, number: int) -> None:
@@ -130,7 +149,8 @@ def counted(content: bytes, over: Callable[[], bool] = lambda: False) -> tuple[b
 
 
 def all_without_secrets(value: Any) -> Any:
-    """A nested value with this done to every text in it, keys too; what a key, or the name beside a value, calls secret is hidden."""
+    """A nested value with this done to every text in it, keys too; what a key, or the name beside a value, calls secret
+    is hidden."""
     if isinstance(value, str):
         return without_secrets(value)
     if isinstance(value, dict):
@@ -156,12 +176,16 @@ def _told_by(label: Any, item: Any, *patterns: str) -> Any:
 
 
 def options_without_secrets(value: Any, hide: bool = False) -> Any:
-    """Options of a task as they may be shown: also what is secret by the name it stands under, at any depth. hide: all texts are."""
+    """Options of a task as they may be shown: also what is secret by the name it stands under, at any depth. hide: all
+    texts are."""
     if isinstance(value, str):
         return HIDDEN if hide and value else without_secrets(value)
     if isinstance(value, dict):
         names = ("data", "stringData") if value.get("kind") == "Secret" else ()
-        return {key: options_without_secrets(item, hide or _is_secret(key, item) or key in names) for key, item in value.items()}
+        return {
+            key: options_without_secrets(item, hide or _is_secret(key, item) or key in names)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [options_without_secrets(item, hide) for item in value]
     return value
@@ -204,7 +228,8 @@ def _hidden(text: str, count: Callable[[str, int], None], over: Callable[[], boo
 
 
 def _holds_secret(encoded: str, depth: int, room: int = -1) -> bool:
-    """Whether base64 says something secret. room: bytes that may come out of compressed parts; what holds more is secret, since nobody looked."""
+    """Whether base64 says something secret. room: bytes that may come out of compressed parts; what holds more is
+    secret, since nobody looked."""
     raw = decoded(encoded)
     if raw is None:
         return False
@@ -215,7 +240,9 @@ def _holds_secret(encoded: str, depth: int, room: int = -1) -> bool:
         return True
     room -= len(content or b"")
     for text in [content.decode("latin-1")] if content is not None else texts_in(raw, encoded):
-        if _SIGNS.search(text) and (_KEY_HEAD.search(text) or any(pattern.search(text) for pattern in PATTERNS.values())):
+        if _SIGNS.search(text) and (
+            _KEY_HEAD.search(text) or any(pattern.search(text) for pattern in PATTERNS.values())
+        ):
             return True
         if depth > 1 and any(_holds_secret(inner[0], depth - 1, room) for inner in _ENCODED.finditer(text)):
             return True

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Writes in stages: what must be so between them is waited for, and each stage is planned from what is there by then. Private to hypershift.core."""
+"""Writes in stages: what must be so between them is waited for, and each stage is planned from what is there by
+then."""
 
 from __future__ import annotations
 
@@ -18,14 +19,16 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True)
 class Stage:
-    """changes: planned anew whenever it is asked, empty when there is nothing to do. fact: what must be so before the next stage."""
+    """changes: planned anew whenever it is asked, empty when there is nothing to do. fact: what must be so before the
+    next stage."""
 
     changes: Callable[[], ChangeSet]
     fact: Callable[[], Fact | None]
 
 
 def staged(hub: Hub, stages: Sequence[Stage], goal: str, check_mode: bool, wait: bool, timeout: float) -> Plan:
-    """A plan of all stages: in check mode with every write of theirs, else with those of the first; the rest follows while waiting.
+    """A plan of all stages: in check mode with every write of theirs, else with those of the first; the rest follows
+    while waiting.
 
     Without waiting it is the first stage that has something to write, and a note says that there is more.
     """
@@ -46,7 +49,8 @@ def staged(hub: Hub, stages: Sequence[Stage], goal: str, check_mode: bool, wait:
 
 
 def _after(earlier: Sequence[Step], steps: Sequence[Step]) -> list[Step]:
-    """Steps of a stage as they will be once the earlier ones are written, since all are planned from what is there before any."""
+    """Steps of a stage as they will be once the earlier ones are written, since all are planned from what is there
+    before any."""
     found: list[Step] = []
     for step in steps:
         last = next((s for s in reversed(earlier) if s.ref == step.ref), None)
@@ -59,7 +63,8 @@ def _after(earlier: Sequence[Step], steps: Sequence[Step]) -> list[Step]:
 
 
 class _Stages:
-    """Waits for the first stage, writes the next one, waits for that, to the last; the timeout is for all of them together."""
+    """Waits for the first stage, writes the next one, waits for that, to the last; the timeout is for all of them
+    together."""
 
     def __init__(self, goal: str, stages: Sequence[Stage], plan: Plan, timeout: float) -> None:
         self.goal = goal

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Plain text tables for people. Private to hypershift.core."""
+"""Plain text tables for people."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""OpenShift versions and the platform's rules about them. Private to hypershift.core.
+"""OpenShift versions and the platform's rules about them.
 
 OpenShift 5.0 is 4.23 under another name (facts 1.1): minors are compared on one line, offset 23.
 """
@@ -91,7 +91,8 @@ def upgrade_problem(current: Version, target: Version) -> str:
 
 
 def skew_problem(control_plane: Version, pool: Version) -> str:
-    """Why a node pool must not run ``pool`` under a control plane at ``control_plane``; empty when it may (facts 6.5)."""
+    """Why a node pool must not run ``pool`` under a control plane at ``control_plane``; empty when it may (facts
+    6.5)."""
     if pool > control_plane:
         return f"{pool} is newer than the control plane's completed version {control_plane}"
     if control_plane.line - pool.line > MAX_POOL_SKEW:

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where a management cluster is and how to prove who asks. Private to hypershift.core.
+"""Where a management cluster is and how to prove who asks.
 
-Plain kubeconfigs, tokens and service accounts are read here: importing the kubernetes client library costs 0.25 s of CPU in every task that
-runs outside the controller's process. Whatever is not plain (exec plugins, auth providers, several files) is left to that library.
+Plain kubeconfigs, tokens and service accounts are read here: importing the kubernetes client library costs 0.25 s of
+CPU in every task that runs outside the controller's process. Whatever is not plain (exec plugins, auth providers,
+several files) is left to that library.
 """
 
 from __future__ import annotations
@@ -178,4 +179,8 @@ def _named(config: dict[str, Any], section: str, key: str, name: Any) -> dict[st
 
 
 def _no_credentials(cause: str) -> Failure:
-    return Failure("no_credentials", cause, next_step="Set kubeconfig (and context), or host with api_key, or run inside a cluster.")
+    return Failure(
+        "no_credentials",
+        cause,
+        next_step="Set kubeconfig (and context), or host with api_key, or run inside a cluster.",
+    )

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What an answer may be: how large, deep, long and of what shape. Private to hypershift.core.
+"""What an answer may be: how large, deep, long and of what shape.
 
-A hosted cluster's API belongs to a tenant, and a proxy may stand before any: what they send must not end, blow up or stall the work for others.
+A hosted cluster's API belongs to a tenant, and a proxy may stand before any: what they send must not end, blow up or
+stall the work for others.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ _SLOW = "Look at the API server and the network, then run again."
 class Limits:
     """Of one answer and of one list.
 
-    answer: bytes, decompressed. error: bytes of an answer that says what is wrong. event: bytes of one event of a watch. values: of a JSON
-    text, each costs memory. depth: of nesting; definitions of custom resources reach about 60. pages and listed: of one list, in number and in
-    bytes. seconds: of one answer from its request to its last byte. whole: seconds of one list.
+    answer: bytes, decompressed. error: bytes of an answer that says what is wrong. event: bytes of one event of a
+    watch. values: of a JSON text, each costs memory. depth: of nesting; definitions of custom resources reach about 60.
+    pages and listed: of one list, in number and in bytes. seconds: of one answer from its request to its last byte.
+    whole: seconds of one list.
     """
 
     answer: int = 48 * MIB
@@ -51,7 +53,8 @@ HOSTED = Limits(answer=16 * MIB, values=1_000_000, pages=100, listed=32 * MIB, s
 
 
 class Unusable(ApiError):
-    """An answer beyond the limits, or of another shape: asking again brings no other one. status 502: what answered is no sound API server."""
+    """An answer beyond the limits, or of another shape: asking again brings no other one. status 502: what answered is
+    no sound API server."""
 
     def __init__(self, code: str, cause: str, request: Request, next_step: str = _ELSEWHERE) -> None:
         super().__init__(Failure(code, cause, request.ref, next_step=next_step), 502)
@@ -59,7 +62,9 @@ class Unusable(ApiError):
 
 def too_large(request: Request, limit: int, what: str = "answer") -> Unusable:
     size = f"{limit / MIB:.3g} MiB" if limit >= MIB else f"{limit} bytes"
-    return Unusable("answer_too_large", f"{request.server} sent an {what} of more than {size}, which was not read on", request)
+    return Unusable(
+        "answer_too_large", f"{request.server} sent an {what} of more than {size}, which was not read on", request
+    )
 
 
 def too_slow(request: Request, seconds: float, asked: bool = True) -> Unusable:
@@ -69,7 +74,9 @@ def too_slow(request: Request, seconds: float, asked: bool = True) -> Unusable:
         error = Unusable("answer_too_slow", cause, request, _SLOW)
         error.status = 0
         return error
-    cause = f"{request.server} had not finished its answer after {seconds:.3g} s, which was all the time there was for it"
+    cause = (
+        f"{request.server} had not finished its answer after {seconds:.3g} s, which was all the time there was for it"
+    )
     return Unusable("answer_too_slow", cause, request, _SLOW)
 
 
@@ -89,7 +96,9 @@ def lines_of(response: Any, request: Request, limit: int) -> Iterator[bytes]:
     if str(response.headers.get("Content-Encoding") or "identity").strip().lower() != "identity":
         raise malformed(request, "a compressed watch, which was not asked for")
     once = getattr(response, "read1", None)
-    blocks = iter(lambda: once(CHUNK, decode_content=False), b"") if once else response.stream(CHUNK, decode_content=False)
+    blocks = (
+        iter(lambda: once(CHUNK, decode_content=False), b"") if once else response.stream(CHUNK, decode_content=False)
+    )
     rest = bytearray()
     for block in blocks:
         *ends, last = block.split(b"\n")
@@ -136,7 +145,8 @@ def whole_of(response: Any, request: Request, limit: int, cut: bool = False) -> 
 
 
 def tail_of(blocks: Iterable[bytes], newest: int, request: Request, limit: int) -> bytes:
-    """The last ``newest`` bytes of a stream (0: all of it, if it has no more than the limit), without keeping much more than those in memory."""
+    """The last ``newest`` bytes of a stream (0: all of it, if it has no more than the limit), without keeping much more
+    than those in memory."""
     kept = bytearray()
     for block in blocks:
         kept += block
@@ -152,7 +162,8 @@ _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
 def bearable(data: bytes | bytearray, limits: Limits) -> bool:
-    """Whether decoding stays within depth and number of values. Without decoding: that is what must not happen otherwise."""
+    """Whether decoding stays within depth and number of values. Without decoding: that is what must not happen
+    otherwise."""
     if data.count(b",") + data.count(b"[") + data.count(b"{") > limits.values:
         return False
     return not _deeper(data.translate(None, _BRACKETS), limits.depth) or not _deeper(
@@ -170,10 +181,15 @@ def _deeper(brackets: bytes | bytearray, depth: int) -> bool:
     return bool(brackets)
 
 
-def decoded(data: bytes | bytearray, request: Request, limits: Limits, load: Callable[[Any], Any] = json.loads) -> dict[str, Any]:
+def decoded(
+    data: bytes | bytearray, request: Request, limits: Limits, load: Callable[[Any], Any] = json.loads
+) -> dict[str, Any]:
     """The JSON object of a good answer. Raises ApiError (Unusable, or unexpected_answer for what is no JSON object)."""
     if not bearable(data, limits):
-        cause = f"{request.server} sent JSON that is nested deeper than {limits.depth} or has more than {limits.values} values"
+        cause = (
+            f"{request.server} sent JSON that is nested deeper than {limits.depth} or has more than {limits.values}"
+            " values"
+        )
         raise Unusable("answer_too_deep", cause, request)
     try:
         answer = load(data)
@@ -203,11 +219,17 @@ def misshapen(obj: Any) -> str:
     if not isinstance(obj, dict):
         return "is no object"
     meta = obj.get("metadata")
-    if not isinstance(meta, dict) or not isinstance(meta.get("name", ""), str) or not isinstance(meta.get("namespace", ""), str):
+    if (
+        not isinstance(meta, dict)
+        or not isinstance(meta.get("name", ""), str)
+        or not isinstance(meta.get("namespace", ""), str)
+    ):
         return "has no sound metadata"
     for key in ("labels", "annotations"):
         found = meta.get(key)
-        if found is not None and not (isinstance(found, dict) and all(isinstance(value, str) for value in found.values())):
+        if found is not None and not (
+            isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
+        ):
             return f"has {key} that are no texts"
     status = obj.get("status")
     if not all(part is None or isinstance(part, dict) for part in (obj.get("spec"), status)):

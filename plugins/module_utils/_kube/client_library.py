@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Access through the kubernetes client library, for kubeconfigs with exec plugins, auth providers or several files. Private to hypershift.core."""
+"""Access through the kubernetes client library, for kubeconfigs with exec plugins, auth providers or several files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def from_library(source: dict[str, Any] | str, context: str | None, persist: boo
             files = os.pathsep.join(os.path.expanduser(p) for p in source.split(os.pathsep))
             config.load_kube_config(config_file=files, persist_config=persist, **arguments)
     except Exception as error:  # the library raises ConfigException, OSError, YAMLError, KeyError, TypeError
-        reason = shortened((str(error).splitlines() or [""])[0], 200) if isinstance(source, str) else type(error).__name__
+        reason = (
+            shortened((str(error).splitlines() or [""])[0], 200) if isinstance(source, str) else type(error).__name__
+        )
         raise ApiError(
             Failure(
                 "no_credentials",

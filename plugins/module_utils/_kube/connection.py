@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Authentication options to an HTTP connection. Private to hypershift.core. The option names are those of kubernetes.core."""
+"""Authentication options to an HTTP connection. The option names are those of kubernetes.core."""
 
 from __future__ import annotations
 
@@ -30,14 +30,39 @@ from .client_library import from_library
 from .overdue import pools
 
 DEFAULT_KUBECONFIG = "~/.kube/config"
-_OPTIONS = ("host", "username", "password", "validate_certs", "ca_cert", "client_cert", "client_key", "proxy", "no_proxy")
-AUTH_OPTIONS = (*_OPTIONS, "kubeconfig", "context", "api_key", "proxy_headers", "persist_config", "impersonate_user", "impersonate_groups")
-_OTHER_NAMES = {"validate_certs": "VERIFY_SSL", "ca_cert": "SSL_CA_CERT", "client_cert": "CERT_FILE", "client_key": "KEY_FILE"}
+_OPTIONS = (
+    "host",
+    "username",
+    "password",
+    "validate_certs",
+    "ca_cert",
+    "client_cert",
+    "client_key",
+    "proxy",
+    "no_proxy",
+)
+AUTH_OPTIONS = (
+    *_OPTIONS,
+    "kubeconfig",
+    "context",
+    "api_key",
+    "proxy_headers",
+    "persist_config",
+    "impersonate_user",
+    "impersonate_groups",
+)
+_OTHER_NAMES = {
+    "validate_certs": "VERIFY_SSL",
+    "ca_cert": "SSL_CA_CERT",
+    "client_cert": "CERT_FILE",
+    "client_key": "KEY_FILE",
+}
 
 
 @dataclass
 class Connection:
-    """tls: makes a context for one use; libraries change what they are given, so that none may be shared. None without TLS."""
+    """tls: makes a context for one use; libraries change what they are given, so that none may be shared. None without
+    TLS."""
 
     server: str
     headers: list[tuple[str, str]]
@@ -48,10 +73,11 @@ class Connection:
 
 
 def with_environment(options: dict[str, Any]) -> dict[str, Any]:
-    """The authentication options; without a kubeconfig or host of their own, unset ones are taken from K8S_AUTH_* as kubernetes.core does.
+    """The authentication options; without a kubeconfig or host of their own, unset ones are taken from K8S_AUTH_* as
+    kubernetes.core does.
 
-    Who names a management cluster gets that one: a credential of a job engine is meant for tasks that name none. A context alone still needs
-    the kubeconfig that it is in, and nothing else.
+    Who names a management cluster gets that one: a credential of a job engine is meant for tasks that name none. A
+    context alone still needs the kubeconfig that it is in, and nothing else.
     """
     auth: dict[str, Any] = {}
     own = options.get("kubeconfig") or options.get("host")
@@ -66,7 +92,9 @@ def with_environment(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_environment(name: str) -> Any:
-    text = os.environ.get(f"K8S_AUTH_{name.upper()}") or os.environ.get(f"K8S_AUTH_{_OTHER_NAMES.get(name, name.upper())}")
+    text = os.environ.get(f"K8S_AUTH_{name.upper()}") or os.environ.get(
+        f"K8S_AUTH_{_OTHER_NAMES.get(name, name.upper())}"
+    )
     if text is None:
         return None
     if name in ("validate_certs", "persist_config"):
@@ -93,20 +121,27 @@ def _connection(access: Access, auth: dict[str, Any]) -> Connection:
     if "://" not in server:
         server = f"https://{server}"
     scheme, _separator, rest = server.partition("://")
-    server = f"{scheme}://{rest.rpartition('@')[2]}"  # the server is named in messages; a user and password in a URL are not used
+    # the server is named in messages; a user and password in a URL are not used
+    server = f"{scheme}://{rest.rpartition('@')[2]}"
     headers = [("Accept", "application/json"), ("User-Agent", "hypershift.core"), *_credentials(access, auth)]
     tls = partial(_tls, access) if server.startswith("https") else None
     proxy = "" if _bypasses(server, access.no_proxy) else access.proxy
     return Connection(
-        server, headers, _pool(tls() if tls else None, access.tls_server_name, proxy, auth), tls, access.tls_server_name, proxy
+        server,
+        headers,
+        _pool(tls() if tls else None, access.tls_server_name, proxy, auth),
+        tls,
+        access.tls_server_name,
+        proxy,
     )
 
 
 def connect_to(content: bytes) -> Connection:
-    """Connection for a kubeconfig as a Secret holds it, environment and options left aside. Raises ApiError; sends no request.
+    """Connection for a kubeconfig as a Secret holds it, environment and options left aside. Raises ApiError; sends no
+    request.
 
-    Whoever may write that Secret must not run commands here nor have files of this machine sent to a server of theirs: the kubeconfig has to
-    hold everything itself.
+    Whoever may write that Secret must not run commands here nor have files of this machine sent to a server of theirs:
+    the kubeconfig has to hold everything itself.
     """
     return _connection(from_content(content), {})
 
@@ -114,10 +149,13 @@ def connect_to(content: bytes) -> Connection:
 def find_access(auth: dict[str, Any]) -> Access:
     """Options with host first, then the given kubeconfig, then the pod's service account, then the default kubeconfig.
 
-    A host without a kubeconfig gets what the options give and nothing else: what proves who asks to another server is not sent to it.
+    A host without a kubeconfig gets what the options give and nothing else: what proves who asks to another server is
+    not sent to it.
     """
     source, context = auth.get("kubeconfig"), auth.get("context")
-    if auth.get("host") and (auth.get("api_key") or auth.get("client_cert") or auth.get("username") or not (source or context)):
+    if auth.get("host") and (
+        auth.get("api_key") or auth.get("client_cert") or auth.get("username") or not (source or context)
+    ):
         return Access()
     if not source and not context and "KUBERNETES_SERVICE_HOST" in os.environ:
         return from_service_account()
@@ -131,9 +169,16 @@ def find_access(auth: dict[str, Any]) -> Access:
 def _credentials(access: Access, auth: dict[str, Any]) -> list[tuple[str, str]]:
     headers = []
     if access.token:
-        headers.append(("Authorization", access.token if access.token.startswith(("Bearer ", "Basic ")) else f"Bearer {access.token}"))
+        headers.append(
+            (
+                "Authorization",
+                access.token if access.token.startswith(("Bearer ", "Basic ")) else f"Bearer {access.token}",
+            )
+        )
     elif access.username and access.password:
-        headers.append(("Authorization", "Basic " + base64.b64encode(f"{access.username}:{access.password}".encode()).decode()))
+        headers.append(
+            ("Authorization", "Basic " + base64.b64encode(f"{access.username}:{access.password}".encode()).decode())
+        )
     if auth.get("impersonate_user"):
         headers.append(("Impersonate-User", auth["impersonate_user"]))
     headers += [("Impersonate-Group", group) for group in auth.get("impersonate_groups") or []]

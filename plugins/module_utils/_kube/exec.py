@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Commands in containers: ``pods/exec`` over a WebSocket. Private to hypershift.core.
+"""Commands in containers: ``pods/exec`` over a WebSocket.
 
-Source: kubernetes KEP-4006 (``v5.channel.k8s.io`` can close stdin, ``v4`` cannot). Channels: 0 stdin, 1 stdout, 2 stderr, 3 exit status.
+Source: kubernetes KEP-4006 (``v5.channel.k8s.io`` can close stdin, ``v4`` cannot). Channels: 0 stdin, 1 stdout, 2
+stderr, 3 exit status.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def websocket_library() -> Any:
         raise ApiError(
             Failure(
                 "missing_library",
-                f"running commands in pods needs the Python library websocket-client, which cannot be imported ({error})",
+                "running commands in pods needs the Python library websocket-client, which cannot be imported"
+                f" ({error})",
                 next_step="Install it into the Python that runs the task: pip install kubernetes.",
             )
         ) from None
@@ -49,7 +51,9 @@ def websocket_library() -> Any:
 class ExecStream:
     """One command under way. Use as a context manager."""
 
-    def __init__(self, connection: Connection, namespace: str, pod: str, container: str, command: Sequence[str], stdin: bool) -> None:
+    def __init__(
+        self, connection: Connection, namespace: str, pod: str, container: str, command: Sequence[str], stdin: bool
+    ) -> None:
         self._library = websocket_library()
         self._ref = POD.ref(namespace, pod)
         self._request = Request("create", POD_EXEC, connection.server, namespace, pod)
@@ -66,9 +70,17 @@ class ExecStream:
         headers = [f"{name}: {value}" for name, value in connection.headers if name != "Accept"]
         try:
             return self._library.create_connection(
-                url, timeout=CONNECT_SECONDS, header=headers, subprotocols=_PROTOCOLS, sslopt=options, suppress_origin=True,
-                redirect_limit=0, enable_multithread=False, http_no_proxy=None if connection.proxy else [host], **_proxy(connection.proxy),
-            )  # fmt: skip
+                url,
+                timeout=CONNECT_SECONDS,
+                header=headers,
+                subprotocols=_PROTOCOLS,
+                sslopt=options,
+                suppress_origin=True,
+                redirect_limit=0,
+                enable_multithread=False,
+                http_no_proxy=None if connection.proxy else [host],
+                **_proxy(connection.proxy),
+            )
         except self._library.WebSocketBadStatusException as error:
             raise http_error(error.status_code, error.resp_body or b"", self._request) from None
         except (self._library.WebSocketException, OSError) as error:
@@ -82,7 +94,9 @@ class ExecStream:
             self._socket.settimeout(1)
             self._socket.close(timeout=1)
 
-    def run(self, sink: Sink | None, source: Iterable[bytes] | None, silence: float, monotonic: Callable[[], float]) -> ExecResult:
+    def run(
+        self, sink: Sink | None, source: Iterable[bytes] | None, silence: float, monotonic: Callable[[], float]
+    ) -> ExecResult:
         """Result of the command. Raises ApiError as the Shell port says."""
         try:
             if source is not None:
@@ -144,7 +158,8 @@ class ExecStream:
                 raise self._broken("it was closed")
 
     def _bound(self, in_time: Callable[[], bool]) -> None:
-        """The library reads a message whole, of whatever length is announced and however slowly it comes: here it stops before."""
+        """The library reads a message whole, of whatever length is announced and however slowly it comes: here it stops
+        before."""
         buffer, parts = self._socket.frame_buffer, 0
         read_length, read = buffer.recv_length, buffer.recv
 
@@ -175,22 +190,38 @@ class ExecStream:
         details = status.get("details")
         causes = details.get("causes") if isinstance(details, dict) else None
         for cause in causes if isinstance(causes, list) else []:
-            said = str(cause.get("message", "")) if isinstance(cause, dict) and cause.get("reason") == "ExitCode" else ""
+            said = (
+                str(cause.get("message", "")) if isinstance(cause, dict) and cause.get("reason") == "ExitCode" else ""
+            )
             if said.isdecimal() and len(said) < 6:
                 return int(said)
         text = shortened(str(status.get("message") or "no reason given"), 300)
         failure = Failure(
-            "exec_failed", f"the command did not run: {text}", self._ref, next_step="Look at the pod's containers, then run again."
+            "exec_failed",
+            f"the command did not run: {text}",
+            self._ref,
+            next_step="Look at the pod's containers, then run again.",
         )
         code = status.get("code")
         raise ApiError(failure, code if isinstance(code, int) and code else 500, str(status.get("reason") or ""))
 
     def _broken(self, reason: str) -> ApiError:
         cause = f"the stream of a command in it ended without an exit status ({shortened(reason, 120).rstrip('. ')})"
-        return ApiError(Failure("stream_broken", cause, self._ref, next_step="Look at the API server and the pod's node, then run again."))
+        return ApiError(
+            Failure(
+                "stream_broken",
+                cause,
+                self._ref,
+                next_step="Look at the API server and the pod's node, then run again.",
+            )
+        )
 
     def _endless(self, slow: bool, silence: float) -> ApiError:
-        what = f"had not ended after {_LONGEST * silence:g} s" if slow else f"sent more than {TEXT_LIMIT >> 20} MiB, which was not read on"
+        what = (
+            f"had not ended after {_LONGEST * silence:g} s"
+            if slow
+            else f"sent more than {TEXT_LIMIT >> 20} MiB, which was not read on"
+        )
         step = "Look at what runs in the container, then run again."
         return ApiError(Failure("stream_endless", f"a command in it {what}", self._ref, next_step=step))
 
@@ -201,11 +232,16 @@ class ExecStream:
 
     def _stalled(self, silence: float) -> ApiError:
         cause = f"a command in it sent nothing for {silence:g} s"
-        return ApiError(Failure("stream_stalled", cause, self._ref, next_step="Look at the pod's node and the network, then run again."))
+        return ApiError(
+            Failure(
+                "stream_stalled", cause, self._ref, next_step="Look at the pod's node and the network, then run again."
+            )
+        )
 
 
 class PodShell:
-    """Shell port on a container. Opening a stream that surely did not start the command is repeated for ``patience`` seconds."""
+    """Shell port on a container. Opening a stream that surely did not start the command is repeated for ``patience``
+    seconds."""
 
     def __init__(
         self,
@@ -222,7 +258,11 @@ class PodShell:
         self.where = f"{POD.ref(namespace, pod)} (container {container})"
 
     def run(
-        self, command: Sequence[str], sink: Sink | None = None, source: Iterable[bytes] | None = None, silence: float = SILENCE
+        self,
+        command: Sequence[str],
+        sink: Sink | None = None,
+        source: Iterable[bytes] | None = None,
+        silence: float = SILENCE,
     ) -> ExecResult:
         with self._open(command, source is not None) as stream:
             return stream.run(sink, source, silence, self._monotonic)
@@ -233,7 +273,9 @@ class PodShell:
             try:
                 return ExecStream(self._connection, *self._target, command, stdin)
             except ApiError as error:
-                lasting = error.failure.code in ("untrusted_certificate", "missing_library") or 400 <= error.status < 429
+                lasting = (
+                    error.failure.code in ("untrusted_certificate", "missing_library") or 400 <= error.status < 429
+                )
                 if lasting or self._monotonic() - started + pause > self._patience:
                     raise
             self._sleep(pause)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""HTTP answers and transport errors to failures a person can act on. Private to hypershift.core."""
+"""HTTP answers and transport errors to failures a person can act on."""
 
 from __future__ import annotations
 
@@ -64,7 +64,11 @@ _ANSWERS: dict[int, tuple[str, str, str]] = {
         "the account may not {verb} {resource} {where}: {text}",
         "Grant verb {verb} on {resource} {where} (docs/rbac.md), then run again.",
     ),
-    404: ("not_found", "it was not found: {text}", "Check the name, and that HyperShift is installed on this management cluster."),
+    404: (
+        "not_found",
+        "it was not found: {text}",
+        "Check the name, and that HyperShift is installed on this management cluster.",
+    ),
     409: ("conflict", "it was changed by somebody else meanwhile: {text}", "Run again."),
 }
 # Also a 403, although no right is missing.
@@ -74,21 +78,34 @@ _ENDING = ("being_deleted", "the namespace is being deleted: {text}", "Wait unti
 _DENIED = re.compile(r"(denied (?:the )?request).*", re.DOTALL)
 _NOT_REPEATED = r"\1 (its words are not repeated, they may quote the Secret)"
 _REJECTED = ("rejected", "the API server refused it: {text}", "Correct the option that fills this field.")
-_UNAVAILABLE = ("api_unavailable", "{server} answered {status}: {text}", "Look at the management cluster's API server, then run again.")
+_UNAVAILABLE = (
+    "api_unavailable",
+    "{server} answered {status}: {text}",
+    "Look at the management cluster's API server, then run again.",
+)
 
 
-def http_error(status: int, body: bytes | bytearray, request: Request, retry_after: float = 0.0, sent: Any = None) -> ApiError:
-    """ApiError (or ConflictError) for an HTTP status of 400 and more. sent: the object that it is about, which the server may repeat."""
+def http_error(
+    status: int, body: bytes | bytearray, request: Request, retry_after: float = 0.0, sent: Any = None
+) -> ApiError:
+    """ApiError (or ConflictError) for an HTTP status of 400 and more. sent: the object that it is about, which the
+    server may repeat."""
     answer = parse_status(body)
-    text = scrubbed(str(answer.get("message") or body[:200].decode("utf-8", "replace")), secret_words(sent, request.kind.kind))
+    text = scrubbed(
+        str(answer.get("message") or body[:200].decode("utf-8", "replace")), secret_words(sent, request.kind.kind)
+    )
     text = _tidy(_DENIED.sub(_NOT_REPEATED, text) if request.kind is SECRET else text)
     code, cause, next_step = _ANSWERS.get(status) or (_REJECTED if status in (400, 413, 415, 422) else _UNAVAILABLE)
     if status == 403 and _TERMINATING in text:
         code, cause, next_step = _ENDING
     words = {
-        "verb": request.verb, "resource": request.kind.resource, "where": request.where,
-        "server": request.server, "status": status, "text": text,
-    }  # fmt: skip
+        "verb": request.verb,
+        "resource": request.kind.resource,
+        "where": request.where,
+        "server": request.server,
+        "status": status,
+        "text": text,
+    }
     failure = Failure(code, cause.format_map(words), request.ref, next_step=next_step.format_map(words))
     kind = ConflictError if status == 409 else ApiError
     return kind(failure, status, str(answer.get("reason") or ""), retry_after)
@@ -100,7 +117,10 @@ def unexpected_answer(status: int, request: Request) -> ApiError:
         "unexpected_answer",
         f"{request.server} did not answer as a Kubernetes API server does (HTTP {status} without a JSON object)",
         request.ref,
-        next_step="Check that host or kubeconfig name the API server itself, not a console, a login page or a proxy before it.",
+        next_step=(
+            "Check that host or kubeconfig name the API server itself, not a console, a login page or a proxy"
+            " before it."
+        ),
     )
     return ApiError(failure, status)
 
@@ -115,9 +135,15 @@ def transport_error(error: BaseException, verb: str, kind: Kind, server: str) ->
             kind.resource,
             next_step="Give the right ca_cert or kubeconfig.",
         )
-    elif re.search(r"Name or service not known|nodename nor servname|Temporary failure in name resolution|NameResolutionError", text):
+    elif re.search(
+        r"Name or service not known|nodename nor servname|Temporary failure in name resolution|NameResolutionError",
+        text,
+    ):
         failure = Failure(
-            "unreachable", f"the name in {server} cannot be resolved", kind.resource, next_step="Check host or kubeconfig, and DNS."
+            "unreachable",
+            f"the name in {server} cannot be resolved",
+            kind.resource,
+            next_step="Check host or kubeconfig, and DNS.",
         )
     else:
         failure = Failure(

@@ -1,8 +1,10 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Kubeconfigs that others wrote, as the Secret of a hosted cluster holds them: what in them is refused, whoever uses them. Private to hypershift.core.
+"""Kubeconfigs that others wrote, as the Secret of a hosted cluster holds them: what in them is refused, whoever uses
+them.
 
-Whoever may write that Secret must not run commands on this machine, nor have its files sent to a server of theirs, nor stall the reader.
+Whoever may write that Secret must not run commands on this machine, nor have its files sent to a server of theirs, nor
+stall the reader.
 """
 
 from __future__ import annotations
@@ -18,14 +20,22 @@ from .._kernel.errors import ApiError, Failure
 MAX_BYTES = 512 * 1024  # the operator's own are 10 to 20 KiB
 _MAX_DEPTH = 16
 _USER = {"client-certificate-data", "client-key-data", "token", "username", "password"}
-_CLUSTER = {"server", "certificate-authority-data", "insecure-skip-tls-verify", "tls-server-name", "proxy-url", "disable-compression"}
+_CLUSTER = {
+    "server",
+    "certificate-authority-data",
+    "insecure-skip-tls-verify",
+    "tls-server-name",
+    "proxy-url",
+    "disable-compression",
+}
 _IGNORED = {"extensions"}
 
 
 def parsed(content: bytes) -> dict[str, Any]:
     """The kubeconfig, when it holds all it needs by itself. Raises ApiError (no_credentials) that says what is refused.
 
-    Every cluster and every user is looked at, not only those of the current context: the file may be used with another one.
+    Every cluster and every user is looked at, not only those of the current context: the file may be used with another
+    one.
     """
     if yaml is None:
         raise _refused("cannot be read: the Python library PyYAML cannot be imported")
@@ -48,7 +58,8 @@ def parsed(content: bytes) -> dict[str, Any]:
 def _look_at_events(content: bytes) -> None:
     """Aliases blow up, tags make objects, and of a key that is given twice readers take different ones."""
     depth = 0
-    keys: list[tuple[bool, list[str], int]] = []  # of each open collection: whether it is a mapping, its keys, how many nodes it has
+    # of each open collection: whether it is a mapping, its keys, how many nodes it has
+    keys: list[tuple[bool, list[str], int]] = []
     for event in yaml.parse(content, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _refused("has YAML aliases, which are not followed")
@@ -74,7 +85,9 @@ def _look_at_events(content: bytes) -> None:
 
 def _entries(config: dict[str, Any], section: str, key: str) -> list[dict[str, Any]]:
     found = config.get(section) or []
-    if not isinstance(found, list) or not all(isinstance(e, dict) and isinstance(e.get(key) or {}, dict) for e in found):
+    if not isinstance(found, list) or not all(
+        isinstance(e, dict) and isinstance(e.get(key) or {}, dict) for e in found
+    ):
         raise _refused(f"is malformed: {section} is no list of named entries")
     return [entry.get(key) or {} for entry in found]
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The Hub port on a real API server: fixed REST paths, no discovery. Private to hypershift.core."""
+"""The Hub port on a real API server: fixed REST paths, no discovery."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ class KubeHub(Surroundings):
 
     @classmethod
     def from_kubeconfig(cls, content: bytes) -> KubeHub:
-        """The cluster that a kubeconfig from a Secret leads to; see connect_to(). It belongs to somebody else: its answers are kept short."""
+        """The cluster that a kubeconfig from a Secret leads to; see connect_to(). It belongs to somebody else: its
+        answers are kept short."""
         return cls(Transport(connect_to(content), limits=HOSTED))
 
     def until(self, moment: float) -> KubeHub:
@@ -67,7 +68,9 @@ class KubeHub(Surroundings):
             raise malformed(Request("get", kind, self.server, namespace, name), f"an object that {why}")
         return found
 
-    def list(self, kind: Kind, namespace: str | None = None, label_selector: str = "", field_selector: str = "") -> list[Object]:
+    def list(
+        self, kind: Kind, namespace: str | None = None, label_selector: str = "", field_selector: str = ""
+    ) -> list[Object]:
         query: dict[str, Any] = {}
         if label_selector:
             query["labelSelector"] = label_selector
@@ -79,7 +82,9 @@ class KubeHub(Surroundings):
             return whole._sized("GET", kind, namespace, "", page)
 
         try:
-            items, _meta = whole_list(fetch, query, Request("list", kind, self.server, namespace), self._transport.limits)
+            items, _meta = whole_list(
+                fetch, query, Request("list", kind, self.server, namespace), self._transport.limits
+            )
         except ApiError as error:
             if error.status == 404:
                 self._refuse_unserved(kind, error)
@@ -105,7 +110,9 @@ class KubeHub(Surroundings):
         body = dict(patch)
         if resource_version:
             body["metadata"] = {**patch.get("metadata", {}), "resourceVersion": resource_version}
-        return self._call("PATCH", kind, namespace, kind.checked(name), query={"fieldManager": FIELD_MANAGER}, body=body)
+        return self._call(
+            "PATCH", kind, namespace, kind.checked(name), query={"fieldManager": FIELD_MANAGER}, body=body
+        )
 
     def delete(self, kind: Kind, namespace: str | None, name: str, uid: str = "") -> bool:
         body: Object = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
@@ -127,7 +134,11 @@ class KubeHub(Surroundings):
 
     def logs(self, namespace: str, pod: str, container: str, want: LogWindow) -> bytes:
         query = {"container": container}
-        known = (("previous", "true" if want.previous else ""), ("tailLines", want.tail_lines), ("sinceSeconds", want.since_seconds))
+        known = (
+            ("previous", "true" if want.previous else ""),
+            ("tailLines", want.tail_lines),
+            ("sinceSeconds", want.since_seconds),
+        )
         query |= {key: str(value) for key, value in known if value}
         path = f"{POD.path(namespace, pod)}/log"
         return self._transport.text(POD_LOG, path, namespace, pod, query, want.limit_bytes)
@@ -136,12 +147,24 @@ class KubeHub(Surroundings):
         return self._served.get(kind.group, kind.version)
 
     def _call(
-        self, method: str, kind: Kind, namespace: str | None, name: str, query: Object | None = None, body: Object | None = None
+        self,
+        method: str,
+        kind: Kind,
+        namespace: str | None,
+        name: str,
+        query: Object | None = None,
+        body: Object | None = None,
     ) -> Object:
         return self._sized(method, kind, namespace, name, query, body)[0]
 
     def _sized(
-        self, method: str, kind: Kind, namespace: str | None, name: str, query: Object | None = None, body: Object | None = None
+        self,
+        method: str,
+        kind: Kind,
+        namespace: str | None,
+        name: str,
+        query: Object | None = None,
+        body: Object | None = None,
     ) -> tuple[Object, int]:
         """The answer with its bytes."""
 
@@ -181,6 +204,10 @@ class KubeHub(Surroundings):
 def not_served(kind: Kind, server: str) -> Failure:
     return Failure(
         "not_installed",
-        f"HyperShift is not served here: {server} does not know {kind.resource}, so it is not a management cluster, or not yet",
-        next_step="Check kubeconfig and context, or install the multicluster engine first (hypershift.core.multicluster_engine).",
+        f"HyperShift is not served here: {server} does not know {kind.resource}, so it is not a management cluster, or"
+        " not yet",
+        next_step=(
+            "Check kubeconfig and context, or install the multicluster engine first"
+            " (hypershift.core.multicluster_engine)."
+        ),
     )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A list, page by page, that comes to an end whatever the server does. Private to hypershift.core."""
+"""A list, page by page, that comes to an end whatever the server does."""
 
 from __future__ import annotations
 

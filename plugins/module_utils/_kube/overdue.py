@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""An exchange ends when its time is over, whatever the server is doing. Private to hypershift.core.
+"""An exchange ends when its time is over, whatever the server is doing.
 
-A timeout of a socket counts from byte to byte: one byte a second, also of headers, goes on for ever. So a timer shuts the socket down.
+A timeout of a socket counts from byte to byte: one byte a second, also of headers, goes on for ever. So a timer shuts
+the socket down.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class Overdue:
         self._timer.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._timer.cancel()
         _running.exchange = self._before
 
@@ -89,4 +92,6 @@ def _telling(pool: Any) -> Any:
     return type(pool.__name__, (pool,), {"ConnectionCls": Telling})
 
 
-_POOLS: dict[str, Any] = {} if urllib3 is None else {"http": _telling(HTTPConnectionPool), "https": _telling(HTTPSConnectionPool)}
+_POOLS: dict[str, Any] = (
+    {} if urllib3 is None else {"http": _telling(HTTPConnectionPool), "https": _telling(HTTPSConnectionPool)}
+)

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Requests with bounded retries. Private to hypershift.core.
+"""Requests with bounded retries.
 
-Reads are repeated on refused or broken connections, 429 and 5xx. A write is repeated only when it surely did not happen (429, connection
-refused); when that is unknown it becomes a ConflictError, and planning again finds out.
+Reads are repeated on refused or broken connections, 429 and 5xx. A write is repeated only when it surely did not happen
+(429, connection refused); when that is unknown it becomes a ConflictError, and planning again finds out.
 """
 
 from __future__ import annotations
@@ -89,7 +89,14 @@ class Transport:
         return self.sized(method, kind, path, namespace, name, query, body)[0]
 
     def sized(
-        self, method: str, kind: Kind, path: str, namespace: str | None, name: str = "", query: Any = None, body: Any = None
+        self,
+        method: str,
+        kind: Kind,
+        path: str,
+        namespace: str | None,
+        name: str = "",
+        query: Any = None,
+        body: Any = None,
     ) -> tuple[dict[str, Any], int]:
         """As call(), with the bytes of the answer."""
         request = Request(verb_of(method, name), kind, self.server, namespace, name)
@@ -97,7 +104,8 @@ class Transport:
         return answer
 
     def text(self, kind: Kind, path: str, namespace: str, name: str, query: dict[str, Any], newest: int = 0) -> bytes:
-        """Answer of a read that is no JSON, for example a log; of a long one only the last ``newest`` bytes, 0 for all. Raises ApiError."""
+        """Answer of a read that is no JSON, for example a log; of a long one only the last ``newest`` bytes, 0 for all.
+        Raises ApiError."""
         request = Request("get", kind, self.server, namespace, name)
         found: bytes = self._repeated(lambda: self._attempt_text(request, path, query, newest))
         return found
@@ -131,7 +139,9 @@ class Transport:
         # 500, 502 and 504 come of a node that does not answer: asking it again and again would hold up everything else.
         return http_error(answer.status, answer.data, request, answer.retry_after), answer.status in (429, 503)
 
-    def attempt(self, method: str, request: Request, path: str, query: Any = None, body: Any = None) -> tuple[Any, bool]:
+    def attempt(
+        self, method: str, request: Request, path: str, query: Any = None, body: Any = None
+    ) -> tuple[Any, bool]:
         """((answer, its bytes), True), or (error, whether repeating is safe)."""
         reading = method == "GET"
         try:
@@ -144,7 +154,9 @@ class Transport:
             error = transport_error(problem, request.verb, request.kind, self.server)
             if error.failure.code == "untrusted_certificate":
                 return error, False
-            never_sent = isinstance(problem, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError))
+            never_sent = isinstance(
+                problem, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+            )
             if reading or never_sent:
                 return error, True
             return self._unknown_outcome(error, request), False
@@ -158,7 +170,9 @@ class Transport:
             return self._unknown_outcome(error, request), False
         return error, False
 
-    def _exchange(self, request: Request, method: str, path: str, query: Any = None, body: Any = None, newest: int | None = None) -> Answer:
+    def _exchange(
+        self, request: Request, method: str, path: str, query: Any = None, body: Any = None, newest: int | None = None
+    ) -> Answer:
         """One exchange within the limits, read to its end. newest: see text(). Raises Unusable and urllib3's errors."""
         seconds = self.limits.seconds
         if self._deadline is not None:
@@ -181,7 +195,8 @@ class Transport:
                 raise
             finally:
                 if response is not None:
-                    response.close()  # of a connection whose answer was read to its end, this leaves the connection alone
+                    # of a connection whose answer was read to its end, this leaves the connection alone
+                    response.close()
             if exchange.over:
                 raise too_slow(request, seconds)
         return Answer(response.status, data, retry_after(response))
@@ -190,7 +205,12 @@ class Transport:
         return self._deadline is not None and self.monotonic() >= self._deadline
 
     def send(
-        self, method: str, path: str, query: dict[str, Any] | None = None, body: Any = None, read_timeout: float = READ_SECONDS
+        self,
+        method: str,
+        path: str,
+        query: dict[str, Any] | None = None,
+        body: Any = None,
+        read_timeout: float = READ_SECONDS,
     ) -> Any:
         """One HTTP exchange without retries and limits, its body unread; raises urllib3's errors."""
         url = f"{self.server}{path}" + (f"?{urlencode(query)}" if query else "")
@@ -202,7 +222,14 @@ class Transport:
         self._sent[0] += 1
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=read_timeout)
         return self.connection.pool.request(
-            method, url, body=payload, headers=headers, timeout=timeout, preload_content=False, retries=False, redirect=False
+            method,
+            url,
+            body=payload,
+            headers=headers,
+            timeout=timeout,
+            preload_content=False,
+            retries=False,
+            redirect=False,
         )
 
     def _unknown_outcome(self, error: ApiError, request: Request) -> ConflictError:

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""List-and-watch of several resources into one queue: no polling. Private to hypershift.core.
+"""List-and-watch of several resources into one queue: no polling.
 
-One daemon thread per resource blocks in a read. Lost connections, 410 Gone, 429 and 5xx are answered by listing and watching again with
-backoff, and so are watches that end at once and events that are none; 401 and 403 end the watch, since waiting cannot mend them.
+One daemon thread per resource blocks in a read. Lost connections, 410 Gone, 429 and 5xx are answered by listing and
+watching again with backoff, and so are watches that end at once and events that are none; 401 and 403 end the watch,
+since waiting cannot mend them.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ class KubeWatch:
             thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop.set()
         for response in self._open:
             _abort(response)
@@ -85,7 +88,10 @@ class KubeWatch:
                 error = problem
                 version = "" if problem.status in (400, 410) or isinstance(problem, Unusable) else version
             except Exception as problem:  # a defect of ours must end the wait, not leave it without events
-                failure = Failure("internal", f"watching {spec.kind.resource} failed in a way it should not ({type(problem).__name__})")
+                failure = Failure(
+                    "internal",
+                    f"watching {spec.kind.resource} failed in a way it should not ({type(problem).__name__})",
+                )
                 self._put(ApiError(failure))
                 return
             if self._now() - opened >= LASTING_SECONDS:
@@ -96,11 +102,16 @@ class KubeWatch:
             attempt += 1
 
     def _pause(self, spec: WatchSpec, error: ApiError | None, attempt: int) -> None:
-        """Before another try: of what ended in trouble, and of a watch that ended at once, since that could go on for ever."""
+        """Before another try: of what ended in trouble, and of a watch that ended at once, since that could go on for
+        ever."""
         if attempt and error:
             self._put(WatchEvent(TROUBLE, spec, text=error.failure.cause))
         elif attempt >= _OFTEN:
-            self._put(WatchEvent(TROUBLE, spec, text=f"{self._transport.server} ends each watch of {spec.kind.resource} at once"))
+            self._put(
+                WatchEvent(
+                    TROUBLE, spec, text=f"{self._transport.server} ends each watch of {spec.kind.resource} at once"
+                )
+            )
         pause = _BACKOFF[min(attempt, len(_BACKOFF) - 1)]
         asked = error.retry_after if error else 0.0
         self._stop.wait(max(pause * random.uniform(0.8, 1.2), min(asked, LONGEST_PAUSE_SECONDS)))
@@ -191,7 +202,9 @@ class KubeWatch:
             raise malformed(self._request("watch", spec), "an event without an object or a known type")
         if kind == "ERROR":
             code = obj.get("code")
-            raise http_error(code if isinstance(code, int) else 500, json.dumps(obj).encode(), self._request("watch", spec))
+            raise http_error(
+                code if isinstance(code, int) else 500, json.dumps(obj).encode(), self._request("watch", spec)
+            )
         why = misshapen(obj)
         if why:
             raise malformed(self._request("watch", spec), f"the object of an event {why}")

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Archives (tar.gz) in a folder, visible when they are whole. Private to hypershift.core.
+"""Archives (tar.gz) in a folder, visible when they are whole.
 
-Each file is compressed by itself, as one member of the gzip stream: the size is known as the archive grows, and what comes first is decided at
-the end. tar and gzip read such a stream like any other.
+Each file is compressed by itself, as one member of the gzip stream: the size is known as the archive grows, and what
+comes first is decided at the end. tar and gzip read such a stream like any other.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class ArchiveFolder:
 
 
 class DraftArchive:
-    """An archive that is being made. It lies in a file without a name, which the system takes away when the process ends."""
+    """An archive that is being made. It lies in a file without a name, which the system takes away when the process
+    ends."""
 
     def __init__(self, path: Path, moment: datetime) -> None:
         self.path = str(path)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Clock and random source of this machine: that part of the Hub port which needs no cluster. Private to hypershift.core."""
+"""Clock and random source of this machine: that part of the Hub port which needs no cluster."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Private files: hashing, copying and writing with bounded memory and with fsync. Private to hypershift.core."""
+"""Private files: hashing, copying and writing with bounded memory and with fsync."""
 
 from __future__ import annotations
 
@@ -117,7 +117,8 @@ def remove_tree(path: Path) -> None:
 
 
 def write_private_file(path: str, content: bytes, check_mode: bool) -> bool:
-    """Put content at path with mode 0600, atomically; True when the file differed. The content never appears under another mode."""
+    """Put content at path with mode 0600, atomically; True when the file differed. The content never appears under
+    another mode."""
     path = os.path.expanduser(path)
     _refuse_special(path)
     if _is_same(path, content):
@@ -153,7 +154,9 @@ def _refuse_special(path: str) -> None:
         return
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         step = "Give the path of a file; nothing was written."
-        raise HypershiftError(Failure("no_regular_file", f"{path} is a device or a pipe, no regular file", next_step=step))
+        raise HypershiftError(
+            Failure("no_regular_file", f"{path} is a device or a pipe, no regular file", next_step=step)
+        )
 
 
 def _is_same(path: str, content: bytes) -> bool:

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Maintenance windows by RFC 5545 rules in real time zones. Private to hypershift.core.
+"""Maintenance windows by RFC 5545 rules in real time zones.
 
-Rules are counted in local wall time, so that 02:00 stays 02:00 over a change of clocks. A time that a change skips moves forward by the
-gap; of a time that comes twice the first counts. The length of a window is elapsed time.
+Rules are counted in local wall time, so that 02:00 stays 02:00 over a change of clocks. A time that a change skips
+moves forward by the gap; of a time that comes twice the first counts. The length of a window is elapsed time.
 """
 
 from __future__ import annotations
@@ -56,11 +56,15 @@ class RuleCalendar:
 
 def _parsed(window: Window) -> tuple[rrule, ZoneInfo]:
     if window.duration_minutes < 1:
-        raise _refused(f"a window of {window.duration_minutes} minutes is never open", "Give duration_minutes of 1 or more.")
+        raise _refused(
+            f"a window of {window.duration_minutes} minutes is never open", "Give duration_minutes of 1 or more."
+        )
     try:
         zone = ZoneInfo(window.timezone)
     except (ValueError, OSError, LookupError):
-        raise _refused(f"time zone {window.timezone!r} is not known here", "Use a name of the IANA database: Europe/Berlin.") from None
+        raise _refused(
+            f"time zone {window.timezone!r} is not known here", "Use a name of the IANA database: Europe/Berlin."
+        ) from None
     start = _moment(window.start)
     if start is None or start.tzinfo is not None:
         raise _refused(f"start {window.start!r} is no local time", "Write it without an offset: 2026-11-28T22:00:00.")
@@ -71,18 +75,27 @@ def _rule_of(text: str, start: datetime, zone: ZoneInfo) -> rrule:
     """rrulestr also takes sets and other properties; here it is one rule, the rest stands in fields of its own."""
     if rrulestr is None:
         cause = "maintenance windows need the Python package python-dateutil, which is missing here"
-        raise OptionError(Failure("missing_library", cause, next_step="Install it where the task runs: pip install python-dateutil."))
+        raise OptionError(
+            Failure("missing_library", cause, next_step="Install it where the task runs: pip install python-dateutil.")
+        )
     body = text.strip()
     if body.upper().startswith("RRULE:"):
         body = body[len("RRULE:") :]
     if not body or any(c in body for c in "\n\r:") or "DTSTART" in body.upper():
-        raise _refused(f"rrule {text!r} is not one recurrence rule", "Write for example FREQ=WEEKLY;BYDAY=SA;BYHOUR=22.")
+        raise _refused(
+            f"rrule {text!r} is not one recurrence rule", "Write for example FREQ=WEEKLY;BYDAY=SA;BYHOUR=22."
+        )
     try:
         rule = rrulestr(_UNTIL_UTC.sub(lambda m: m[1] + _local(m[2], zone), body), dtstart=start)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        raise _refused(f"rrule {text!r} is not valid ({error})", "Write it as RFC 5545 has it: FREQ=WEEKLY;BYDAY=SA;BYHOUR=22.") from None
+        raise _refused(
+            f"rrule {text!r} is not valid ({error})", "Write it as RFC 5545 has it: FREQ=WEEKLY;BYDAY=SA;BYHOUR=22."
+        ) from None
     if not isinstance(rule, rrule) or rule._freq > HOURLY or rule._interval < 1:
-        raise _refused(f"rrule {text!r} opens more often than every hour, or never", "Use FREQ=HOURLY or longer, INTERVAL 1 or more.")
+        raise _refused(
+            f"rrule {text!r} opens more often than every hour, or never",
+            "Use FREQ=HOURLY or longer, INTERVAL 1 or more.",
+        )
     return rule
 
 

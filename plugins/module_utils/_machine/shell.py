@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The Shell port on this machine. Private to hypershift.core."""
+"""The Shell port on this machine."""
 
 from __future__ import annotations
 
@@ -18,16 +18,25 @@ _BLOCK = 64 * 1024
 
 
 class LocalShell:
-    """Runs commands with ``programs`` first on PATH. A command that outlives its silence is ended with all its children."""
+    """Runs commands with ``programs`` first on PATH. A command that outlives its silence is ended with all its
+    children."""
 
     def __init__(self, programs: str = "") -> None:
         self.where = "this machine"
-        self._environment = {**os.environ, "PATH": os.pathsep.join(p for p in (programs, os.environ.get("PATH", "")) if p)}
+        self._environment = {
+            **os.environ,
+            "PATH": os.pathsep.join(p for p in (programs, os.environ.get("PATH", "")) if p),
+        }
 
     def run(
-        self, command: Sequence[str], sink: Sink | None = None, source: Iterable[bytes] | None = None, silence: float = SILENCE
+        self,
+        command: Sequence[str],
+        sink: Sink | None = None,
+        source: Iterable[bytes] | None = None,
+        silence: float = SILENCE,
     ) -> ExecResult:
-        # run_command gives output at the end, and belongs to a module; this is a stream, also in the controller's own process.
+        # run_command gives output at the end, and belongs to a module; this is a stream, also in the controller's own
+        # process.
         with subprocess.Popen(  # pylint: disable=ansible-bad-function
             list(command),
             stdin=subprocess.PIPE if source is not None else subprocess.DEVNULL,
@@ -69,9 +78,13 @@ class _Watchdog:
         _end(self._process)
 
 
-def _talk(process: subprocess.Popen[bytes], sink: Sink | None, source: Iterable[bytes] | None, watchdog: _Watchdog) -> ExecResult:
+def _talk(
+    process: subprocess.Popen[bytes], sink: Sink | None, source: Iterable[bytes] | None, watchdog: _Watchdog
+) -> ExecResult:
     errors, out = bytearray(), bytearray()
-    reader = threading.Thread(target=lambda: errors.extend(process.stderr.read() if process.stderr else b""), daemon=True)
+    reader = threading.Thread(
+        target=lambda: errors.extend(process.stderr.read() if process.stderr else b""), daemon=True
+    )
     feeder = threading.Thread(target=_feed, args=(process, source or ()), daemon=True)
     reader.start()
     feeder.start()
@@ -85,7 +98,11 @@ def _talk(process: subprocess.Popen[bytes], sink: Sink | None, source: Iterable[
     reader.join(timeout=5)
     if watchdog.fired:
         cause = "a command sent nothing for too long and was ended"
-        raise ApiError(Failure("stream_stalled", cause, "this machine", next_step="Look at the load of this machine, then run again."))
+        raise ApiError(
+            Failure(
+                "stream_stalled", cause, "this machine", next_step="Look at the load of this machine, then run again."
+            )
+        )
     return ExecResult(code if code >= 0 else 128 - code, bytes(out), errors.decode("utf-8", "replace"))
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Engine for rules on single fields: a table of paths, each with what it takes. Private to hypershift.core.
+"""Engine for rules on single fields: a table of paths, each with what it takes.
 
 Rules look at the desired manifest, so a field is checked however the user gave it: by a named option or under ``spec``.
 """
@@ -78,7 +78,11 @@ def url(*schemes: str) -> Check:
 
 def integer(low: int, high: int = 2**31 - 1) -> Check:
     limits = f"{low} to {high}" if high < 2**31 - 1 else f"{low} or more"
-    return (lambda v: isinstance(v, int) and not isinstance(v, bool) and low <= v <= high), "must be a whole number", limits
+    return (
+        (lambda v: isinstance(v, int) and not isinstance(v, bool) and low <= v <= high),
+        "must be a whole number",
+        limits,
+    )
 
 
 def boolean() -> Check:
@@ -86,7 +90,11 @@ def boolean() -> Check:
 
 
 def items(low: int, high: int) -> Check:
-    return (lambda v: isinstance(v, (list, dict)) and low <= len(v) <= high), "has a wrong number of entries", f"{low} to {high} entries"
+    return (
+        (lambda v: isinstance(v, (list, dict)) and low <= len(v) <= high),
+        "has a wrong number of entries",
+        f"{low} to {high} entries",
+    )
 
 
 def quantity() -> Check:
@@ -94,7 +102,11 @@ def quantity() -> Check:
 
 
 def duration() -> Check:
-    return (lambda v: parse_duration(v) is not None), "must be a Go duration", "for example 15m, 1h30m, 0s (0s means no limit)"
+    return (
+        (lambda v: parse_duration(v) is not None),
+        "must be a Go duration",
+        "for example 15m, 1h30m, 0s (0s means no limit)",
+    )
 
 
 def count_or_percent(low: int = 0) -> Check:
@@ -112,7 +124,8 @@ def cidrs(field: str = "cidr") -> Check:
     def ok(value: Any) -> bool:
         try:
             return all(
-                ipaddress.ip_network((i.get(field) if field else i), strict=False) is not None and "/" in (i[field] if field else i)
+                ipaddress.ip_network((i.get(field) if field else i), strict=False) is not None
+                and "/" in (i[field] if field else i)
                 for i in value
             )
         except (ValueError, TypeError, AttributeError, KeyError):
@@ -124,7 +137,8 @@ def cidrs(field: str = "cidr") -> Check:
 def labels() -> Check:
     return (
         lambda v: (
-            isinstance(v, dict) and all(LABEL_KEY.match(str(k)) and len(str(x)) <= 63 and LABEL_VALUE.match(str(x)) for k, x in v.items())
+            isinstance(v, dict)
+            and all(LABEL_KEY.match(str(k)) and len(str(x)) <= 63 and LABEL_VALUE.match(str(x)) for k, x in v.items())
         ),
         "must be a map of legal label keys and values",
         "keys [prefix/]name, values up to 63 letters, digits, '-', '_' or '.'",
@@ -146,5 +160,7 @@ def invalid(path: Path, value: Any, rule_text: str, allowed: str, table: dict[st
     where = f"option {option}" + (f" (field {field})" if option != field else "")
     shown = shortened(without_userinfo(str(value)), 60)
     return Failure(
-        code="invalid_option", cause=f"{where} is '{shown}': it {rule_text}", next_step=f"Allowed: {allowed}." if allowed else ""
+        code="invalid_option",
+        cause=f"{where} is '{shown}': it {rule_text}",
+        next_step=f"Allowed: {allowed}." if allowed else "",
     )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Refusals that need the live objects: immutable fields, versions, pauses. Private to hypershift.core."""
+"""Refusals that need the live objects: immutable fields, versions, pauses."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ _CREATE_ONLY = ("spec.etcd.managed.storage.restoreSnapshotURL",)
 
 def refuse_immutable(changes: ChangeSet, kind: str, live: dict[str, Any], patch: dict[str, Any], ref: str) -> None:
     table, options = (
-        (HOSTED_CLUSTER_IMMUTABLE, HOSTED_CLUSTER_PATHS) if kind == HOSTED_CLUSTER.kind else (NODE_POOL_IMMUTABLE, NODE_POOL_PATHS)
+        (HOSTED_CLUSTER_IMMUTABLE, HOSTED_CLUSTER_PATHS)
+        if kind == HOSTED_CLUSTER.kind
+        else (NODE_POOL_IMMUTABLE, NODE_POOL_PATHS)
     )
     touched = paths(patch)
     for dotted, remedy in table:
@@ -73,18 +75,24 @@ def refuse_immutable(changes: ChangeSet, kind: str, live: dict[str, Any], patch:
                 object_ref=ref,
             )
     if kind == HOSTED_CLUSTER.kind and lookup(patch, ("spec", "secretEncryption"), default="unset") is None:
-        changes.refuse("immutable_field", "spec.secretEncryption cannot be removed once set", "Leave it.", object_ref=ref)
+        changes.refuse(
+            "immutable_field", "spec.secretEncryption cannot be removed once set", "Leave it.", object_ref=ref
+        )
 
 
 def refuse_release(changes: ChangeSet, live: dict[str, Any] | None, image: str, supported: list[str], ref: str) -> None:
     """Guard a control plane's release image: supported by this hub, no downgrade, one minor at a time."""
     target = version_of_image(image)
     if target is None:
-        changes.notes.append(f"{ref}: the version of release image {image} cannot be read from its tag, so it was not checked")
+        changes.notes.append(
+            f"{ref}: the version of release image {image} cannot be read from its tag, so it was not checked"
+        )
         return
     problem = unsupported_problem(target, supported)
     if problem:
-        changes.refuse("unsupported_version", problem, "Upgrade the multicluster engine first, or choose another release.", ref)
+        changes.refuse(
+            "unsupported_version", problem, "Upgrade the multicluster engine first, or choose another release.", ref
+        )
     current = completed_version(live)
     problem = upgrade_problem(current, target) if current else ""
     if problem:
@@ -99,14 +107,18 @@ def refuse_pool_release(changes: ChangeSet, cluster: dict[str, Any], image: str,
         return
     problem = skew_problem(ceiling, target)
     if problem:
-        changes.refuse("unsupported_skew", problem, "Upgrade the hosted cluster first, or choose an older release.", ref)
+        changes.refuse(
+            "unsupported_skew", problem, "Upgrade the hosted cluster first, or choose an older release.", ref
+        )
 
 
 def refuse_rollout(changes: ChangeSet, allowed: bool, ref: str) -> None:
     """A change that replaces or drains nodes needs the user's word."""
     if changes.rollout and not allowed:
         effects = "; ".join(e.sentence() for e in changes.rollout)
-        changes.refuse("rollout_not_allowed", f"this change rolls nodes: {effects}", "Set allow_rollout: true to accept that.", ref)
+        changes.refuse(
+            "rollout_not_allowed", f"this change rolls nodes: {effects}", "Set allow_rollout: true to accept that.", ref
+        )
 
 
 def refuse_paused(changes: ChangeSet, paused: bool, allowed: bool, ref: str, owner: str) -> None:
@@ -122,7 +134,8 @@ def refuse_paused(changes: ChangeSet, paused: bool, allowed: bool, ref: str, own
 
 
 def refuse_others_pause(changes: ChangeSet, obj: dict[str, Any], ref: str, now: datetime, allowed: bool) -> None:
-    """Who paused it works on it, and a deletion would take it from under him. A pause that names nobody was left behind and is cleared."""
+    """Who paused it works on it, and a deletion would take it from under him. A pause that names nobody was left behind
+    and is cleared."""
     holder = owner_of(obj)
     if allowed or not holder or not is_paused(obj, now):
         return

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which option of a module fills which field of which object. Private to hypershift.core.
+"""Which option of a module fills which field of which object.
 
 The tables are read in both directions: to build manifests, and to name the option in an error about a field.
 """
@@ -144,7 +144,9 @@ _TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "tuning_config": lambda v: [{"name": n} for n in v],
     "aws.security_groups": lambda v: [{"id": g} for g in v],
     "aws.roles": lambda v: {AWS_ROLE_FIELDS[k]: x for k, x in v.items() if x is not None},
-    "aws.root_volume": lambda v: {"encryptionKey" if k == "encryption_key" else k: x for k, x in v.items() if x is not None},
+    "aws.root_volume": lambda v: {
+        "encryptionKey" if k == "encryption_key" else k: x for k, x in v.items() if x is not None
+    },
     "aws.resource_tags": lambda v: [{"key": k, "value": x} for k, x in sorted(v.items())],
     "taints": lambda v: [{k: x for k, x in t.items() if x is not None} for t in v],
     "image_content_sources": lambda v: [{k: x for k, x in s.items() if x is not None} for s in v],
@@ -209,7 +211,9 @@ def _merge_strict(base: dict[str, Any], over: dict[str, Any], at: Path, table: d
             raise OptionError(
                 Failure(
                     code="option_given_twice",
-                    cause=f"option {option} and {'.'.join(path)} under option spec set the same field to different values",
+                    cause=(
+                        f"option {option} and {'.'.join(path)} under option spec set the same field to different values"
+                    ),
                     next_step=f"Keep one of the two: {option} or spec.",
                 )
             )

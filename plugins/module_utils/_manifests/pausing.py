@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Patches that pause and resume a hosted cluster and what belongs to it. Private to hypershift.core. Source: facts 10.2, O.8."""
+"""Patches that pause and resume a hosted cluster and what belongs to it. Source: facts 10.2, O.8."""
 
 from __future__ import annotations
 
@@ -30,14 +30,17 @@ def paused_until(options: dict[str, Any], now: datetime) -> str:
         raise OptionError(
             Failure(
                 "invalid_option",
-                f"option until is '{until}': it must be RFC 3339 with a zone, else the operator silently does not pause",
+                f"option until is '{until}': it must be RFC 3339 with a zone, else the operator silently does not"
+                " pause",
                 next_step="Allowed: for example 2026-12-01T06:00:00Z or 2026-12-01T07:00:00+01:00.",
             )
         )
     if instant <= now:
         raise OptionError(
             Failure(
-                "invalid_option", f"option until is '{until}': it lies in the past and would not pause", next_step="Give a time to come."
+                "invalid_option",
+                f"option until is '{until}': it lies in the past and would not pause",
+                next_step="Give a time to come.",
             )
         )
     return str(until)
@@ -49,7 +52,8 @@ def pause_patch(until: str, owner: str, reason: str, now: datetime) -> dict[str,
 
 
 def resume_patch(obj: dict[str, Any]) -> dict[str, Any]:
-    """Merge patch that removes the field and our annotations; empty when nothing is there (trap 8: never "false" or "")."""
+    """Merge patch that removes the field and our annotations; empty when nothing is there (trap 8: never "false" or
+    "")."""
     patch: dict[str, Any] = {}
     if lookup(obj, ("spec", "pausedUntil")) is not None:
         patch["spec"] = {"pausedUntil": None}
@@ -60,7 +64,8 @@ def resume_patch(obj: dict[str, Any]) -> dict[str, Any]:
 
 
 def capi_pause_patch(obj: dict[str, Any], paused: bool, owner: str) -> dict[str, Any]:
-    """Merge patch of a Cluster API object's paused annotation; resuming removes only a pause with our mark, or any when owner is empty."""
+    """Merge patch of a Cluster API object's paused annotation; resuming removes only a pause with our mark, or any when
+    owner is empty."""
     annotations = lookup(obj, ("metadata", "annotations")) or {}
     if paused:
         if CAPI_PAUSED in annotations:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which hosted clusters there are: of a selection, or on a management cluster that may be none yet. Private to hypershift.core."""
+"""Which hosted clusters there are: of a selection, or on a management cluster that may be none yet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _SPOKEN = {HOSTED_CLUSTER: "hosted cluster", NODE_POOL: "node pool"}
 
 
 def installed_ones(hub: Hub) -> list[Object]:
-    """All hosted clusters; none where HyperShift is not installed, which is what an installation or its removal may find."""
+    """All hosted clusters; none where HyperShift is not installed, which is what an installation or its removal may
+    find."""
     try:
         return hub.list(HOSTED_CLUSTER)
     except ApiError as error:
@@ -27,7 +28,8 @@ def installed_ones(hub: Hub) -> list[Object]:
 
 
 def selected(hub: Hub, kind: Kind, options: dict[str, Any]) -> list[Object]:
-    """Objects by name, namespace and label selectors: a GET for one name in one namespace, one LIST for anything else."""
+    """Objects by name, namespace and label selectors: a GET for one name in one namespace, one LIST for anything
+    else."""
     names, namespace = options.get("name") or [], options.get("namespace")
     selector = ",".join(options.get("label_selectors") or [])
     if len(names) == 1 and namespace and not selector:
@@ -39,7 +41,8 @@ def selected(hub: Hub, kind: Kind, options: dict[str, Any]) -> list[Object]:
 
 
 def unmatched(kind: Kind, found: Sequence[Object], options: dict[str, Any]) -> list[str]:
-    """Sentences about names and selectors that match nothing; empty when each has found something, or nothing was selected."""
+    """Sentences about names and selectors that match nothing; empty when each has found something, or nothing was
+    selected."""
     names, selectors = options.get("name") or [], options.get("label_selectors") or []
     where = f" in namespace {options['namespace']}" if options.get("namespace") else ""
     there = {o["metadata"]["name"] for o in found}

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Health of the hypershift add-on and its operator, in words. Private to hypershift.core. Source: facts 1.5, 1.7, O.14."""
+"""Health of the hypershift add-on and its operator, in words. Source: facts 1.5, 1.7, O.14."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ def not_joined(managed: Object | None, name: str) -> str:
     for type_ in _JOINED:
         found = get(managed, type_)
         if found is None or found.status != "True":
-            return f"ManagedCluster {name}: {type_} is {found.status if found else 'not reported'}{_because(managed, type_)}"
+            return (
+                f"ManagedCluster {name}: {type_} is"
+                f" {found.status if found else 'not reported'}{_because(managed, type_)}"
+            )
     return ""
 
 
@@ -83,7 +86,10 @@ def not_ready(add_on: Object | None, operator: Object | None, versions: Object |
     for type_, wanted in (("Available", "True"), ("Progressing", "False")):
         found = get(add_on, type_)
         if found is not None and found.status != wanted and not (type_ == "Progressing" and operator is not None):
-            return degraded(add_on) or f"add-on {NAME}: {type_} is {found.status} ({one_line(found.message) or found.reason})"
+            return (
+                degraded(add_on)
+                or f"add-on {NAME}: {type_} is {found.status} ({one_line(found.message) or found.reason})"
+            )
         if found is None and type_ == "Available":
             return f"add-on {NAME} does not report {type_} yet"
     if operator is None or degraded(add_on):

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the hypershift add-on reads: variables, install flags, images, credentials. Private to hypershift.core. Source: facts 1.6.
+"""What the hypershift add-on reads: variables, install flags, images, credentials. Source: facts 1.6.
 
-Flags are two texts with words between single spaces, and variables a list: both are read, changed by name and written, others' entries stay.
+Flags are two texts with words between single spaces, and variables a list: both are read, changed by name and written,
+others' entries stay.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from .._kernel.objects import lookup
 
 Object = dict[str, Any]
 
-CONFIG, FLAGS, IMAGES = "hypershift-addon-deploy-config", "hypershift-operator-install-flags", "hypershift-override-images"
+CONFIG, FLAGS, IMAGES = (
+    "hypershift-addon-deploy-config",
+    "hypershift-operator-install-flags",
+    "hypershift-override-images",
+)
 ADD, REMOVE = "installFlagsToAdd", "installFlagsToRemove"
 TELEMETRY = "--enable-uwm-telemetry-remote-write"
 VARIABLES = ("hcMaxNumber", "hcThresholdNumber", "autoImportDisabled", "disableHOManagement")
@@ -82,13 +87,23 @@ def flag_refusals(add: Object, remove: list[str], clear: list[str]) -> list[Fail
     for name in sorted({*add, *remove, *clear}):
         if not name.startswith("--") or any(c in name for c in " ="):
             found.append(
-                _bad(ref, f"'{name}' is no name of a flag", "Give it with both dashes and without value, for example --metrics-set.")
+                _bad(
+                    ref,
+                    f"'{name}' is no name of a flag",
+                    "Give it with both dashes and without value, for example --metrics-set.",
+                )
             )
         elif name in _IGNORED:
             found.append(_bad(ref, f"the add-on ignores {name}", "Leave it out; images are set with override_images."))
     for name, value in add.items():
         if isinstance(value, str) and any(c.isspace() for c in value):
-            found.append(_bad(ref, f"the value of {name} has a space in it, and flags are separated by spaces", "Write it without spaces."))
+            found.append(
+                _bad(
+                    ref,
+                    f"the value of {name} has a space in it, and flags are separated by spaces",
+                    "Write it without spaces.",
+                )
+            )
     lists = [set(add), set(remove), set(clear)]
     for name in sorted((lists[0] & lists[1]) | (lists[0] & lists[2]) | (lists[1] & lists[2])):
         found.append(_bad(ref, f"{name} is named in more than one of add, remove and clear", "Name it once."))
@@ -103,9 +118,15 @@ def variables_after(config: Object | None, wanted: Object) -> list[Object] | Non
     """The whole list with only these variables changed (None takes one out); None when all is so already."""
     have = [dict(v) for v in lookup(config or {}, ("spec", "customizedVariables")) or [] if isinstance(v, dict)]
     text = {str(k): None if v is None else _text(v) for k, v in wanted.items()}
-    result = [{**v, "value": text.get(str(v.get("name")), v.get("value"))} for v in have if text.get(str(v.get("name")), "") is not None]
+    result = [
+        {**v, "value": text.get(str(v.get("name")), v.get("value"))}
+        for v in have
+        if text.get(str(v.get("name")), "") is not None
+    ]
     names = {v.get("name") for v in have}
-    result += [{"name": name, "value": value} for name, value in text.items() if name not in names and value is not None]
+    result += [
+        {"name": name, "value": value} for name, value in text.items() if name not in names and value is not None
+    ]
     return None if result == have else result
 
 
@@ -118,12 +139,15 @@ def variable_refusals(wanted: Object) -> list[Failure]:
     for name in ("hcMaxNumber", "hcThresholdNumber"):
         if wanted.get(name) is not None and not str(wanted[name]).isdigit():
             ref = ADD_ON_CONFIG.ref(None, CONFIG)
-            found.append(_bad(ref, f"variable {name} is '{wanted[name]}', but it counts hosted clusters", "Give a whole number."))
+            found.append(
+                _bad(ref, f"variable {name} is '{wanted[name]}', but it counts hosted clusters", "Give a whole number.")
+            )
     return found
 
 
 def name_notes(what: str, given: Object, known: Iterable[str]) -> list[str]:
-    """Names that look like a slip of a known one. No refusal: newer add-ons know more. One that is taken out may be any."""
+    """Names that look like a slip of a known one. No refusal: newer add-ons know more. One that is taken out may be
+    any."""
     spelled = {name.lower(): name for name in known}
     found = []
     for name in sorted(str(n) for n, value in given.items() if value is not None and n not in spelled.values()):
@@ -139,7 +163,8 @@ def variables_of(config: Object | None) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Credentials:
-    """One Secret that the add-on reads. keys: option to key of the Secret. label: value of the label that has the hub back it up."""
+    """One Secret that the add-on reads. keys: option to key of the Secret. label: value of the label that has the hub
+    back it up."""
 
     secret: str
     keys: dict[str, str]

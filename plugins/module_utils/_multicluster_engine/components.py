@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Components of the multicluster engine: a list without merge keys, read, changed by name and written. Private to hypershift.core.
+"""Components of the multicluster engine: a list without merge keys, read, changed by name and written.
 
 Source: facts 1.4, 1.5. Entries of others are never touched.
 """
@@ -28,7 +28,13 @@ KNOWN = (
         "cluster-api-provider-openshift-assisted",
     ),
     *("cluster-lifecycle", "cluster-manager", "cluster-proxy-addon", "console-mce", "discovery", "hive", "hypershift"),
-    *("hypershift-local-hosting", "image-based-install-operator", "local-cluster", "managedserviceaccount", "server-foundation"),
+    *(
+        "hypershift-local-hosting",
+        "image-based-install-operator",
+        "local-cluster",
+        "managedserviceaccount",
+        "server-foundation",
+    ),
 )
 HYPERSHIFT, LOCAL_HOSTING, PREVIEW = "hypershift", "hypershift-local-hosting", "hypershift-preview"
 # Without them hosted clusters have no operator, or nobody who reads its configuration.
@@ -64,19 +70,31 @@ def patch(engine: Object | None, enabled: Iterable[str], disabled: Iterable[str]
     return {} if changed is None else {"spec": {"overrides": {"components": changed}}}
 
 
-def refusals(engine: Object | None, enabled: Iterable[str], disabled: Iterable[str], hosted: Sequence[str]) -> list[Failure]:
+def refusals(
+    engine: Object | None, enabled: Iterable[str], disabled: Iterable[str], hosted: Sequence[str]
+) -> list[Failure]:
     """hosted: names of the hosted clusters on this management cluster."""
     on, off, found = list(enabled), list(disabled), []
     known = {*KNOWN, *(str(e.get("name")) for e in entries(engine))}
     for name in sorted({*on, *off}):
         if name == PREVIEW:
-            found.append(_refuse("invalid_option", f"component {PREVIEW} is the old name of {HYPERSHIFT}", f"Say {HYPERSHIFT}."))
+            found.append(
+                _refuse("invalid_option", f"component {PREVIEW} is the old name of {HYPERSHIFT}", f"Say {HYPERSHIFT}.")
+            )
         elif name not in known:
             near = difflib.get_close_matches(name, known, 1)
             step = f"Did you mean {near[0]}?" if near else f"Known are: {', '.join(sorted(known))}."
-            found.append(_refuse("invalid_option", f"there is no component {name}, and the engine would refuse the whole change", step))
+            found.append(
+                _refuse(
+                    "invalid_option",
+                    f"there is no component {name}, and the engine would refuse the whole change",
+                    step,
+                )
+            )
     for name in sorted(set(on) & set(off)):
-        found.append(_refuse("invalid_option", f"component {name} is both to be enabled and to be disabled", "Name it once."))
+        found.append(
+            _refuse("invalid_option", f"component {name} is both to be enabled and to be disabled", "Name it once.")
+        )
     for name in off:
         if name in CARRY_HOSTED and hosted and state_of(engine, name) is not False:
             cause = f"component {name} carries {first_of(hosted)}, which would be left without their operator"
@@ -98,11 +116,17 @@ def owned_by_hub(engine: Object | None) -> bool:
 
 def owned_by_hub_failure(engine: Object) -> Failure:
     cause = "it belongs to a MultiClusterHub (ACM), which would put back what is changed here"
-    return Failure("owned_by_hub", cause, _ref(engine), next_step="Make the change in spec.overrides.components of the MultiClusterHub.")
+    return Failure(
+        "owned_by_hub",
+        cause,
+        _ref(engine),
+        next_step="Make the change in spec.overrides.components of the MultiClusterHub.",
+    )
 
 
 def unsettled(engine: Object | None, version: str = "") -> str:
-    """What is still missing until the engine is available at that version, empty when it is; any version when none is given."""
+    """What is still missing until the engine is available at that version, empty when it is; any version when none is
+    given."""
     if engine is None:
         return "the MultiClusterEngine does not exist yet"
     status = engine.get("status") or {}
@@ -126,7 +150,9 @@ def trouble(engine: Object | None) -> str:
 
 def _bad_component(engine: Object) -> str:
     failure = index(engine).get("ComponentFailure") or {}
-    bad = [c for c in lookup(engine, ("status", "components")) or [] if isinstance(c, dict) and c.get("status") == "False"]
+    bad = [
+        c for c in lookup(engine, ("status", "components")) or [] if isinstance(c, dict) and c.get("status") == "False"
+    ]
     words = [f"{c.get('name')}: {one_line(c.get('message')) or c.get('reason') or 'not available'}" for c in bad]
     if failure.get("status") == "True":
         words.insert(0, one_line(failure.get("message")) or str(failure.get("reason") or "a component has failed"))

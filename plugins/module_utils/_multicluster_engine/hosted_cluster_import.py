@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module hosted_cluster_import: a hosted cluster joins the engine's managed clusters, or leaves them. Private to hypershift.core.
+"""Operation of module hosted_cluster_import: a hosted cluster joins the engine's managed clusters, or leaves them.
 
 Source: facts 1.8.
 """
@@ -55,9 +55,13 @@ class HostedClusterImport:
             return Plan(changes)
         stages = self._present() if present else [Stage(self._remove, self._gone)]
         goal = "joined" if present else "gone"
-        plan = staged(self._hub, stages, goal, self._check_mode, self._options["wait"], float(self._options["wait_timeout"]))
+        plan = staged(
+            self._hub, stages, goal, self._check_mode, self._options["wait"], float(self._options["wait_timeout"])
+        )
         plan.subject, plan.live = (MANAGED_CLUSTER, None, self._name), managed
-        plan.outcome = lambda live: {"conditions": {t: str(c.get("status") or "Unknown") for t, c in index(live).items()}}
+        plan.outcome = lambda live: {
+            "conditions": {t: str(c.get("status") or "Unknown") for t, c in index(live).items()}
+        }
         return plan
 
     def _refuse(self, changes: ChangeSet, managed: Object | None, present: bool) -> None:
@@ -65,7 +69,10 @@ class HostedClusterImport:
             if managed is not None and not imports.is_import(managed):
                 step = "Detach it in the way it was attached."
                 changes.refuse(
-                    "name_taken", "it is no import of a hosted cluster, so it is none of this module's business", step, self._ref
+                    "name_taken",
+                    "it is no import of a hosted cluster, so it is none of this module's business",
+                    step,
+                    self._ref,
                 )
             return
         namespace, engine = self._options["namespace"], next(iter(self._hub.list(MULTICLUSTER_ENGINE)), None)
@@ -77,7 +84,10 @@ class HostedClusterImport:
             self._options["klusterlet_addons"]
             and self._hub.get(CUSTOM_RESOURCE_DEFINITION, None, KLUSTERLET_ADD_ON_CONFIG.resource) is None
         ):
-            cause = f"kind {KLUSTERLET_ADD_ON_CONFIG.resource} is not served, so Advanced Cluster Management is not installed"
+            cause = (
+                f"kind {KLUSTERLET_ADD_ON_CONFIG.resource} is not served, so Advanced Cluster Management is not"
+                " installed"
+            )
             changes.refuse("not_installed", cause, "Leave klusterlet_addons out.", self._ref)
         same = [c for c in self._hub.list(HOSTED_CLUSTER) if c["metadata"]["name"] == self._name]
         hosted = next((c for c in same if c["metadata"]["namespace"] == namespace), None)
@@ -87,7 +97,11 @@ class HostedClusterImport:
     def _present(self) -> list[Stage]:
         if not self._options["klusterlet_addons"]:
             return [Stage(self._join, self._joined)]
-        return [Stage(self._join, self._namespace_there), Stage(self._add_ons, lambda: None), Stage(ChangeSet, self._joined)]
+        return [
+            Stage(self._join, self._namespace_there),
+            Stage(self._add_ons, lambda: None),
+            Stage(ChangeSet, self._joined),
+        ]
 
     def _join(self) -> ChangeSet:
         changes = ChangeSet()
@@ -96,7 +110,12 @@ class HostedClusterImport:
         labels = {str(k): str(v) for k, v in self._options["labels"].items()}
         why = "the hosted cluster joins the managed clusters of the engine"
         if live is None or lookup(live, ("metadata", "deletionTimestamp")):
-            owned.bring(MANAGED_CLUSTER, live, imports.managed_cluster(self._name, self._local, self._options["cluster_set"], labels), why)
+            owned.bring(
+                MANAGED_CLUSTER,
+                live,
+                imports.managed_cluster(self._name, self._local, self._options["cluster_set"], labels),
+                why,
+            )
         else:
             patch = merge_patch(imports.wanted_changes(self._options["cluster_set"], labels), live)
             changes.patch(MANAGED_CLUSTER, live, patch, "it differs from the options")
@@ -104,7 +123,9 @@ class HostedClusterImport:
 
     def _add_ons(self) -> ChangeSet:
         changes = ChangeSet()
-        Owned(self._hub, changes, MODULE).ensure(KLUSTERLET_ADD_ON_CONFIG, imports.add_on_config(self._name), "add-ons of ACM for it")
+        Owned(self._hub, changes, MODULE).ensure(
+            KLUSTERLET_ADD_ON_CONFIG, imports.add_on_config(self._name), "add-ons of ACM for it"
+        )
         return changes
 
     def _namespace_there(self) -> Fact:
@@ -115,19 +136,26 @@ class HostedClusterImport:
             return "" if found else f"namespace {self._name} is not there yet"
 
         step = "Look at the log of managedcluster-import-controller in namespace multicluster-engine."
-        return Fact("the namespace of the managed cluster", (WatchSpec(NAMESPACE, name=self._name),), missing, self._ref, step)
+        return Fact(
+            "the namespace of the managed cluster", (WatchSpec(NAMESPACE, name=self._name),), missing, self._ref, step
+        )
 
     def _joined(self) -> Fact:
         def trouble(seen: Observed) -> str:
             failed = index(seen.get(MANAGED_CLUSTER, "", self._name)).get("ManagedClusterImportSucceeded") or {}
-            return addon.not_joined(seen.get(MANAGED_CLUSTER, "", self._name), self._name) if failed.get("status") == "False" else ""
+            return (
+                addon.not_joined(seen.get(MANAGED_CLUSTER, "", self._name), self._name)
+                if failed.get("status") == "False"
+                else ""
+            )
 
         return Fact(
             "the import",
             (WatchSpec(MANAGED_CLUSTER, name=self._name),),
             lambda seen: addon.not_joined(seen.get(MANAGED_CLUSTER, "", self._name), self._name),
             self._ref,
-            f"Look at the klusterlet's pods in namespace klusterlet-{self._name}, and at the conditions of the ManagedCluster.",
+            f"Look at the klusterlet's pods in namespace klusterlet-{self._name}, and at the conditions of the"
+            " ManagedCluster.",
             doubtful=trouble,
             patience=float(self._options["patience"]),
         )
@@ -164,7 +192,11 @@ class HostedClusterImport:
 
         def left(seen: Observed) -> str:
             found = seen.get(MANAGED_CLUSTER, "", self._name)
-            return f"finalizers {', '.join(lookup(found, ('metadata', 'finalizers')) or ['none'])} are left" if found else ""
+            return (
+                f"finalizers {', '.join(lookup(found, ('metadata', 'finalizers')) or ['none'])} are left"
+                if found
+                else ""
+            )
 
         step = "Look at its finalizers and at ManifestWorks in its namespace."
         return Fact("the end of the import", (WatchSpec(MANAGED_CLUSTER, name=self._name),), left, self._ref, step)

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module hypershift_addon: hosted control planes on and off, in the order that the platform wants. Private to hypershift.core.
+"""Operation of module hypershift_addon: hosted control planes on and off, in the order that the platform wants.
 
-Source: facts 1.5, 1.7: on is hypershift, then local hosting; off is the reverse, and only when there is no hosted cluster.
+Source: facts 1.5, 1.7: on is hypershift, then local hosting; off is the reverse, and only when there is no hosted
+cluster.
 """
 
 from __future__ import annotations
@@ -85,12 +86,21 @@ class HypershiftAddon:
     # On
 
     def _on(self, engine: Object) -> list[Stage]:
-        needed = (components.HYPERSHIFT, *(("local-cluster",) if components.state_of(engine, "local-cluster") is False else ()))
+        needed = (
+            components.HYPERSHIFT,
+            *(("local-cluster",) if components.state_of(engine, "local-cluster") is False else ()),
+        )
         settled = engine_fact({**self._options, "name": engine["metadata"]["name"]}, "", "the multicluster engine")
         return [
-            Stage(self._patch("the engine runs the add-on's manager, and manages its own cluster", on=needed), lambda: settled),
+            Stage(
+                self._patch("the engine runs the add-on's manager, and manages its own cluster", on=needed),
+                lambda: settled,
+            ),
             Stage(ChangeSet, self._joined),
-            Stage(self._patch("the add-on installs the operator on this cluster", on=(*needed, components.LOCAL_HOSTING)), self._ready),
+            Stage(
+                self._patch("the add-on installs the operator on this cluster", on=(*needed, components.LOCAL_HOSTING)),
+                self._ready,
+            ),
         ]
 
     def _joined(self) -> Fact:
@@ -103,8 +113,17 @@ class HypershiftAddon:
             )
 
         specs = (WatchSpec(MANAGED_CLUSTER, name=name), WatchSpec(DEPLOYMENT, self._home, addon_health.MANAGER))
-        step = f"Look at conditions of ManagedCluster {name}, and at the pods in namespaces open-cluster-management-agent and {self._home}."
-        return Fact("the management cluster to be managed by its own engine", specs, missing, MANAGED_CLUSTER.ref(None, name), step)
+        step = (
+            f"Look at conditions of ManagedCluster {name}, and at the pods in namespaces open-cluster-management-agent"
+            f" and {self._home}."
+        )
+        return Fact(
+            "the management cluster to be managed by its own engine",
+            specs,
+            missing,
+            MANAGED_CLUSTER.ref(None, name),
+            step,
+        )
 
     def _ready(self) -> Fact:
         name = self._local
@@ -116,7 +135,10 @@ class HypershiftAddon:
             definition = index(next(iter(seen.all(CUSTOM_RESOURCE_DEFINITION)), None)).get("Established") or {}
             operator = seen.get(DEPLOYMENT, _NAMESPACE, "operator")
             return addon_health.not_ready(
-                add_on(seen), operator, seen.get(CONFIG_MAP, _NAMESPACE, "supported-versions"), definition.get("status") == "True"
+                add_on(seen),
+                operator,
+                seen.get(CONFIG_MAP, _NAMESPACE, "supported-versions"),
+                definition.get("status") == "True",
             )
 
         specs = (
@@ -125,7 +147,10 @@ class HypershiftAddon:
             WatchSpec(CONFIG_MAP, _NAMESPACE, "supported-versions"),
             WatchSpec(CUSTOM_RESOURCE_DEFINITION, name=HOSTED_CLUSTER.resource),
         )
-        step = f"Look at the add-on (oc get managedclusteraddon -n {name} {addon_health.NAME} -o yaml), at the pods in namespace {_NAMESPACE} and their logs."
+        step = (
+            f"Look at the add-on (oc get managedclusteraddon -n {name} {addon_health.NAME} -o yaml), at the pods in"
+            f" namespace {_NAMESPACE} and their logs."
+        )
         return Fact(
             "the HyperShift operator",
             specs,
@@ -140,9 +165,13 @@ class HypershiftAddon:
 
     def _off(self) -> list[Stage]:
         return [
-            Stage(self._patch("the add-on uninstalls the operator", off=(components.LOCAL_HOSTING,)), self._operator_gone),
             Stage(
-                self._patch("the engine ends the add-on's manager", off=(components.LOCAL_HOSTING, components.HYPERSHIFT)),
+                self._patch("the add-on uninstalls the operator", off=(components.LOCAL_HOSTING,)), self._operator_gone
+            ),
+            Stage(
+                self._patch(
+                    "the engine ends the add-on's manager", off=(components.LOCAL_HOSTING, components.HYPERSHIFT)
+                ),
                 self._manager_gone,
             ),
         ]
@@ -162,13 +191,29 @@ class HypershiftAddon:
             pods = sorted(str(p["metadata"]["name"]) for p in seen.all(POD))
             return "; ".join([*there, *([f"pods in namespace {_NAMESPACE}: {', '.join(pods)}"] if pods else [])])
 
-        specs = (WatchSpec(POD, _NAMESPACE), *((WatchSpec(MANAGED_CLUSTER_ADD_ON, self._local, addon_health.NAME),) if served else ()))
-        step = "Look at finalizers of the ManagedClusterAddOn and at the log of its agent in namespace open-cluster-management-agent-addon."
-        return Fact("the end of the HyperShift operator", specs, left, MANAGED_CLUSTER_ADD_ON.ref(self._local, addon_health.NAME), step)
+        specs = (
+            WatchSpec(POD, _NAMESPACE),
+            *((WatchSpec(MANAGED_CLUSTER_ADD_ON, self._local, addon_health.NAME),) if served else ()),
+        )
+        step = (
+            "Look at finalizers of the ManagedClusterAddOn and at the log of its agent in namespace"
+            " open-cluster-management-agent-addon."
+        )
+        return Fact(
+            "the end of the HyperShift operator",
+            specs,
+            left,
+            MANAGED_CLUSTER_ADD_ON.ref(self._local, addon_health.NAME),
+            step,
+        )
 
     def _manager_gone(self) -> Fact:
         def left(seen: Observed) -> str:
-            pods = sorted(str(p["metadata"]["name"]) for p in seen.all(POD) if str(p["metadata"]["name"]).startswith(addon_health.MANAGER))
+            pods = sorted(
+                str(p["metadata"]["name"])
+                for p in seen.all(POD)
+                if str(p["metadata"]["name"]).startswith(addon_health.MANAGER)
+            )
             return f"pods {', '.join(pods)} are still there" if pods else ""
 
         ref = DEPLOYMENT.ref(self._home, addon_health.MANAGER)

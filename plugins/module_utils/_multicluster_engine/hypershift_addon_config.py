@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module hypershift_addon_config: what the add-on reads, and the operator that follows. Private to hypershift.core.
+"""Operation of module hypershift_addon_config: what the add-on reads, and the operator that follows.
 
-Source: facts 1.6. The add-on's agent looks at flags every two minutes and installs the operator anew; not every flag changes its Deployment.
+Source: facts 1.6. The add-on's agent looks at flags every two minutes and installs the operator anew; not every flag
+changes its Deployment.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ class HypershiftAddonConfig:
         self._images(changes)
         self._credentials(changes)
         variables = (
-            settings.variables_of(config) if (new := settings.variables_after(config, self._options["variables"])) is None else _pairs(new)
+            settings.variables_of(config)
+            if (new := settings.variables_after(config, self._options["variables"])) is None
+            else _pairs(new)
         )
         self._note(changes, variables, data)
         plan.changes = changes
@@ -79,18 +82,29 @@ class HypershiftAddonConfig:
     def _refusals(self, engine: Object | None) -> list[Failure]:
         if engine is None:
             return [components.missing_failure()]
-        flags = settings.flag_refusals(self._flags.get("add") or {}, self._flags.get("remove") or [], self._flags.get("clear") or [])
+        flags = settings.flag_refusals(
+            self._flags.get("add") or {}, self._flags.get("remove") or [], self._flags.get("clear") or []
+        )
         found = [*flags, *settings.variable_refusals(self._options["variables"])]
         for which in settings.CREDENTIALS:
             given = self._options.get(which)
             found += settings.credential_refusals(which, given) if given else []
             if given and which in self._options["absent_credentials"]:
-                found.append(Failure("invalid_option", f"{which} is both given and named in absent_credentials", next_step="Name it once."))
+                found.append(
+                    Failure(
+                        "invalid_option",
+                        f"{which} is both given and named in absent_credentials",
+                        next_step="Name it once.",
+                    )
+                )
         if self._hub.get(NAMESPACE, None, self._managed) is None:
             cause = "it does not exist: no managed cluster of that name has been imported"
             found.append(
                 Failure(
-                    "not_found", cause, NAMESPACE.ref(None, self._managed), next_step="Enable the add-on first (module hypershift_addon)."
+                    "not_found",
+                    cause,
+                    NAMESPACE.ref(None, self._managed),
+                    next_step="Enable the add-on first (module hypershift_addon).",
                 )
             )
         return found
@@ -106,7 +120,9 @@ class HypershiftAddonConfig:
             Owned(self._hub, changes, MODULE).bring(ADD_ON_CONFIG, None, body, "the add-on reads its variables from it")
         else:
             patch = {"spec": {"customizedVariables": listed}}
-            changes.patch(ADD_ON_CONFIG, live, patch, f"variables {', '.join(sorted(wanted))} alone; the others in the list stay")
+            changes.patch(
+                ADD_ON_CONFIG, live, patch, f"variables {', '.join(sorted(wanted))} alone; the others in the list stay"
+            )
         return live
 
     def _plan_flags(self, changes: ChangeSet) -> Object:
@@ -120,7 +136,9 @@ class HypershiftAddonConfig:
         changed = {k: v for k, v in after.items() if v != " ".join(str(data.get(k) or "").split())}
         if changed and live is None:
             body = CONFIG_MAP.manifest(settings.FLAGS, self._managed, data={k: v for k, v in after.items() if v})
-            Owned(self._hub, changes, MODULE).bring(CONFIG_MAP, None, body, "the add-on installs the operator with these flags")
+            Owned(self._hub, changes, MODULE).bring(
+                CONFIG_MAP, None, body, "the add-on installs the operator with these flags"
+            )
         elif changed and live is not None:
             why = "these flags alone; the add-on installs the operator anew with them"
             changes.patch(CONFIG_MAP, live, {"data": changed}, why, disruptive=True)
@@ -134,9 +152,13 @@ class HypershiftAddonConfig:
         if live is None:
             data = {k: str(v) for k, v in wanted.items() if v is not None}
             body = CONFIG_MAP.manifest(settings.IMAGES, self._managed, data=data)
-            Owned(self._hub, changes, MODULE).bring(
-                CONFIG_MAP, None, body, "the add-on takes these images instead of its own"
-            ) if data else None
+            (
+                Owned(self._hub, changes, MODULE).bring(
+                    CONFIG_MAP, None, body, "the add-on takes these images instead of its own"
+                )
+                if data
+                else None
+            )
         else:
             patch = merge_patch({"data": {k: None if v is None else str(v) for k, v in wanted.items()}}, live)
             changes.patch(CONFIG_MAP, live, patch, "these images alone", disruptive=True)
@@ -158,14 +180,15 @@ class HypershiftAddonConfig:
         changes.notes += settings.name_notes("Image", self._options["override_images"] or {}, settings.OVERRIDES)
         if variables.get("disableHOManagement") == "true":
             changes.notes.append(
-                "Variable disableHOManagement is true, so the add-on leaves the operator alone: flags, images and credentials have no effect."
+                "Variable disableHOManagement is true, so the add-on leaves the operator alone: flags, images and"
+                " credentials have no effect."
             )
         if self._options["telemeter_secret"] and settings.TELEMETRY not in str(data.get(settings.REMOVE) or ""):
             name = self._options["telemeter_secret"]
             if self._hub.get(SECRET, "openshift-monitoring", name) is None:
                 changes.notes.append(
-                    f"Secret openshift-monitoring/{name} does not exist, as on disconnected clusters: the operator would create nothing. "
-                    f"Put {settings.TELEMETRY} into install_flags.remove."
+                    f"Secret openshift-monitoring/{name} does not exist, as on disconnected clusters: the operator"
+                    f" would create nothing. Put {settings.TELEMETRY} into install_flags.remove."
                 )
 
 
@@ -174,7 +197,8 @@ def _pairs(listed: list[Object]) -> dict[str, str]:
 
 
 class _Rollout:
-    """The operator follows what was written: its Deployment changes, or the agent has had its time and it did not have to."""
+    """The operator follows what was written: its Deployment changes, or the agent has had its time and it did not have
+    to."""
 
     goal = "operator_rolled_out"
 
@@ -191,7 +215,9 @@ class _Rollout:
             try:
                 wait_for(
                     hub,
-                    self._fact("the add-on's agent to install the operator anew (it looks every two minutes)", self._same),
+                    self._fact(
+                        "the add-on's agent to install the operator anew (it looks every two minutes)", self._same
+                    ),
                     grace,
                     progress,
                 )
@@ -199,18 +225,34 @@ class _Rollout:
                 if error.failure.code != "timeout":
                     raise
                 self._plan.changes.notes.append(
-                    f"Deployment {_NAMESPACE}/operator did not change within {grace:.0f} s: either this needs no change of it, or the agent is not at work."
+                    f"Deployment {_NAMESPACE}/operator did not change within {grace:.0f} s: either this needs no change"
+                    " of it, or the agent is not at work."
                 )
         wait_for(hub, self._fact("the operator's rollout", self._rolling), max(0.0, end - hub.monotonic()), progress)
         return [{"object": DEPLOYMENT.ref(_NAMESPACE, "operator"), "outcome": "done"}]
 
     def _fact(self, what: str, missing: Any) -> Fact:
-        step = f"Look at the pods in namespace {_NAMESPACE} and at the log of the agent in namespace open-cluster-management-agent-addon."
-        return Fact(what, (WatchSpec(DEPLOYMENT, _NAMESPACE, "operator"),), missing, DEPLOYMENT.ref(_NAMESPACE, "operator"), step)
+        step = (
+            f"Look at the pods in namespace {_NAMESPACE} and at the log of the agent in namespace"
+            " open-cluster-management-agent-addon."
+        )
+        return Fact(
+            what,
+            (WatchSpec(DEPLOYMENT, _NAMESPACE, "operator"),),
+            missing,
+            DEPLOYMENT.ref(_NAMESPACE, "operator"),
+            step,
+        )
 
     def _same(self, seen: Observed) -> str:
         live = seen.get(DEPLOYMENT, _NAMESPACE, "operator")
-        return "its Deployment is as before" if live is not None and lookup(live, ("spec", "template")) == self._template else ""
+        return (
+            "its Deployment is as before"
+            if live is not None and lookup(live, ("spec", "template")) == self._template
+            else ""
+        )
 
     def _rolling(self, seen: Observed) -> str:
-        return addon_health.rolled_out(seen.get(DEPLOYMENT, _NAMESPACE, "operator"), f"Deployment {_NAMESPACE}/operator")
+        return addon_health.rolled_out(
+            seen.get(DEPLOYMENT, _NAMESPACE, "operator"), f"Deployment {_NAMESPACE}/operator"
+        )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Installing, upgrading and removing the multicluster engine operator through OLM: objects, order, refusals. Private to hypershift.core.
+"""Installing, upgrading and removing the multicluster engine operator through OLM: objects, order, refusals.
 
 Source: facts 1.3, 1.4, 1.7.
 """
@@ -84,7 +84,8 @@ def _of_package(csv: Object) -> bool:
 
 
 def channels(present: Version | None, wanted: Version) -> list[str]:
-    """The channels to go through, in order: one minor at a time, since each brings objects that the next one expects."""
+    """The channels to go through, in order: one minor at a time, since each brings objects that the next one
+    expects."""
     first = line_of_engine(present) + 1 if present else line_of_engine(wanted)
     lines = range(min(first, line_of_engine(wanted)), line_of_engine(wanted) + 1)
     return [f"stable-{engine_of(line)}" for line in lines]
@@ -138,14 +139,26 @@ def _owner_refusals(ground: Ground, options: Object) -> list[Failure]:
     if ground.hubs:
         ref = MULTICLUSTER_HUB.ref(ground.hubs[0]["metadata"].get("namespace"), ground.hubs[0]["metadata"]["name"])
         cause = "a MultiClusterHub (ACM) is installed, and it brings and updates the multicluster engine itself"
-        found.append(Failure("owned_by_hub", cause, ref, next_step="Upgrade ACM instead, and change components in the MultiClusterHub."))
+        found.append(
+            Failure(
+                "owned_by_hub",
+                cause,
+                ref,
+                next_step="Upgrade ACM instead, and change components in the MultiClusterHub.",
+            )
+        )
     for engine in ground.engines:
         if owned_by_hub(engine) and not ground.hubs:
             found.append(owned_by_hub_failure(engine))
         if engine["metadata"]["name"] != options["name"]:
             ref = MULTICLUSTER_ENGINE.ref(None, engine["metadata"]["name"])
             found.append(
-                Failure("exists", "there can be one MultiClusterEngine only, and this is it", ref, next_step="Set option name to its name.")
+                Failure(
+                    "exists",
+                    "there can be one MultiClusterEngine only, and this is it",
+                    ref,
+                    next_step="Set option name to its name.",
+                )
             )
     return found
 
@@ -154,23 +167,36 @@ def _olm_refusals(ground: Ground, options: Object) -> list[Failure]:
     found, namespace = [], options["namespace"]
     if len(ground.groups) > 1:
         names = ", ".join(sorted(g["metadata"]["name"] for g in ground.groups))
-        cause = f"namespace {namespace} has {len(ground.groups)} OperatorGroups ({names}), so OLM resolves nothing in it"
+        cause = (
+            f"namespace {namespace} has {len(ground.groups)} OperatorGroups ({names}), so OLM resolves nothing in it"
+        )
         found.append(Failure("second_operator_group", cause, next_step="Delete all but one of them."))
     for group in ground.groups if len(ground.groups) == 1 else []:
         targets = lookup(group, ("spec", "targetNamespaces")) or []
         if targets != [namespace]:
-            ref, cause = OPERATOR_GROUP.ref(namespace, group["metadata"]["name"]), f"it targets {', '.join(targets) or 'all namespaces'}"
+            ref, cause = (
+                OPERATOR_GROUP.ref(namespace, group["metadata"]["name"]),
+                f"it targets {', '.join(targets) or 'all namespaces'}",
+            )
             step = f"Let it target {namespace} alone, which is the only mode this operator supports."
             found.append(Failure("operator_group_mode", cause, ref, next_step=step))
     for other in ground.subscriptions:
         if other["metadata"].get("namespace") != namespace:
             ref = SUBSCRIPTION.ref(other["metadata"].get("namespace"), other["metadata"]["name"])
             found.append(
-                Failure("exists", "it installs the multicluster engine already", ref, next_step="Set option namespace to its namespace.")
+                Failure(
+                    "exists",
+                    "it installs the multicluster engine already",
+                    ref,
+                    next_step="Set option namespace to its namespace.",
+                )
             )
     if ground.catalog is None:
         ref = CATALOG_SOURCE.ref(options["source_namespace"], options["source"])
-        step = "Name the catalog that has the package, for example that of a mirror, with options source and source_namespace."
+        step = (
+            "Name the catalog that has the package, for example that of a mirror, with options source and"
+            " source_namespace."
+        )
         found.append(Failure("not_found", "it does not exist", ref, next_step=step))
     return found
 
@@ -179,12 +205,21 @@ def _version_refusals(ground: Ground, options: Object, wanted: Version) -> list[
     present, ref = installed(ground, options["namespace"]), SUBSCRIPTION.ref(options["namespace"], PACKAGE)
     if present and line_of_engine(wanted) < line_of_engine(present):
         cause = f"the multicluster engine is at {present}, and OLM has no way back to {options['channel']}"
-        return [Failure("downgrade", cause, ref, next_step=f"Name stable-{engine_of(line_of_engine(present))} or a later channel.")]
+        return [
+            Failure(
+                "downgrade",
+                cause,
+                ref,
+                next_step=f"Name stable-{engine_of(line_of_engine(present))} or a later channel.",
+            )
+        ]
     below = Version.parse(version_history.completed(ground.openshift, version_history.OPENSHIFT))
     if below is None:
         return []
     if management_lines(line_of_engine(wanted))[0] > below.line + _FAR:
-        cause = f"channel {options['channel']} is likely a typo: no channel of that name works on an OpenShift near {below}"
+        cause = (
+            f"channel {options['channel']} is likely a typo: no channel of that name works on an OpenShift near {below}"
+        )
         return [_unsupported(cause, _fitting(below, present))]
     for channel in channels(present, wanted):
         version = channel_version(channel)
@@ -217,11 +252,17 @@ def removal_refusals(ground: Ground, options: Object) -> list[Failure]:
     found = []
     if ground.hosted:
         cause = f"{len(ground.hosted)} hosted cluster(s) run on it: {', '.join(sorted(ground.hosted)[:5])}"
-        found.append(Failure("hosted_clusters_exist", cause, _engine_ref(options), next_step="Destroy or move them first."))
+        found.append(
+            Failure("hosted_clusters_exist", cause, _engine_ref(options), next_step="Destroy or move them first.")
+        )
     elif ground.managed:
         cause = f"{len(ground.managed)} managed cluster(s) are still attached: {', '.join(sorted(ground.managed)[:5])}"
         step = "Detach them first (module hosted_cluster_import with state absent, or delete the ManagedCluster)."
-        found.append(Failure("managed_clusters_exist", cause, MANAGED_CLUSTER.ref(None, sorted(ground.managed)[0]), next_step=step))
+        found.append(
+            Failure(
+                "managed_clusters_exist", cause, MANAGED_CLUSTER.ref(None, sorted(ground.managed)[0]), next_step=step
+            )
+        )
     for engine in ground.engines:
         if owned_by_hub(engine):
             found.append(owned_by_hub_failure(engine))
@@ -245,9 +286,13 @@ def not_resolved(subscription: Object | None, plans: list[Object], channel: str)
 
 
 def subscription_trouble(subscription: Object | None) -> str:
-    """What OLM finds wrong with it. Catalogs come back, and resolution is tried again, so it has to last to say something."""
+    """What OLM finds wrong with it. Catalogs come back, and resolution is tried again, so it has to last to say
+    something."""
     raw = index(subscription)
-    for type_, words in (("CatalogSourcesUnhealthy", "the catalog is unhealthy"), ("ResolutionFailed", "OLM cannot resolve it")):
+    for type_, words in (
+        ("CatalogSourcesUnhealthy", "the catalog is unhealthy"),
+        ("ResolutionFailed", "OLM cannot resolve it"),
+    ):
         if (raw.get(type_) or {}).get("status") == "True":
             return f"{words} ({one_line(raw[type_].get('message')) or raw[type_].get('reason') or type_})"
     return ""
@@ -272,15 +317,24 @@ def not_installed(subscription: Object | None, csvs: list[Object], plans: list[O
     if found is None and plan and not lookup(plan, ("spec", "approved")):
         return f"InstallPlan {plan['metadata']['name']} waits for approval"
     if found is None:
-        return subscription_trouble(subscription) or f"InstallPlan is {lookup(plan or {}, ('status', 'phase')) or 'not there yet'}"
-    return f"ClusterServiceVersion {csv} is {phase or 'new'}: {one_line(lookup(found, ('status', 'message'))) or 'no message'}"
+        return (
+            subscription_trouble(subscription)
+            or f"InstallPlan is {lookup(plan or {}, ('status', 'phase')) or 'not there yet'}"
+        )
+    return (
+        f"ClusterServiceVersion {csv} is {phase or 'new'}:"
+        f" {one_line(lookup(found, ('status', 'message'))) or 'no message'}"
+    )
 
 
 def installation_failed(subscription: Object | None, csvs: list[Object], plans: list[Object]) -> str:
     """A failed InstallPlan is not tried again by OLM."""
     plan = current_plan(subscription, plans)
     if plan and lookup(plan, ("status", "phase")) == "Failed":
-        return f"{INSTALL_PLAN.ref(None, plan['metadata']['name'])} has failed: {one_line(lookup(plan, ('status', 'message'))) or 'no message'}"
+        return (
+            f"{INSTALL_PLAN.ref(None, plan['metadata']['name'])} has failed:"
+            f" {one_line(lookup(plan, ('status', 'message'))) or 'no message'}"
+        )
     return ""
 
 

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module multicluster_engine with state present: OLM's objects, then the MultiClusterEngine. Private to hypershift.core.
+"""Operation of module multicluster_engine with state present: OLM's objects, then the MultiClusterEngine.
 
-Source: facts 1.3, 1.4. Each minor between the installed and the wanted one is a hop of its own, waited for before the next.
+Source: facts 1.3, 1.4. Each minor between the installed and the wanted one is a hop of its own, waited for before the
+next.
 """
 
 from __future__ import annotations
@@ -56,13 +57,19 @@ class MulticlusterEngine:
         hops = olm.channels(olm.installed(ground, self._namespace), wanted)
         stages = [stage for channel in hops for stage in self._hop(channel, engine is not None)]
         plan = staged(
-            self._hub, [*stages, self._engine_stage()], "available", self._check_mode, options["wait"], float(options["wait_timeout"])
+            self._hub,
+            [*stages, self._engine_stage()],
+            "available",
+            self._check_mode,
+            options["wait"],
+            float(options["wait_timeout"]),
         )
         if self._check_mode and options["install_plan_approval"] == "Manual" and options["approve"]:
             plan.foreseen = [self._approval(c) for c in hops if not self._approved(ground, c)]
         if not versions.completed(ground.openshift, versions.OPENSHIFT):
             plan.changes.notes.append(
-                "No OpenShift version of the management cluster could be read, so the channel was not checked against it."
+                "No OpenShift version of the management cluster could be read, so the channel was not checked"
+                " against it."
             )
         plan.subject, plan.live = (MULTICLUSTER_ENGINE, None, options["name"]), engine
         plan.outcome = self._outcome
@@ -72,7 +79,11 @@ class MulticlusterEngine:
     def _outcome(self, engine: Object) -> Object:
         status = engine.get("status") or {}
         states = {str(e.get("name")): bool(e.get("enabled")) for e in components.entries(engine)}
-        return {"version": str(status.get("currentVersion") or ""), "phase": str(status.get("phase") or ""), "components": states}
+        return {
+            "version": str(status.get("currentVersion") or ""),
+            "phase": str(status.get("phase") or ""),
+            "components": states,
+        }
 
     # One channel
 
@@ -88,7 +99,12 @@ class MulticlusterEngine:
         owned = Owned(self._hub, changes, MODULE)
         owned.namespace(self._namespace)
         if not ground.groups:
-            owned.bring(OPERATOR_GROUP, None, olm.operator_group(self._namespace), "OLM wants exactly one in the namespace of an operator")
+            owned.bring(
+                OPERATOR_GROUP,
+                None,
+                olm.operator_group(self._namespace),
+                "OLM wants exactly one in the namespace of an operator",
+            )
         live = ground.subscription(self._namespace)
         body = olm.subscription(self._options, channel)
         if live is not None:
@@ -127,7 +143,12 @@ class MulticlusterEngine:
             cause = f"it would also install {', '.join(others)}, which nobody has asked for here"
             changes.refuse("approval_required", cause, "Approve it by hand (spec.approved: true), then run again.", ref)
         else:
-            changes.patch(INSTALL_PLAN, plan, {"spec": {"approved": True}}, f"it installs {lookup(subscription, ('status', 'currentCSV'))}")
+            changes.patch(
+                INSTALL_PLAN,
+                plan,
+                {"spec": {"approved": True}},
+                f"it installs {lookup(subscription, ('status', 'currentCSV'))}",
+            )
         return changes
 
     def _approved(self, ground: olm.Ground, channel: str) -> bool:
@@ -135,12 +156,18 @@ class MulticlusterEngine:
         subscription = ground.subscription(self._namespace)
         here = subscription is not None and not olm.not_resolved(subscription, ground.plans, channel)
         return here and (
-            not olm.not_installed(subscription, ground.csvs, ground.plans) or bool(olm.current_plan(subscription, ground.plans))
+            not olm.not_installed(subscription, ground.csvs, ground.plans)
+            or bool(olm.current_plan(subscription, ground.plans))
         )
 
     def _approval(self, channel: str) -> Object:
         ref = INSTALL_PLAN.ref(self._namespace, "(made by OLM)")
-        return {"verb": "patch", "object": ref, "why": f"what channel {channel} brings is approved", "disruptive": False}
+        return {
+            "verb": "patch",
+            "object": ref,
+            "why": f"what channel {channel} brings is approved",
+            "disruptive": False,
+        }
 
     def _succeeded(self) -> Fact:
         namespace = self._namespace
@@ -150,7 +177,9 @@ class MulticlusterEngine:
 
         def missing(seen: Observed) -> str:
             definition = index(next(iter(seen.all(CUSTOM_RESOURCE_DEFINITION)), None)).get("Established") or {}
-            kind = "" if definition.get("status") == "True" else f"kind {MULTICLUSTER_ENGINE.resource} is not served yet"
+            kind = (
+                "" if definition.get("status") == "True" else f"kind {MULTICLUSTER_ENGINE.resource} is not served yet"
+            )
             return olm.not_installed(*parts(seen)) or kind
 
         return Fact(
@@ -161,7 +190,8 @@ class MulticlusterEngine:
             ),
             missing,
             self._ref,
-            f"Look at the ClusterServiceVersion and the pods in namespace {namespace}; a failed InstallPlan has to be deleted with its Subscription.",
+            f"Look at the ClusterServiceVersion and the pods in namespace {namespace}; a failed InstallPlan has to be"
+            " deleted with its Subscription.",
             hopeless=lambda seen: olm.installation_failed(*parts(seen)),
             doubtful=lambda seen: olm.csv_failed(*parts(seen)[:2]) or olm.subscription_trouble(parts(seen)[0]),
             patience=float(self._options["patience"]),

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module multicluster_engine with state absent: the engine first, then what has installed it. Private to hypershift.core.
+"""Operation of module multicluster_engine with state absent: the engine first, then what has installed it.
 
 Source: facts 1.7. Namespace and OperatorGroup go only when this collection has made them.
 """
@@ -37,10 +37,14 @@ class MulticlusterEngineAbsent:
             return Plan(ChangeSet(refusals=refused))
         stages = [
             Stage(self._engine, lambda: self._gone(MULTICLUSTER_ENGINE, None, "the end of the multicluster engine")),
-            Stage(self._operator, lambda: self._gone(CLUSTER_SERVICE_VERSION, self._namespace, "the end of the operator")),
+            Stage(
+                self._operator, lambda: self._gone(CLUSTER_SERVICE_VERSION, self._namespace, "the end of the operator")
+            ),
             Stage(self._rest, self._namespace_gone),
         ]
-        return staged(self._hub, stages, "gone", self._check_mode, self._options["wait"], float(self._options["wait_timeout"]))
+        return staged(
+            self._hub, stages, "gone", self._check_mode, self._options["wait"], float(self._options["wait_timeout"])
+        )
 
     def _engine(self) -> ChangeSet:
         changes = ChangeSet()
@@ -52,7 +56,10 @@ class MulticlusterEngineAbsent:
     def _operator(self) -> ChangeSet:
         """The Subscription first, since OLM would install the ClusterServiceVersion again."""
         changes = ChangeSet()
-        for kind, why in ((SUBSCRIPTION, "OLM is to install it no more"), (CLUSTER_SERVICE_VERSION, "the operator goes with it")):
+        for kind, why in (
+            (SUBSCRIPTION, "OLM is to install it no more"),
+            (CLUSTER_SERVICE_VERSION, "the operator goes with it"),
+        ):
             for found in self._hub.list(kind, self._namespace):
                 if self._of_package(kind, found) and not lookup(found, ("metadata", "deletionTimestamp")):
                     changes.delete(kind, found, why, disruptive=True)
@@ -61,7 +68,9 @@ class MulticlusterEngineAbsent:
     def _of_package(self, kind: Kind, found: Object) -> bool:
         if kind is SUBSCRIPTION:
             return bool(lookup(found, ("spec", "name")) == olm.PACKAGE)
-        return olm.csv_version(str(found["metadata"]["name"])) is not None and str(found["metadata"]["name"]).startswith(olm.PACKAGE)
+        return olm.csv_version(str(found["metadata"]["name"])) is not None and str(
+            found["metadata"]["name"]
+        ).startswith(olm.PACKAGE)
 
     def _rest(self) -> ChangeSet:
         changes = ChangeSet()
@@ -81,11 +90,16 @@ class MulticlusterEngineAbsent:
 
         def left(seen: Observed) -> str:
             found = chosen(seen.all(kind))
-            return ", ".join(f"{o['metadata']['name']} is {lookup(o, ('status', 'phase')) or 'still there'}" for o in found)
+            return ", ".join(
+                f"{o['metadata']['name']} is {lookup(o, ('status', 'phase')) or 'still there'}" for o in found
+            )
 
         if not chosen(self._hub.list(kind, namespace)):
             return None
-        step = "Look at its finalizers, and whether hosted or managed clusters are left (oc get hostedclusters -A; oc get managedclusters)."
+        step = (
+            "Look at its finalizers, and whether hosted or managed clusters are left (oc get hostedclusters -A; oc get"
+            " managedclusters)."
+        )
         return Fact(what, (WatchSpec(kind, namespace),), left, kind.ref(namespace, self._options["name"]), step)
 
     def _namespace_gone(self) -> Fact | None:

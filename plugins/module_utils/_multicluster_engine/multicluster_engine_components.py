@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module multicluster_engine_components: states by name, all other entries stay. Private to hypershift.core. Source: facts 1.4, 1.5."""
+"""Operation of module multicluster_engine_components: states by name, all other entries stay. Source: facts 1.4,
+1.5."""
 
 from __future__ import annotations
 
@@ -38,13 +39,18 @@ class MulticlusterEngineComponents:
         stages = [Stage(self._changes, lambda: settled)]
         plan = staged(self._hub, stages, "available", self._check_mode, options["wait"], float(options["wait_timeout"]))
         plan.subject, plan.live = (MULTICLUSTER_ENGINE, None, name), engine
-        plan.outcome = lambda live: {"components": {str(e.get("name")): bool(e.get("enabled")) for e in components.entries(live)}}
+        plan.outcome = lambda live: {
+            "components": {str(e.get("name")): bool(e.get("enabled")) for e in components.entries(live)}
+        }
         return plan
 
     def _changes(self) -> ChangeSet:
         changes, engine = ChangeSet(), next(iter(self._hub.list(MULTICLUSTER_ENGINE)), None)
         if engine is not None:
             patch = components.patch(engine, self._options["enabled"], self._options["disabled"])
-            why, disruptive = "states of these components alone; the others in the list stay", bool(self._options["disabled"])
+            why, disruptive = (
+                "states of these components alone; the others in the list stay",
+                bool(self._options["disabled"]),
+            )
             changes.patch(MULTICLUSTER_ENGINE, engine, patch, why, disruptive)
         return changes

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading what installing or removing the multicluster engine depends on. Private to hypershift.core."""
+"""Reading what installing or removing the multicluster engine depends on."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ Object = dict[str, Any]
 def read_for_install(hub: Hub, options: Object) -> Ground:
     namespace = options["namespace"]
     ground = Ground(
-        openshift=hub.get(CLUSTER_VERSION, None, "version"), engines=hub.list(MULTICLUSTER_ENGINE), hubs=hub.list(MULTICLUSTER_HUB)
+        openshift=hub.get(CLUSTER_VERSION, None, "version"),
+        engines=hub.list(MULTICLUSTER_ENGINE),
+        hubs=hub.list(MULTICLUSTER_HUB),
     )
     ground.catalog = hub.get(CATALOG_SOURCE, options["source_namespace"], options["source"])
     return read_olm(hub, namespace, ground)

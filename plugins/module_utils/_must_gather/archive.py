@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Gathers one archive, the most important first, until it is done or a limit is reached. Private to hypershift.core."""
+"""Gathers one archive, the most important first, until it is done or a limit is reached."""
 
 from __future__ import annotations
 
@@ -65,7 +65,11 @@ class Gathering:
         return self._finish()
 
     def _each(
-        self, units: Iterable[Unit], name: Callable[[Unit], str], fetch: Callable[[Unit], Got], take: Callable[[Unit, Got], None]
+        self,
+        units: Iterable[Unit],
+        name: Callable[[Unit], str],
+        fetch: Callable[[Unit], Got],
+        take: Callable[[Unit, Got], None],
     ) -> None:
         """Fetch some at the same time, take them in their order, and stop at the limits."""
         for batch in _batches(list(units), 2 * self._limits.workers):
@@ -74,7 +78,9 @@ class Gathering:
                 for unit in batch:
                     self.index.leave_out(name(unit), why)
                 continue
-            for unit, (got, error) in zip(batch, self._pool.map(lambda unit: _kept_apart(fetch, unit), batch), strict=True):
+            for unit, (got, error) in zip(
+                batch, self._pool.map(lambda unit: _kept_apart(fetch, unit), batch), strict=True
+            ):
                 try:
                     if error:
                         raise error
@@ -103,16 +109,28 @@ class Gathering:
                 self.index.secrets["secrets_read"] = False
         self.index.secrets["secret_values"] = self._redactor.values
         for name in self._redactor.surplus:
-            cause = f"it holds a value of more than {MAX_WORDS} words that could be secret; only so many of them are masked"
+            cause = (
+                f"it holds a value of more than {MAX_WORDS} words that could be secret; only so many of them are masked"
+            )
             self.index.fail(
-                f"secrets {name}", Failure("too_many_words", cause, next_step="Look at who wrote it, and do not give the archive away.")
+                f"secrets {name}",
+                Failure("too_many_words", cause, next_step="Look at who wrote it, and do not give the archive away."),
             )
 
     def _add_target(self) -> None:
         cluster, summary = self._target.cluster, self._target.summary or {}
         if cluster is None:
             return
-        known = ("namespace", "name", "control_plane_namespace", "platform", "version", "desired_version", "infra_id", "cluster_id")
+        known = (
+            "namespace",
+            "name",
+            "control_plane_namespace",
+            "platform",
+            "version",
+            "desired_version",
+            "infra_id",
+            "cluster_id",
+        )
         self.index.cluster = {key: summary.get(key, "") for key in known}
         self.index.health = dict(summary.get("health") or {})
         for kind, objects in ((HOSTED_CLUSTER, [cluster]), (NODE_POOL, list(self._target.pools))):
@@ -141,10 +159,16 @@ class Gathering:
         found = []
         for place, pod in self._pods:
             try:
-                namespace, name = checked_namespace(str(pod["metadata"]["namespace"])), POD.checked(str(pod["metadata"]["name"]))
+                namespace, name = (
+                    checked_namespace(str(pod["metadata"]["namespace"])),
+                    POD.checked(str(pod["metadata"]["name"])),
+                )
                 if name.startswith(sources.LOGS_OF[place]):
                     logs = [(POD.checked(container), previous) for container, previous in logs_of(pod)]
-                    found += [Log(namespace, name, container, previous, sources.is_shared(place)) for container, previous in logs]
+                    found += [
+                        Log(namespace, name, container, previous, sources.is_shared(place))
+                        for container, previous in logs
+                    ]
             except ApiError as error:  # names lead to files
                 self.index.fail(f"{POD_LOG.resource} ({self._places[place]})", error.failure, error.status)
             except Exception as error:
@@ -183,7 +207,9 @@ class Gathering:
         if opened is None:
             return
         hub, first = opened
-        wanted = [s for s in GUEST_SOURCES if (s.importance >= IMPORTANCE["rest"]) == (importance >= IMPORTANCE["rest"])]
+        wanted = [
+            s for s in GUEST_SOURCES if (s.importance >= IMPORTANCE["rest"]) == (importance >= IMPORTANCE["rest"])
+        ]
         one_by_one = Lock()  # somebody else's answers: their memory does not add up
 
         def fetch(source: Source) -> Read:
@@ -208,7 +234,8 @@ class Gathering:
         self.index.entries.append(Entry(path, len(content), importance, objects, trimmed, sum(counts.values())))
 
     def _finish(self) -> int:
-        """Leave out the least important files until the archive is small enough, then put index and summary in front of the others."""
+        """Leave out the least important files until the archive is small enough, then put index and summary in front of
+        the others."""
         index = self.index
         index.entries.sort(key=lambda e: (e.importance, e.path))
         while index.entries:
@@ -226,7 +253,10 @@ class Gathering:
 
     def _front(self) -> list[tuple[str, bytes]]:
         """Index and summary repeat what conditions and refusals say: they go through the same door as the files."""
-        return [(path, self._redactor.shown(content)) for path, content in ((INDEX, self.index.as_json()), (SUMMARY, self.index.summary()))]
+        return [
+            (path, self._redactor.shown(content))
+            for path, content in ((INDEX, self.index.as_json()), (SUMMARY, self.index.summary()))
+        ]
 
     def shown(self, row: Object) -> Object:
         """What the task's result says about the archive, through the same door."""
@@ -252,12 +282,17 @@ def _batches(units: Sequence[Unit], size: int) -> Iterator[Sequence[Unit]]:
 
 def _log_name(log: Log) -> str:
     kind: Kind = POD_LOG
-    return f"{kind.resource} {log.namespace}/{log.pod} (container {log.container}{', previous' if log.previous else ''})"
+    return (
+        f"{kind.resource} {log.namespace}/{log.pod} (container {log.container}{', previous' if log.previous else ''})"
+    )
 
 
 def _public(target: Target, places: dict[str, str]) -> Iterator[str]:
     """Words that may stand in a Secret too, and are needed to understand a dump."""
     yield from places.values()
     summary = target.summary or {}
-    yield from (str(summary.get(key) or "") for key in ("name", "namespace", "infra_id", "cluster_id", "desired_image", "api_endpoint"))
+    yield from (
+        str(summary.get(key) or "")
+        for key in ("name", "namespace", "infra_id", "cluster_id", "desired_image", "api_endpoint")
+    )
     yield str(((target.cluster or {}).get("spec") or {}).get("dns", {}).get("baseDomain") or "")

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The index of a must-gather: the verdict first, then what is in it, what is not, and why. Private to hypershift.core."""
+"""The index of a must-gather: the verdict first, then what is in it, what is not, and why."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ _NAME = re.compile(r"^must-gather_(?P<who>.+)_(?P<stamp>\d{8}T\d{6}Z)\.tar\.gz$"
 
 
 def archive_name(namespace: str, name: str, now: datetime) -> str:
-    """File name; without a hosted cluster that of the management cluster. Names of Kubernetes have no underscore: no two are alike."""
+    """File name; without a hosted cluster that of the management cluster. Names of Kubernetes have no underscore: no
+    two are alike."""
     who = f"{namespace}_{name}" if name else MANAGEMENT
     return f"must-gather_{who}_{now.astimezone(UTC).strftime(STAMP)}.tar.gz"
 
@@ -52,7 +53,8 @@ class Entry:
 
 
 def grouped(rows: Iterable[Object]) -> list[Object]:
-    """Failures, or what was left out, with those of one resource and one cause put together: the first of them, with their count."""
+    """Failures, or what was left out, with those of one resource and one cause put together: the first of them, with
+    their count."""
     found: dict[tuple[str, str], Object] = {}
     for row in sorted(rows, key=lambda r: str(r["what"])):
         resource, why = str(row["what"]).partition(" ")[0], str(row.get("code") or row.get("why"))
@@ -81,7 +83,13 @@ class Index:
 
     def fail(self, what: str, failure: Failure, status: int = 0) -> None:
         """Something that could not be read is a fact of its own."""
-        row = {"what": what, "status": status, "code": failure.code, "reason": failure.cause, "next_step": failure.next_step}
+        row = {
+            "what": what,
+            "status": status,
+            "code": failure.code,
+            "reason": failure.cause,
+            "next_step": failure.next_step,
+        }
         self.failures.append(row)
 
     def leave_out(self, what: str, why: str) -> None:
@@ -128,7 +136,11 @@ class Index:
         found = f"{counts['objects']} objects and {counts['logs']} logs in {counts['files']} files"
         lines = [*self._head(), "", f"Gathered {self.started} from {self.server}: {found}."]
         if self.hosted["asked"]:
-            lines.append("Its own API was read." if self.hosted["reached"] else f"Its own API was not read: {self.hosted['reason']}.")
+            lines.append(
+                "Its own API was read."
+                if self.hosted["reached"]
+                else f"Its own API was not read: {self.hosted['reason']}."
+            )
         looked = f"{self.secrets.get('secret_values', 0)} values of Secrets were looked for"
         lines.append(f"{sum(self.masked.values())} places that held a secret are masked; {looked}.")
         for title, rows in (("Could not be read", self.failures), ("Left out", self.left_out)):
@@ -140,7 +152,14 @@ class Index:
         if not self.cluster:
             return ["Management cluster"]
         health, who = self.health, f"HostedCluster {self.cluster['namespace']}/{self.cluster['name']}"
-        lines = [f"{who} ({self.cluster.get('platform')}, {self.cluster.get('version') or 'no version yet'}): {health.get('verdict')}"]
-        lines += [f"{title}: {health[key]}" for title, key in (("Cause", "cause"), ("Next step", "next_step")) if health.get(key)]
+        lines = [
+            f"{who} ({self.cluster.get('platform')}, {self.cluster.get('version') or 'no version yet'}):"
+            f" {health.get('verdict')}"
+        ]
+        lines += [
+            f"{title}: {health[key]}"
+            for title, key in (("Cause", "cause"), ("Next step", "next_step"))
+            if health.get(key)
+        ]
         others = [f for f in health.get("findings") or () if f.get("cause") != health.get("cause")]
         return lines + [f"Also: {finding.get('object')}: {finding.get('cause')}" for finding in others]

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module must_gather: one archive per hosted cluster, several at the same time. Private to hypershift.core.
+"""Operation of module must_gather: one archive per hosted cluster, several at the same time.
 
 Source: facts 10.1. Nothing is written to any cluster, no image and no command is needed there.
 """
@@ -70,7 +70,9 @@ class MustGather:
         targets = [Target()] if self._options["scope"] == "management" else self._targets(changes)
         now, there = self._hub.now(), self._archives.names()
         jobs = [_Job(t, archive_name(*t.identity, now), self._young(there, t, now)) for t in targets]
-        plan = Plan(changes, extra={"archives": [self._kept(job) for job in jobs if job.kept], "where": self._archives.where})
+        plan = Plan(
+            changes, extra={"archives": [self._kept(job) for job in jobs if job.kept], "where": self._archives.where}
+        )
         due = [job for job in jobs if not job.kept]
         plan.extra["table"] = table_of(plan.extra["archives"]) if plan.extra["archives"] or not due else []
         plan.foreseen = [self._announced(job) for job in due]
@@ -96,7 +98,9 @@ class MustGather:
         names = {c["metadata"]["name"] for c in found}
         for name in [n for n in self._options.get("name") or [] if n not in names]:
             ref = HOSTED_CLUSTER.ref(self._options.get("namespace"), name)
-            changes.refuse("not_found", "it does not exist", "Correct name and namespace, or leave them out for all.", ref)
+            changes.refuse(
+                "not_found", "it does not exist", "Correct name and namespace, or leave them out for all.", ref
+            )
         pools = self._pools() if found else {}
         targets = []
         for cluster in sorted(found, key=lambda c: (c["metadata"]["namespace"], c["metadata"]["name"])):
@@ -111,7 +115,9 @@ class MustGather:
         pools: dict[tuple[str, str], list[Object]] = {}
         try:
             for pool in self._hub.list(NODE_POOL, self._options.get("namespace")):
-                pools.setdefault((pool["metadata"]["namespace"], str(lookup(pool, ("spec", "clusterName")))), []).append(pool)
+                pools.setdefault(
+                    (pool["metadata"]["namespace"], str(lookup(pool, ("spec", "clusterName")))), []
+                ).append(pool)
         except ApiError as error:
             self._unread = [error.failure]
         return pools
@@ -123,14 +129,23 @@ class MustGather:
 
     def _announced(self, job: _Job) -> Object:
         wanted = sources.sources_for(job.target.cluster)
-        reads = sorted({s.kind.resource for s in wanted} | ({"secrets"} if self._options["secrets"] else set()) | {"pods/log"})
-        row = {"verb": "gather", "object": job.target.ref, "why": f"into {self._archives.where}/{job.file}", "disruptive": False}
+        reads = sorted(
+            {s.kind.resource for s in wanted} | ({"secrets"} if self._options["secrets"] else set()) | {"pods/log"}
+        )
+        row = {
+            "verb": "gather",
+            "object": job.target.ref,
+            "why": f"into {self._archives.where}/{job.file}",
+            "disruptive": False,
+        }
         return {**row, "reads": reads, "namespaces": sorted(set(sources.places_of(job.target.cluster).values()))}
 
     def _act(self, plan: Plan, jobs: list[_Job], done: list[Object], progress: Progress) -> None:
         """All of them, also when one fails: the first failure is raised at the end, with what there is."""
         since = parse_duration(self._options["log_since"]) if self._options.get("log_since") else 0
-        reader = Reader(self._hub, LogWindow(False, self._options["log_tail"], int(since or 0), self._options["log_bytes"]))
+        reader = Reader(
+            self._hub, LogWindow(False, self._options["log_tail"], int(since or 0), self._options["log_bytes"])
+        )
         at_once = min(self._parallel, len(jobs))
         limits = Limits(
             self._options["max_size"],
@@ -154,7 +169,9 @@ class MustGather:
                     continue
                 plan.extra["archives"].append(row)
                 done.append(self._announced(job))
-                progress(f"[{job.target.ref}] {row['verdict'] or 'gathered'}: {row['path']} ({row['bytes'] / MIB:.1f} MiB)")
+                progress(
+                    f"[{job.target.ref}] {row['verdict'] or 'gathered'}: {row['path']} ({row['bytes'] / MIB:.1f} MiB)"
+                )
                 done += self._prune(job.target)
         plan.extra["archives"].sort(key=lambda row: (row["namespace"], row["name"]))
         plan.extra["table"] = table_of(plan.extra["archives"])
@@ -181,7 +198,9 @@ class MustGather:
         for file, _moment in archives_of(self._archives.names(), *target.identity)[keep:]:
             self._archives.remove(file)
             path = f"{self._archives.where}/{file}"
-            removed.append({"verb": "remove", "object": path, "why": f"only {keep} archives are kept", "disruptive": False})
+            removed.append(
+                {"verb": "remove", "object": path, "why": f"only {keep} archives are kept", "disruptive": False}
+            )
         return removed
 
     def _kept(self, job: _Job) -> Object:
@@ -237,7 +256,9 @@ def table_of(rows: Sequence[Object]) -> list[str]:
         who = f"{row['namespace']}/{row['name']}" if row["name"] else "management"
         lost = [str(sum(entry["count"] for entry in row[key])) for key in ("failures", "left_out")]
         numbers = (f"{row['bytes'] / MIB:.1f}", str(row["objects"]), str(row["logs"]), *lost, str(row["masked"]))
-        shown.append((who, row["verdict"] or "-", *(numbers if not row["kept"] else ["-"] * 6), row["path"].rpartition("/")[2]))
+        shown.append(
+            (who, row["verdict"] or "-", *(numbers if not row["kept"] else ["-"] * 6), row["path"].rpartition("/")[2])
+        )
     return aligned(shown)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""API objects as they go into a must-gather: without noise and secrets, and which logs of a pod are worth reading. Private to hypershift.core."""
+"""API objects as they go into a must-gather: without noise and secrets, and which logs of a pod are worth reading."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ def dumped(kind: Kind, found: Sequence[Object]) -> Dumped:
         rows = sorted(rows, key=last_seen)[-MAX_EVENTS:]
         trimmed = len(found) - MAX_EVENTS
     rows = sorted(rows, key=_place)
-    body: Object = {"apiVersion": kind.api_version, "kind": f"{kind.kind}List", "items": [shown(kind, row) for row in rows]}
+    body: Object = {
+        "apiVersion": kind.api_version,
+        "kind": f"{kind.kind}List",
+        "items": [shown(kind, row) for row in rows],
+    }
     return Dumped(json.dumps(body, indent=1, sort_keys=True).encode(), len(rows), trimmed)
 
 
@@ -51,10 +55,15 @@ def shown(kind: Kind, obj: Object) -> Object:
         return {"metadata": identity}
     if kind == k.CUSTOM_RESOURCE_DEFINITION:
         versions = (obj.get("spec") or {}).get("versions") or ()
-        return {"metadata": identity, "versions": [{key: v.get(key) for key in ("name", "served", "storage")} for v in versions]}
+        return {
+            "metadata": identity,
+            "versions": [{key: v.get(key) for key in ("name", "served", "storage")} for v in versions],
+        }
     result: Object = redacted(_without_noise(obj), kind.kind)
     if kind == k.CONFIG_MAP and result.get("binaryData"):
-        result["binaryData"] = {key: f"<{len(str(value)) * 3 // 4} bytes>" for key, value in result["binaryData"].items()}
+        result["binaryData"] = {
+            key: f"<{len(str(value)) * 3 // 4} bytes>" for key, value in result["binaryData"].items()
+        }
     _hide_variables(result)
     return result
 
@@ -81,7 +90,8 @@ def _hide_variables(value: Any) -> None:
 
 
 def bounded_lines(log: bytes) -> tuple[bytes, int]:
-    """A log without the ends of endless lines, and how many there were; a cut is seen. What is secret has to be masked before."""
+    """A log without the ends of endless lines, and how many there were; a cut is seen. What is secret has to be masked
+    before."""
     lines = log.split(b"\n")
     cut = [number for number, line in enumerate(lines) if len(line) > MAX_LINE]
     for number in cut:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads for a must-gather: what cannot be read is data, what many archives share is read once. Private to hypershift.core."""
+"""Reads for a must-gather: what cannot be read is data, what many archives share is read once."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The last look at every file of a must-gather: values of Secrets and what looks like one are masked and counted. Private to hypershift.core.
+"""The last look at every file of a must-gather: values of Secrets and what looks like one are masked and counted.
 
-Names, regions, certificates and other public content of Secrets are left alone: masking the name of a namespace would make a dump useless.
+Names, regions, certificates and other public content of Secrets are left alone: masking the name of a namespace would
+make a dump useless.
 """
 
 from __future__ import annotations
@@ -27,18 +28,33 @@ MAX_WORDS = 20_000  # of one value; a kubeconfig has a few dozen
 MIN_LENGTH, MIN_WORD = 8, 16  # of a whole value, of one word of a longer text
 
 _PUBLIC_KEYS = frozenset(
-    ("namespace", "region", "bucket", "provider", "domain-filter", "txt-owner-id", "username", "user", "name", "host", "server", "release")
+    (
+        "namespace",
+        "region",
+        "bucket",
+        "provider",
+        "domain-filter",
+        "txt-owner-id",
+        "username",
+        "user",
+        "name",
+        "host",
+        "server",
+        "release",
+    )
 )
 _PUBLIC_ENDINGS = (".crt", ".pub", ".pem.pub", "ca-bundle", "known_hosts")
 _TELLING_KEY = re.compile(r"pass|token|secret|key|cred|auth|kubeconfig|dockercfg|dockerconfig", re.IGNORECASE)
-# Each pattern takes time in proportion to the text, whatever that is: runs are bounded, or end where the next beginning is.
+# Each pattern takes time in proportion to the text, whatever that is: runs are bounded, or end where the next beginning
+# is.
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(.*?)(?:-----END|\Z)", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z0-9+/_.~-]{16,}")
 _ESCAPED = 3  # times: a text in JSON in a text in JSON
 _OF_URLS = bytes.maketrans(b"+/", b"-_")
 _PAIR = re.compile(
-    r"\b(?:pass(?:word|wd)?|token|secret|\w*(?:access|api|private|secret)[_-]?key)[\"']?\s*[:=]\s*[\"']?([^\s\"',}{]{8,})", re.IGNORECASE
+    r"\b(?:pass(?:word|wd)?|token|secret|\w*(?:access|api|private|secret)[_-]?key)[\"']?\s*[:=]\s*[\"']?([^\s\"',}{]{8,})",
+    re.IGNORECASE,
 )
 
 
@@ -55,7 +71,8 @@ class Redactor:
         """Take in the values of Secrets."""
         for secret in secrets:
             data = secret.get("data")
-            if str(secret.get("type") or "").startswith("helm.sh/") or not isinstance(data, dict):  # Helm: a compressed copy of all
+            # Helm: a compressed copy of all
+            if str(secret.get("type") or "").startswith("helm.sh/") or not isinstance(data, dict):
                 continue
             for key, encoded in data.items():
                 if _is_public(key):
@@ -70,7 +87,8 @@ class Redactor:
                 self.values += bool(words)
 
     def mask(self, content: bytes, over: Callable[[], bool] = lambda: False) -> tuple[bytes, dict[str, int]] | None:
-        """The content without secrets, and how many places were masked, by name of what they looked like; None when ``over`` said to stop."""
+        """The content without secrets, and how many places were masked, by name of what they looked like; None when
+        ``over`` said to stop."""
         spans = self._search.spans(content, over)
         if spans is None:
             return None
@@ -123,7 +141,8 @@ def _looked_for(key: str, encoded: str, public: frozenset[str]) -> Iterator[byte
 
 
 def _spelled(word: bytes) -> Iterator[bytes]:
-    """A word as it is, as JSON and URLs write it, and what of it stands in base64 of a longer text, wherever it begins there."""
+    """A word as it is, as JSON and URLs write it, and what of it stands in base64 of a longer text, wherever it begins
+    there."""
     text = word.decode()
     yield from (word, quote(text, safe="").encode())
     for plain in (True, False):
@@ -176,6 +195,10 @@ def _passwords(text: str) -> Iterator[str]:
             user_and_password = base64.b64decode(str(entry.get("auth") or "")).decode()
         except (binascii.Error, ValueError):
             continue
-        for word in (str(entry.get("auth") or ""), user_and_password.partition(":")[2], str(entry.get("password") or "")):
+        for word in (
+            str(entry.get("auth") or ""),
+            user_and_password.partition(":")[2],
+            str(entry.get("password") or ""),
+        ):
             if len(word) >= MIN_LENGTH:
                 yield word

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a must-gather of a hosted cluster reads, and where it puts it. Private to hypershift.core.
+"""What a must-gather of a hosted cluster reads, and where it puts it.
 
-Source: facts 10.1 (the object list of the dump), 0.1, 1.4 to 1.6. The most important comes first: what a limit leaves out is the least important.
+Source: facts 10.1 (the object list of the dump), 0.1, 1.4 to 1.6. The most important comes first: what a limit leaves
+out is the least important.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from .._kernel.objects import lookup
 
 # Places: a namespace each, but for the whole management cluster and the whole hosted cluster.
 HOSTED, CONTROL_PLANE, AGENTS = "hosted", "control_plane", "agents"  # of one hosted cluster
-OPERATOR, ENGINE, ADD_ON, LOCAL, CLUSTER = "operator", "engine", "add_on", "local_cluster", "cluster"  # of the management cluster
+# of the management cluster
+OPERATOR, ENGINE, ADD_ON, LOCAL, CLUSTER = "operator", "engine", "add_on", "local_cluster", "cluster"
 GUEST = "guest"  # the hosted cluster's own API
 NAMESPACES = {
     OPERATOR: "hypershift",
@@ -53,9 +55,21 @@ _PROVIDERS: dict[str, tuple[Kind, ...]] = {
 _SHARED = (
     *_rows(CLUSTER, 1, k.CLUSTER_VERSION, k.MULTICLUSTER_ENGINE, k.NODE, k.CLUSTER_OPERATOR),
     *_rows(OPERATOR, 1, k.DEPLOYMENT, k.POD, k.EVENT, k.CONFIG_MAP),
-    *_rows(CLUSTER, 2, k.STORAGE_CLASS, k.INFRASTRUCTURE, k.NETWORK, k.API_SERVICE, k.MANAGED_CLUSTER, k.NODE_HEALTH_CHECK),
+    *_rows(
+        CLUSTER, 2, k.STORAGE_CLASS, k.INFRASTRUCTURE, k.NETWORK, k.API_SERVICE, k.MANAGED_CLUSTER, k.NODE_HEALTH_CHECK
+    ),
     *_rows(LOCAL, 2, k.MANAGED_CLUSTER_ADD_ON, k.CONFIG_MAP),
-    *_rows(ENGINE, 2, k.ADD_ON_CONFIG, k.DEPLOYMENT, k.POD, k.EVENT, k.SUBSCRIPTION, k.CLUSTER_SERVICE_VERSION, k.INSTALL_PLAN),
+    *_rows(
+        ENGINE,
+        2,
+        k.ADD_ON_CONFIG,
+        k.DEPLOYMENT,
+        k.POD,
+        k.EVENT,
+        k.SUBSCRIPTION,
+        k.CLUSTER_SERVICE_VERSION,
+        k.INSTALL_PLAN,
+    ),
     *_rows(ADD_ON, 2, k.DEPLOYMENT, k.POD, k.EVENT),
     *_rows(OPERATOR, 5, k.REPLICA_SET, k.SERVICE, k.SERVICE_MONITOR),
     *_rows(CLUSTER, 5, k.CUSTOM_RESOURCE_DEFINITION),
@@ -66,7 +80,9 @@ _OWN = (
     *_rows(HOSTED, 1, k.EVENT),
     *_rows(CONTROL_PLANE, 2, k.PERSISTENT_VOLUME_CLAIM, k.SERVICE, k.ROUTE, k.JOB, k.CRON_JOB, k.CONFIG_MAP),
     *_rows(HOSTED, 2, k.CONFIG_MAP),
-    *_rows(CONTROL_PLANE, 5, k.REPLICA_SET, k.POD_DISRUPTION_BUDGET, k.NETWORK_POLICY, k.SERVICE_MONITOR, k.POD_MONITOR),
+    *_rows(
+        CONTROL_PLANE, 5, k.REPLICA_SET, k.POD_DISRUPTION_BUDGET, k.NETWORK_POLICY, k.SERVICE_MONITOR, k.POD_MONITOR
+    ),
 )
 GUEST_SOURCES = (
     *_rows(GUEST, 1, k.CLUSTER_VERSION, k.CLUSTER_OPERATOR, k.NODE),
@@ -79,7 +95,8 @@ def platform_of(cluster: Mapping[str, Any]) -> str:
 
 
 def sources_for(cluster: Mapping[str, Any] | None) -> list[Source]:
-    """Lists to read on the management cluster, the most important first; without a hosted cluster only what all of them share."""
+    """Lists to read on the management cluster, the most important first; without a hosted cluster only what all of them
+    share."""
     own: tuple[Source, ...] = ()
     if cluster is not None:
         platform = platform_of(cluster)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What one archive is about, its limits, and where it is written. Private to hypershift.core."""
+"""What one archive is about, its limits, and where it is written."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class Draft(Protocol):
 
 @dataclass(frozen=True)
 class Target:
-    """What an archive is about; no hosted cluster: the management cluster alone. health: as hosted_cluster_info says it."""
+    """What an archive is about; no hosted cluster: the management cluster alone. health: as hosted_cluster_info says
+    it."""
 
     cluster: Object | None = None
     pools: tuple[Object, ...] = ()

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Finds any number of words in a text, in one pass whose cost does not grow with their number. Private to hypershift.core.
+"""Finds any number of words in a text, in one pass whose cost does not grow with their number.
 
-Looking for one word after the other costs words times bytes: a Secret of a mebibyte of random words made that 23 seconds for each mebibyte.
+Looking for one word after the other costs words times bytes: a Secret of a mebibyte of random words made that 23
+seconds for each mebibyte.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ PIECE = 128
 class WordSearch:
     def __init__(self) -> None:
         self._words: set[bytes] = set()
-        self._lengths: dict[int, tuple[int, ...]] = {}  # first bytes of a word -> lengths of the words that begin so, longest first
+        # first bytes of a word -> lengths of the words that begin so, longest first
+        self._lengths: dict[int, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._words)
 
     def add(self, word: bytes) -> None:
-        """Raises ValueError for a word shorter than GRAM. A long one is looked for in pieces: comparing it at every place takes its square."""
+        """Raises ValueError for a word shorter than GRAM. A long one is looked for in pieces: comparing it at every
+        place takes its square."""
         if len(word) < GRAM:
             raise ValueError("too short")
         for start in range(0, max(len(word) - GRAM, 0) + 1, PIECE):
@@ -36,7 +39,8 @@ class WordSearch:
             self._lengths[gram] = tuple(sorted({*self._lengths.get(gram, ()), len(word)}, reverse=True))
 
     def spans(self, content: bytes, over: Callable[[], bool]) -> list[tuple[int, int]] | None:
-        """Where words stand: starts and ends, in order, those that touch put together. None when ``over`` said to stop."""
+        """Where words stand: starts and ends, in order, those that touch put together. None when ``over`` said to
+        stop."""
         found: list[tuple[int, int]] = []
         grams = self._lengths.keys()
         for shift in range(min(GRAM, max(len(content) - GRAM + 1, 0))):

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a NodePool may look like, checked before any write. Private to hypershift.core. Source: facts 0.6, 6.5, O.11."""
+"""What a NodePool may look like, checked before any write. Source: facts 0.6, 6.5, O.11."""
 
 from __future__ import annotations
 
@@ -67,26 +67,38 @@ RULES: tuple[FieldRule, ...] = (
 
 
 def node_pool_failures(manifest: dict[str, Any], live: dict[str, Any] | None = None) -> list[Failure]:
-    """Everything in the desired manifest that API server or operator would refuse. live fills in what the user did not set."""
+    """Everything in the desired manifest that API server or operator would refuse. live fills in what the user did not
+    set."""
     spec = manifest.get("spec", {})
     failures = _name_failures(manifest["metadata"]["name"])
     failures += r.field_failures(manifest, RULES, NODE_POOL_PATHS)
     platform = lookup(spec, ("platform", "type")) or lookup(live, ("spec", "platform", "type"))
-    failures += _scaling_failures(spec, platform) + _management_failures(spec, live) + _taint_failures(spec) + _aws_failures(spec)
+    failures += (
+        _scaling_failures(spec, platform)
+        + _management_failures(spec, live)
+        + _taint_failures(spec)
+        + _aws_failures(spec)
+    )
     if "pausedUntil" in spec:
-        failures.append(_fail("spec.pausedUntil", spec["pausedUntil"], "is not changed here", "use module pause_reconcile"))
+        failures.append(
+            _fail("spec.pausedUntil", spec["pausedUntil"], "is not changed here", "use module pause_reconcile")
+        )
     arch, legal = spec.get("arch"), ARCH_BY_PLATFORM.get(str(platform))
     if arch and legal and arch not in legal:
         hint = f"{', '.join(legal)} on platform {platform}"
         if arch == "s390x" and platform == "Agent":
-            hint += "; for IBM Z agents leave arch at amd64 and use a multi-arch release image, the InfraEnv carries s390x"
+            hint += (
+                "; for IBM Z agents leave arch at amd64 and use a multi-arch release image, the InfraEnv carries s390x"
+            )
         failures.append(_fail("spec.arch", arch, f"does not run on platform {platform}", hint))
     return failures
 
 
 def creation_failures(manifest: dict[str, Any]) -> list[Failure]:
     required = [("spec.clusterName", "cluster_name"), ("spec.release.image", "release_image")]
-    if lookup(manifest, ("spec", "platform", "type")) == "AWS" and not lookup(manifest, ("spec", "platform", "aws", "subnet", "filters")):
+    if lookup(manifest, ("spec", "platform", "type")) == "AWS" and not lookup(
+        manifest, ("spec", "platform", "aws", "subnet", "filters")
+    ):
         required.append(("spec.platform.aws.subnet.id", "aws.subnet_id"))
     return [
         Failure(
@@ -114,7 +126,9 @@ def _name_failures(name: str) -> list[Failure]:
 def _scaling_failures(spec: dict[str, Any], platform: Any) -> list[Failure]:
     scaling, failures = spec.get("autoScaling"), []
     if scaling and spec.get("replicas") is not None:
-        failures.append(_fail("spec.replicas", spec["replicas"], "excludes auto_scaling", "either replicas or auto_scaling"))
+        failures.append(
+            _fail("spec.replicas", spec["replicas"], "excludes auto_scaling", "either replicas or auto_scaling")
+        )
     if not isinstance(scaling, dict):
         return failures
     low, high = scaling.get("min"), scaling.get("max")
@@ -122,10 +136,19 @@ def _scaling_failures(spec: dict[str, Any], platform: Any) -> list[Failure]:
         failures.append(_fail("spec.autoScaling", scaling, "needs both min and max", "{min: 2, max: 6}"))
     elif isinstance(low, int) and isinstance(high, int):
         if high < low:
-            failures.append(_fail("spec.autoScaling", f"min {low}, max {high}", "must have max at or above min", f"max {low} or more"))
+            failures.append(
+                _fail(
+                    "spec.autoScaling", f"min {low}, max {high}", "must have max at or above min", f"max {low} or more"
+                )
+            )
         if low == 0 and platform not in ("AWS", "Azure"):
             failures.append(
-                _fail("spec.autoScaling.min", 0, f"may be 0 only on AWS and Azure, not on {platform}", "1 or more; or replicas: 0")
+                _fail(
+                    "spec.autoScaling.min",
+                    0,
+                    f"may be 0 only on AWS and Azure, not on {platform}",
+                    "1 or more; or replicas: 0",
+                )
             )
     return failures
 
@@ -135,14 +158,29 @@ def _management_failures(spec: dict[str, Any], live: dict[str, Any] | None) -> l
     kind = management.get("upgradeType") or lookup(live, ("spec", "management", "upgradeType"))
     if management.get("inPlace") and kind == "Replace":
         failures.append(
-            _fail("spec.management.inPlace.maxUnavailable", "set", "goes only with upgrade_type InPlace", "replace.max_unavailable")
+            _fail(
+                "spec.management.inPlace.maxUnavailable",
+                "set",
+                "goes only with upgrade_type InPlace",
+                "replace.max_unavailable",
+            )
         )
     replace = management.get("replace") or {}
     rolling = replace.get("rollingUpdate") or {}
     if rolling and replace.get("strategy") == "OnDelete":
-        failures.append(_fail("spec.management.replace.strategy", "OnDelete", "excludes max_surge and max_unavailable", "RollingUpdate"))
+        failures.append(
+            _fail(
+                "spec.management.replace.strategy",
+                "OnDelete",
+                "excludes max_surge and max_unavailable",
+                "RollingUpdate",
+            )
+        )
     before = lookup(live, ("spec", "management", "replace", "rollingUpdate")) or {"maxSurge": 1, "maxUnavailable": 0}
-    surge, unavailable = rolling.get("maxSurge", before.get("maxSurge")), rolling.get("maxUnavailable", before.get("maxUnavailable"))
+    surge, unavailable = (
+        rolling.get("maxSurge", before.get("maxSurge")),
+        rolling.get("maxUnavailable", before.get("maxUnavailable")),
+    )
     if rolling and str(surge) in ("0", "0%") and str(unavailable) in ("0", "0%"):
         failures.append(
             _fail(
@@ -159,11 +197,17 @@ def _taint_failures(spec: dict[str, Any]) -> list[Failure]:
     failures = []
     for taint in spec.get("taints") or []:
         if taint.get("effect") not in ("NoSchedule", "PreferNoSchedule", "NoExecute"):
-            failures.append(_fail("spec.taints", taint.get("effect"), "has no such effect", "NoSchedule, PreferNoSchedule, NoExecute"))
+            failures.append(
+                _fail(
+                    "spec.taints", taint.get("effect"), "has no such effect", "NoSchedule, PreferNoSchedule, NoExecute"
+                )
+            )
         if not r.LABEL_KEY.match(str(taint.get("key") or "")):
             failures.append(_fail("spec.taints", taint.get("key"), "has an illegal key", "[prefix/]name"))
         if not r.LABEL_VALUE.match(str(taint.get("value") or "")):
-            failures.append(_fail("spec.taints", taint.get("value"), "has an illegal value", "letters, digits, '-', '_' or '.'"))
+            failures.append(
+                _fail("spec.taints", taint.get("value"), "has an illegal value", "letters, digits, '-', '_' or '.'")
+            )
     return failures
 
 
@@ -171,12 +215,18 @@ def _aws_failures(spec: dict[str, Any]) -> list[Failure]:
     aws, failures = lookup(spec, ("platform", "aws")) or {}, []
     subnet = lookup(aws, ("subnet", "id"))
     if subnet and not str(subnet).startswith("subnet-"):
-        failures.append(_fail("spec.platform.aws.subnet.id", subnet, "must start with subnet-", "subnet-0123456789abcdef0"))
+        failures.append(
+            _fail("spec.platform.aws.subnet.id", subnet, "must start with subnet-", "subnet-0123456789abcdef0")
+        )
     placement = aws.get("placement") or {}
     if placement.get("spot") and placement.get("marketType") != "Spot":
-        failures.append(_fail("spec.platform.aws.placement.spot", "set", "goes only with marketType Spot", "marketType: Spot"))
+        failures.append(
+            _fail("spec.platform.aws.placement.spot", "set", "goes only with marketType Spot", "marketType: Spot")
+        )
     if placement.get("tenancy") == "host" and placement.get("capacityReservation"):
-        failures.append(_fail("spec.platform.aws.placement.tenancy", "host", "excludes capacityReservation", "default, dedicated"))
+        failures.append(
+            _fail("spec.platform.aws.placement.tenancy", "host", "excludes capacityReservation", "default, dedicated")
+        )
     if aws.get("imageType") == "Windows" and spec.get("arch") not in (None, "amd64"):
         failures.append(_fail("spec.platform.aws.imageType", "Windows", "needs arch amd64", "Linux"))
     return failures

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Desired NodePool: what the user set, and the defaults of a creation. Private to hypershift.core. Source: facts 0.6, 2.4-2.7."""
+"""Desired NodePool: what the user set, and the defaults of a creation. Source: facts 0.6, 2.4-2.7."""
 
 from __future__ import annotations
 
@@ -44,7 +44,11 @@ def creation_manifest(options: dict[str, Any], cluster: dict[str, Any]) -> dict[
     if asked.get("replicas") is None and not asked.get("autoScaling"):
         spec["replicas"] = DEFAULT_REPLICAS
     result: dict[str, Any] = without_nulls(deep_merge({"spec": spec}, desired))
-    if lookup(result, ("spec", "arch")) == "arm64" and platform_type == "AWS" and not lookup(asked, ("platform", "aws", "instanceType")):
+    if (
+        lookup(result, ("spec", "arch")) == "arm64"
+        and platform_type == "AWS"
+        and not lookup(asked, ("platform", "aws", "instanceType"))
+    ):
         result["spec"]["platform"]["aws"]["instanceType"] = "m6g.large"
     return result
 

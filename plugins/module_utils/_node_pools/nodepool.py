@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module nodepool. Private to hypershift.core."""
+"""Operation of module nodepool."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class NodePool:
         changes = ChangeSet()
         plan = Plan(changes, extra={"resource": {}})
         if live is None:
-            changes.notes.append(f"{NODE_POOL.ref(self._namespace, self._name)} does not exist, so no node pool is removed.")
+            changes.notes.append(
+                f"{NODE_POOL.ref(self._namespace, self._name)} does not exist, so no node pool is removed."
+            )
             return plan
         cluster = str(lookup(live, ("spec", "clusterName"), ""))
         guards.refuse_others_pause(changes, live, self._ref, self._hub.now(), bool(self._options.get("allow_paused")))
@@ -75,12 +77,19 @@ class NodePool:
             image=lookup(answer, ("spec", "release", "image"), ""),
         )
         return wait_request(
-            self._options, "node_pools_settled", (self._namespace, str(lookup(answer, ("spec", "clusterName"), ""))), params
+            self._options,
+            "node_pools_settled",
+            (self._namespace, str(lookup(answer, ("spec", "clusterName"), ""))),
+            params,
         )
 
     def _gone(self, plan: Plan, cluster: str) -> Any:
         blockers = Blockers(self._hub, self._namespace, cluster, pool=self._name)
         params = GoalParams(pools=(self._name,))
         return wait_request(
-            self._options, "node_pools_gone", (self._namespace, cluster), params, **blockers.of_wait(self._options, plan.late)
+            self._options,
+            "node_pools_gone",
+            (self._namespace, cluster),
+            params,
+            **blockers.of_wait(self._options, plan.late),
         )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module nodepool_info: one LIST for any number. Private to hypershift.core."""
+"""Operation of module nodepool_info: one LIST for any number."""
 
 from __future__ import annotations
 
@@ -30,5 +30,7 @@ class NodePoolInfo:
         machines = permitted_machine_owners(self._hub, pools)
         rows = [summarize_node_pool(p, now=self._hub.now(), machines=machines) for p in pools]
         return Plan(
-            changes, unchanged=True, extra={"node_pools": rows, "resources": without_noise(pools) if self._options.get("raw") else []}
+            changes,
+            unchanged=True,
+            extra={"node_pools": rows, "resources": without_noise(pools) if self._options.get("raw") else []},
         )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Planning of NodePools, shared by the modules nodepool and hosted_cluster. Private to hypershift.core."""
+"""Planning of NodePools, shared by the modules nodepool and hosted_cluster."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ _REFERENCED_KEYS = {"config": "config", "tuning_config": "tuning"}
 def plan_node_pool(
     hub: Hub, options: dict[str, Any], live: dict[str, Any] | None, cluster: dict[str, Any] | None, changes: ChangeSet
 ) -> None:
-    """Add the steps that bring one NodePool to its options. cluster may be None only when live is given and the release stays."""
+    """Add the steps that bring one NodePool to its options. cluster may be None only when live is given and the release
+    stays."""
     ref = NODE_POOL.ref(options["namespace"], options["name"])
     if live is not None and lookup(live, ("metadata", "deletionTimestamp")):
         changes.refuse("being_deleted", "it is being deleted", "Wait until it is gone, then run again.", ref)
@@ -36,7 +37,9 @@ def plan_node_pool(
         _plan_change(hub, options, live, cluster, changes, ref)
 
 
-def _plan_creation(hub: Hub, options: dict[str, Any], cluster: dict[str, Any] | None, changes: ChangeSet, ref: str) -> None:
+def _plan_creation(
+    hub: Hub, options: dict[str, Any], cluster: dict[str, Any] | None, changes: ChangeSet, ref: str
+) -> None:
     if cluster is None:
         changes.refuse(
             "cluster_not_found",
@@ -55,7 +58,12 @@ def _plan_creation(hub: Hub, options: dict[str, Any], cluster: dict[str, Any] | 
 
 
 def _plan_change(
-    hub: Hub, options: dict[str, Any], live: dict[str, Any], cluster: dict[str, Any] | None, changes: ChangeSet, ref: str
+    hub: Hub,
+    options: dict[str, Any],
+    live: dict[str, Any],
+    cluster: dict[str, Any] | None,
+    changes: ChangeSet,
+    ref: str,
 ) -> None:
     desired = wanted.desired_manifest(options)
     changes.refusals += [_at(f, ref) for f in node_pool_failures(desired, live)]
@@ -113,7 +121,10 @@ def _refuse_missing_configs(hub: Hub, options: dict[str, Any], changes: ChangeSe
             if found is None or key not in (found.get("data") or {}):
                 what = "does not exist" if found is None else f"has no key '{key}'"
                 changes.refuse(
-                    "missing_reference", f"option {option}: ConfigMap {options['namespace']}/{name} {what}", "Create it first.", ref
+                    "missing_reference",
+                    f"option {option}: ConfigMap {options['namespace']}/{name} {what}",
+                    "Create it first.",
+                    ref,
                 )
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which node pools a change rolls, how and why: predicted before any write. Private to hypershift.core. Source: facts 4.6."""
+"""Which node pools a change rolls, how and why: predicted before any write. Source: facts 4.6."""
 
 from __future__ import annotations
 
@@ -25,9 +25,13 @@ _PLATFORM_BLOCK = {"AWS": "aws", "KubeVirt": "kubevirt", "Agent": "agent", "Azur
 _NOT_IN_TEMPLATE = {"AWS": ("resourceTags",)}
 
 
-def cluster_change_effects(live: dict[str, Any], predicted: dict[str, Any], pools: Iterable[dict[str, Any]]) -> list[RolloutEffect]:
+def cluster_change_effects(
+    live: dict[str, Any], predicted: dict[str, Any], pools: Iterable[dict[str, Any]]
+) -> list[RolloutEffect]:
     """Effects of changing a HostedCluster on its existing node pools."""
-    why = tuple(text for path, text in CLUSTER_TRIGGERS if not _same(lookup(live, path), lookup(predicted, path), path[-1]))
+    why = tuple(
+        text for path, text in CLUSTER_TRIGGERS if not _same(lookup(live, path), lookup(predicted, path), path[-1])
+    )
     return [e for e in (_effect(p, why) for p in pools) if e] if why else []
 
 
@@ -71,7 +75,10 @@ def _template_changed(live: dict[str, Any], predicted: dict[str, Any]) -> bool:
     if not block:
         return False
     skip = _NOT_IN_TEMPLATE.get(str(kind), ())
-    before, after = ({k: v for k, v in (lookup(o, ("spec", "platform", block)) or {}).items() if k not in skip} for o in (live, predicted))
+    before, after = (
+        {k: v for k, v in (lookup(o, ("spec", "platform", block)) or {}).items() if k not in skip}
+        for o in (live, predicted)
+    )
     return not _same(before, after, block)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Dashboards of hosted clusters: the template, and the ConfigMaps that the operator makes of it. Private to hypershift.core. Source: facts 7.2."""
+"""Dashboards of hosted clusters: the template, and the ConfigMaps that the operator makes of it. Source: facts 7.2."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def parsed(text: str) -> Any:
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two templates differ in their form alone. Placeholders stand in texts, so that they are compared as such."""
+    """Whether two templates differ in their form alone. Placeholders stand in texts, so that they are compared as
+    such."""
     try:
         return bool(json.loads(one) == json.loads(other))
     except ValueError:
@@ -51,7 +52,9 @@ def refusals(text: str, ref: str) -> list[Failure]:
     try:
         body = parsed(text)
     except ValueError as error:
-        found.append(Failure("invalid_template", f"with its placeholders replaced it is no JSON: {error}", ref, next_step=_STEP))
+        found.append(
+            Failure("invalid_template", f"with its placeholders replaced it is no JSON: {error}", ref, next_step=_STEP)
+        )
         return found
     if not isinstance(body, dict):
         found.append(Failure("invalid_template", "it is no JSON object, as a dashboard is", ref, next_step=_STEP))
@@ -60,7 +63,8 @@ def refusals(text: str, ref: str) -> list[Failure]:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """What there is for one hosted cluster. config_map: its name, empty when there is none; problem: empty when it is good."""
+    """What there is for one hosted cluster. config_map: its name, empty when there is none; problem: empty when it is
+    good."""
 
     namespace: str
     name: str
@@ -78,12 +82,15 @@ class Dashboard:
 
 
 def found_for(cluster: Mapping[str, Any], config_maps: Sequence[Mapping[str, Any]]) -> Dashboard:
-    """Looked up by its content, since names differ between code (``hc-``) and documentation (``cp-``); a known name settles it."""
+    """Looked up by its content, since names differ between code (``hc-``) and documentation (``cp-``); a known name
+    settles it."""
     meta = cluster["metadata"]
     namespace, name = str(meta["namespace"]), str(meta["name"])
     chosen = [c for c in config_maps if DASHBOARD_KEY in (c.get("data") or {})]
     known = [f"{prefix}-{namespace}-{name}" for prefix in ("hc", "cp")]
-    best = next((c for c in chosen if c["metadata"]["name"] in known), None) or next((c for c in chosen if _is_about(cluster, c)), None)
+    best = next((c for c in chosen if c["metadata"]["name"] in known), None) or next(
+        (c for c in chosen if _is_about(cluster, c)), None
+    )
     if best is None:
         return Dashboard(namespace, name, problem="it has no dashboard")
     title = str(best["metadata"]["name"])

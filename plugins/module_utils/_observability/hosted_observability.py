@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module hosted_observability: the SRE metrics set, the dashboards' template, sets of single clusters. Private to hypershift.core.
+"""Operation of module hosted_observability: the SRE metrics set, the dashboards' template, sets of single clusters.
 
 Source: facts 7. What the operator itself runs with (flags) is the add-on's: module hypershift_addon_config.
 """
@@ -89,13 +89,15 @@ class HostedObservability:
         owned.bring(CONFIG_MAP, live, CONFIG_MAP.manifest(name, self._namespace, data={key: kept}), why)
 
     def _sre_metrics(self, changes: ChangeSet, owned: Owned) -> None:
-        config, name = json.loads(json.dumps(self._options["sre_metrics"])), metrics_sets.CONFIG_MAP_NAME  # without Ansible's own types
+        # without Ansible's own types
+        config, name = json.loads(json.dumps(self._options["sre_metrics"])), metrics_sets.CONFIG_MAP_NAME
         changes.refusals += metrics_sets.refusals(config, CONFIG_MAP.ref(self._namespace, name))
         changes.notes += metrics_sets.notes(config)
         running = metrics_sets.operator_set(self._operator)
         if self._operator_is_known and running != "SRE" and self._options.get("metrics_set") != "SRE":
             changes.notes.append(
-                f"The operator runs with metrics set {running}: this one takes effect for hosted clusters that are set to SRE."
+                f"The operator runs with metrics set {running}: this one takes effect for hosted clusters that are set"
+                " to SRE."
             )
 
         def same(there: str) -> bool:
@@ -109,20 +111,33 @@ class HostedObservability:
     def _template(self, changes: ChangeSet, owned: Owned) -> None:
         text, name = dashboards.template_text(self._options["dashboard_template"]), dashboards.TEMPLATE_NAME
         changes.refusals += dashboards.refusals(text, CONFIG_MAP.ref(self._namespace, name))
-        self._bring(owned, name, dashboards.TEMPLATE_KEY, text, lambda there: dashboards.same(there, text), "the template of dashboards")
+        self._bring(
+            owned,
+            name,
+            dashboards.TEMPLATE_KEY,
+            text,
+            lambda there: dashboards.same(there, text),
+            "the template of dashboards",
+        )
 
     def _clusters(self, changes: ChangeSet) -> list[Object]:
         found = selected(self._hub, HOSTED_CLUSTER, self._options)
         names = {c["metadata"]["name"] for c in found}
         for name in [n for n in self._options.get("name") or [] if n not in names]:
             ref = HOSTED_CLUSTER.ref(self._options.get("namespace"), name)
-            changes.refuse("not_found", "it does not exist", "Correct name and namespace, or leave them out for all.", ref)
+            changes.refuse(
+                "not_found", "it does not exist", "Correct name and namespace, or leave them out for all.", ref
+            )
         alive = [c for c in found if not c["metadata"].get("deletionTimestamp")]
         return sorted(alive, key=lambda c: (c["metadata"]["namespace"], c["metadata"]["name"]))
 
     def _note_none(self, changes: ChangeSet, clusters: list[Object]) -> None:
         """A selection that finds nobody is likely a mistake."""
-        if clusters or changes.refusals or not any(self._options.get(key) for key in ("name", "namespace", "label_selectors")):
+        if (
+            clusters
+            or changes.refusals
+            or not any(self._options.get(key) for key in ("name", "namespace", "label_selectors"))
+        ):
             return
         if self._options.get("metrics_set"):
             changes.notes.append("No hosted cluster matches, so no metrics set of one was changed.")
@@ -132,9 +147,16 @@ class HostedObservability:
     def _metrics_sets(self, changes: ChangeSet, clusters: list[Object]) -> list[Object]:
         """Sets of single hosted clusters, as they will be; ``default`` takes them out."""
         wanted = None if self._options["metrics_set"] == "default" else self._options["metrics_set"]
-        if wanted and not metrics_sets.override_is_known(self._hub.get(CUSTOM_RESOURCE_DEFINITION, None, HOSTED_CLUSTER.resource)):
-            step = "Leave metrics_set out and set the operator's own (module hypershift_addon_config), or update the operator."
-            changes.refuse("not_supported", "this operator does not know spec.monitoring.metricsSet of a HostedCluster", step)
+        if wanted and not metrics_sets.override_is_known(
+            self._hub.get(CUSTOM_RESOURCE_DEFINITION, None, HOSTED_CLUSTER.resource)
+        ):
+            step = (
+                "Leave metrics_set out and set the operator's own (module hypershift_addon_config), or update the"
+                " operator."
+            )
+            changes.refuse(
+                "not_supported", "this operator does not know spec.monitoring.metricsSet of a HostedCluster", step
+            )
             return []
         rows = []
         for cluster in clusters:
@@ -143,7 +165,10 @@ class HostedObservability:
             if live != wanted:
                 patch: Object = {"spec": {"monitoring": None if alone else {"metricsSet": wanted}}}
                 changes.patch(
-                    HOSTED_CLUSTER, cluster, patch, f"its metrics set is {live or 'the default'}, {wanted or 'the default'} is wanted"
+                    HOSTED_CLUSTER,
+                    cluster,
+                    patch,
+                    f"its metrics set is {live or 'the default'}, {wanted or 'the default'} is wanted",
                 )
             meta = cluster["metadata"]
             rows.append({"namespace": meta["namespace"], "name": meta["name"], "metrics_set": wanted or ""})
@@ -154,11 +179,15 @@ class HostedObservability:
         template = self._options.get("dashboard_template") is not None
         if not template and self._hub.get(CONFIG_MAP, self._namespace, dashboards.TEMPLATE_NAME) is None:
             ref = CONFIG_MAP.ref(self._namespace, dashboards.TEMPLATE_NAME)
-            changes.refuse("no_template", "it does not exist, and without it the operator makes no dashboard", _TEMPLATE_STEP, ref)
+            changes.refuse(
+                "no_template", "it does not exist, and without it the operator makes no dashboard", _TEMPLATE_STEP, ref
+            )
         if self._operator_is_known and not metrics_sets.operator_makes_dashboards(self._operator):
             ref = DEPLOYMENT.ref(self._namespace, "operator")
             cause = (
-                "it does not exist" if self._operator is None else "it runs without --monitoring-dashboards, so that it makes no dashboard"
+                "it does not exist"
+                if self._operator is None
+                else "it runs without --monitoring-dashboards, so that it makes no dashboard"
             )
             changes.refuse("no_dashboards", cause, _FLAG_STEP, ref)
         if changes.refusals:
@@ -178,7 +207,10 @@ class HostedObservability:
             return "; ".join(f"{row.namespace}/{row.name}: {row.problem}" for row in rows if row.problem)
 
         spec = WatchSpec(CONFIG_MAP, dashboards.CONSOLE_NAMESPACE, label_selector=_SELECTOR)
-        step = f"Look at the operator's log in namespace {self._namespace}, and at the hosted clusters' health (hosted_cluster_info)."
+        step = (
+            f"Look at the operator's log in namespace {self._namespace}, and at the hosted clusters' health"
+            " (hosted_cluster_info)."
+        )
         ref = f"ConfigMaps of {dashboards.CONSOLE_NAMESPACE}"
         try:
             if clusters:

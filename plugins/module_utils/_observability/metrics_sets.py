@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sets of metrics: the SRE set's content, and what the operator and hosted clusters are set to. Private to hypershift.core. Source: facts 7.1."""
+"""Sets of metrics: the SRE set's content, and what the operator and hosted clusters are set to. Source: facts 7.1."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def refusals(config: Mapping[str, Any], ref: str) -> list[Failure]:
         if component not in known:
             near = get_close_matches(str(component), known, 1, 0.5)
             step = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
-            found.append(Failure("unknown_component", f"{component} is no component of the SRE metrics set", ref, next_step=step))
+            found.append(
+                Failure("unknown_component", f"{component} is no component of the SRE metrics set", ref, next_step=step)
+            )
         elif not isinstance(rules, list):
             cause = f"{component} must have a list of relabel configurations"
             found.append(Failure("invalid_relabel_config", cause, ref, next_step="Give a list, also for a single one."))
@@ -40,13 +42,24 @@ def refusals(config: Mapping[str, Any], ref: str) -> list[Failure]:
             for number, rule in enumerate(rules, 1):
                 for wrong in problems(rule):
                     cause = f"relabel configuration {number} of {component}: {wrong}"
-                    found.append(Failure("invalid_relabel_config", cause, ref, next_step="Correct it, since Prometheus would refuse it."))
+                    found.append(
+                        Failure(
+                            "invalid_relabel_config",
+                            cause,
+                            ref,
+                            next_step="Correct it, since Prometheus would refuse it.",
+                        )
+                    )
     return found
 
 
 def notes(config: Mapping[str, Any]) -> list[str]:
     found = sorted(set(config) & set(UNDOCUMENTED))
-    return [f"Components {', '.join(found)} are known to the operator, but not documented: a later release may drop them."] if found else []
+    return (
+        [f"Components {', '.join(found)} are known to the operator, but not documented: a later release may drop them."]
+        if found
+        else []
+    )
 
 
 def counts(config: Mapping[str, Any]) -> dict[str, int]:
@@ -61,7 +74,8 @@ def override_is_known(definition: Mapping[str, Any] | None) -> bool:
 
 
 def operator_set(deployment: Mapping[str, Any] | None) -> str:
-    """The set that the operator runs with; a flag wins over the environment, and the words are compared without case."""
+    """The set that the operator runs with; a flag wins over the environment, and the words are compared without
+    case."""
     value = _flag(deployment, "--metrics-set") or _variable(deployment, "METRICS_SET") or SETS[0]
     return next((known for known in SETS if known.lower() == value.lower()), value)
 
@@ -80,7 +94,10 @@ def _container(deployment: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 def _flag(deployment: Mapping[str, Any] | None, name: str) -> str | None:
     """Its value, empty for a flag without one, None when it is not set."""
-    words = [str(word) for word in (*(_container(deployment).get("command") or ()), *(_container(deployment).get("args") or ()))]
+    words = [
+        str(word)
+        for word in (*(_container(deployment).get("command") or ()), *(_container(deployment).get("args") or ()))
+    ]
     for at, word in enumerate(words):
         if word == name:
             following = words[at + 1] if at + 1 < len(words) else ""
@@ -91,4 +108,6 @@ def _flag(deployment: Mapping[str, Any] | None, name: str) -> str | None:
 
 
 def _variable(deployment: Mapping[str, Any] | None, name: str) -> str:
-    return next((str(e.get("value") or "") for e in _container(deployment).get("env") or () if e.get("name") == name), "")
+    return next(
+        (str(e.get("value") or "") for e in _container(deployment).get("env") or () if e.get("name") == name), ""
+    )

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Relabel configurations as Prometheus validates them. Private to hypershift.core.
+"""Relabel configurations as Prometheus validates them.
 
-Source: relabel.Config.Validate of Prometheus; field names are those of the Prometheus operator's API, which HyperShift reads (facts 7.1.1).
+Source: relabel.Config.Validate of Prometheus; field names are those of the Prometheus operator's API, which HyperShift
+reads (facts 7.1.1).
 """
 
 from __future__ import annotations

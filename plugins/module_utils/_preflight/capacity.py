@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether a management cluster has room for more hosted clusters. Private to hypershift.core.
+"""Whether a management cluster has room for more hosted clusters.
 
-Source: facts 11.1 (what one highly available control plane takes, how many fit), 11.3 (which taints control planes tolerate), 1.6 (limits).
+Source: facts 11.1 (what one highly available control plane takes, how many fit), 11.3 (which taints control planes
+tolerate), 1.6 (limits).
 """
 
 from __future__ import annotations
@@ -59,7 +60,11 @@ def is_worker(node: Object) -> bool:
 def is_usable(node: Object) -> bool:
     """Ready, and a new control plane may be scheduled to it."""
     spec = node.get("spec") or {}
-    blocking = [t for t in spec.get("taints") or () if t.get("effect") in ("NoSchedule", "NoExecute") and t.get("key") not in _TOLERATED]
+    blocking = [
+        t
+        for t in spec.get("taints") or ()
+        if t.get("effect") in ("NoSchedule", "NoExecute") and t.get("key") not in _TOLERATED
+    ]
     reserved = _RESERVED in (node["metadata"].get("labels") or {})
     return is_true(node, "Ready") and not spec.get("unschedulable") and not blocking and not reserved
 
@@ -89,7 +94,8 @@ def _requests(containers: Iterable[Mapping[str, Any]]) -> list[Amounts]:
 
 
 def requested_by(pod: Object) -> Amounts:
-    """As the scheduler counts: the containers and sidecars together or the largest init container, whichever is more, and the overhead."""
+    """As the scheduler counts: the containers and sidecars together or the largest init container, whichever is more,
+    and the overhead."""
     spec = pod.get("spec") or {}
     first = spec.get("initContainers") or ()
     sidecars = [c for c in first if c.get("restartPolicy") == "Always"]
@@ -122,7 +128,8 @@ def how_many(free: Amounts) -> tuple[int, str]:
 
 
 def capacity(picture: Picture) -> dict[str, Any]:
-    """Numbers of the usable worker nodes; ``fits`` also when the largest of them is lost. Empty when nodes or pods could not be read."""
+    """Numbers of the usable worker nodes; ``fits`` also when the largest of them is lost. Empty when nodes or pods
+    could not be read."""
     if picture.gap(NODE, POD):
         return {}
     table = free_per_node(usable(picture), picture.all(POD))
@@ -142,5 +149,7 @@ def capacity(picture: Picture) -> dict[str, Any]:
         "fits_without_one_node": min(largest) if largest else 0,
         "wanted": picture.wanted,
         "limited_by": scarce,
-        "computed": _SENTENCE.format(nodes=len(table), what=what, pods=size["pods"], cpu=CONTROL_PLANE.cpu, memory=CONTROL_PLANE.memory),
+        "computed": _SENTENCE.format(
+            nodes=len(table), what=what, pods=size["pods"], cpu=CONTROL_PLANE.cpu, memory=CONTROL_PLANE.memory
+        ),
     }

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Preflight checks of OpenShift, the multicluster engine and the HyperShift operator. Private to hypershift.core. Source: facts 1.1 to 1.6, O.14."""
+"""Preflight checks of OpenShift, the multicluster engine and the HyperShift operator. Source: facts 1.1 to 1.6,
+O.14."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ from .._multicluster_engine.compatibility import (
 )
 from .inspection import NO_ENGINE, PROVIDERS, SEE_ENGINE, Finding, Picture, failed, ok, unknown, warning
 
-_COMPONENTS, _PREVIEW = ("hypershift", "hypershift-local-hosting"), "hypershift-preview"  # the last: name before engine 2.3
+# the last: name before engine 2.3
+_COMPONENTS, _PREVIEW = ("hypershift", "hypershift-local-hosting"), "hypershift-preview"
 MAX_NUMBER, THRESHOLD = "hcMaxNumber", "hcThresholdNumber"
 _LIMITS = {MAX_NUMBER: 80, THRESHOLD: 60}  # what the add-on takes when nothing else is set (facts 1.6)
 
@@ -35,19 +37,30 @@ def openshift_settled(picture: Picture) -> Finding:
     version = openshift_version(picture.view)
     newest = versions.newest(found, versions.OPENSHIFT)
     if found is None or not newest:
-        return unknown("", "ClusterVersion version tells no version of OpenShift", "Look at the cluster version operator.")
+        return unknown(
+            "", "ClusterVersion version tells no version of OpenShift", "Look at the cluster version operator."
+        )
     if newest.get("state") != "Completed":
         target = newest.get("version") or "another version"
         cause = f"OpenShift of the management cluster is being updated to {target}"
-        return warning(version or str(target), cause, "Let that update end first: management cluster, then engine, then hosted clusters.")
+        return warning(
+            version or str(target),
+            cause,
+            "Let that update end first: management cluster, then engine, then hosted clusters.",
+        )
     trouble = get(found, "Failing")
     if trouble and trouble.status == "True":
-        return warning(version, f"ClusterVersion version is Failing: {trouble.message or trouble.reason}", "Repair the operator it names.")
+        return warning(
+            version,
+            f"ClusterVersion version is Failing: {trouble.message or trouble.reason}",
+            "Repair the operator it names.",
+        )
     return ok(version)
 
 
 def engine_available(picture: Picture) -> Finding:
-    """Phase Available, and the current version is the desired one (facts 1.4). That there is no engine is said here alone; others refer to it."""
+    """Phase Available, and the current version is the desired one (facts 1.4). That there is no engine is said here
+    alone; others refer to it."""
     found = engine(picture.view)
     if found is None:
         gap = None if picture.without_engine else picture.gap(MULTICLUSTER_ENGINE)
@@ -58,7 +71,9 @@ def engine_available(picture: Picture) -> Finding:
     value = f"{current or 'no version'} {phase or 'no phase'}"
     if phase != "Available":
         return failed(
-            value, f"{name} is in phase {phase or 'unknown'}, not Available", "Let its change end, or look at its status.components."
+            value,
+            f"{name} is in phase {phase or 'unknown'}, not Available",
+            "Let its change end, or look at its status.components.",
         )
     if not current or current != desired:
         cause = f"{name} runs {current or 'no known version'}, but {desired or 'an unknown version'} is desired"
@@ -77,7 +92,10 @@ def engine_matches_openshift(picture: Picture) -> Finding:
     value = f"engine {own} on OpenShift {below}"
     if low <= below.line <= high:
         return ok(value)
-    cause = f"multicluster engine {own} works on OpenShift {minor_of(low)} to {minor_of(high)}, but the management cluster runs {below}"
+    cause = (
+        f"multicluster engine {own} works on OpenShift {minor_of(low)} to {minor_of(high)}, but the management cluster"
+        f" runs {below}"
+    )
     if below.line < low:
         return failed(value, cause, f"Upgrade OpenShift of the management cluster to {minor_of(low)} or newer.")
     return failed(value, cause, f"Upgrade the multicluster engine to {engine_of(below.line - (high - line))} or newer.")
@@ -92,7 +110,10 @@ def component(picture: Picture, name: str) -> bool | None:
 
 def hypershift_enabled(picture: Picture) -> Finding:
     """Components hypershift and hypershift-local-hosting; both are on unless switched off (facts 1.5)."""
-    step = "Set it to enabled in spec.overrides.components of the MultiClusterEngine, and keep the other entries of that list."
+    step = (
+        "Set it to enabled in spec.overrides.components of the MultiClusterEngine, and keep the other entries of that"
+        " list."
+    )
     for name in _COMPONENTS:
         state = component(picture, name)
         if state is None and name == "hypershift":
@@ -109,15 +130,29 @@ def operator_available(picture: Picture) -> Finding:
         return unknown("none", f"there is no Deployment hypershift/operator: {NO_ENGINE}", SEE_ENGINE)
     if found is None:
         step = (
-            "Enable components hypershift and hypershift-local-hosting of the multicluster engine, or look at its add-on hypershift-addon."
+            "Enable components hypershift and hypershift-local-hosting of the multicluster engine, or look at its"
+            " add-on hypershift-addon."
         )
-        return failed("none", "there is no Deployment hypershift/operator: the HyperShift operator is not installed", step)
-    wanted, ready = int(lookup(found, ("spec", "replicas"), 1) or 0), int(lookup(found, ("status", "availableReplicas")) or 0)
+        return failed(
+            "none", "there is no Deployment hypershift/operator: the HyperShift operator is not installed", step
+        )
+    wanted, ready = (
+        int(lookup(found, ("spec", "replicas"), 1) or 0),
+        int(lookup(found, ("status", "availableReplicas")) or 0),
+    )
     value = f"{ready}/{wanted} available"
     if not ready:
-        return failed(value, "no replica of Deployment hypershift/operator is available", "Look at its pods in namespace hypershift.")
+        return failed(
+            value,
+            "no replica of Deployment hypershift/operator is available",
+            "Look at its pods in namespace hypershift.",
+        )
     if ready < wanted:
-        return warning(value, f"{ready} of {wanted} replicas of Deployment hypershift/operator are available", "Look at the missing pod.")
+        return warning(
+            value,
+            f"{ready} of {wanted} replicas of Deployment hypershift/operator are available",
+            "Look at the missing pod.",
+        )
     return ok(value)
 
 
@@ -127,12 +162,18 @@ def supported_versions(picture: Picture) -> Finding:
     if not minors and picture.without_engine:
         return unknown("none", f"there is no ConfigMap hypershift/supported-versions: {NO_ENGINE}", SEE_ENGINE)
     if not minors:
-        cause = "ConfigMap hypershift/supported-versions is missing or not readable, so nobody can tell which versions can be created"
+        cause = (
+            "ConfigMap hypershift/supported-versions is missing or not readable, so nobody can tell which versions can"
+            " be created"
+        )
         return failed("none", cause, "Look at the HyperShift operator, which writes it.")
     value, own = ", ".join(minors), Version.parse(engine_version(picture.view))
     lines = [v.line for v in map(Version.parse, minors) if v]
     if own and lines and max(lines) < line_of_engine(own):
-        cause = f"the operator supports up to {minors[0]}, but engine {own} brings {minor_of(line_of_engine(own))}: the operator is older"
+        cause = (
+            f"the operator supports up to {minors[0]}, but engine {own} brings {minor_of(line_of_engine(own))}: the"
+            " operator is older"
+        )
         return warning(value, cause, "Look at the add-on hypershift-addon, which updates the operator.")
     return ok(value)
 
@@ -140,7 +181,11 @@ def supported_versions(picture: Picture) -> Finding:
 def limits(picture: Picture) -> dict[str, int]:
     """Numbers of hosted clusters from which the add-on warns and calls the management cluster full."""
     config = picture.one(ADD_ON_CONFIG, "hypershift-addon-deploy-config") or {}
-    given = {str(v.get("name")): str(v.get("value")) for v in lookup(config, ("spec", "customizedVariables")) or () if isinstance(v, dict)}
+    given = {
+        str(v.get("name")): str(v.get("value"))
+        for v in lookup(config, ("spec", "customizedVariables")) or ()
+        if isinstance(v, dict)
+    }
     return {key: int(given[key]) if given.get(key, "").isdigit() else default for key, default in _LIMITS.items()}
 
 
@@ -149,8 +194,15 @@ def hosted_cluster_count(picture: Picture) -> Finding:
     have, marks = len(picture.all(HOSTED_CLUSTER)), limits(picture)
     total = have + picture.wanted
     value = f"{have}, {total} with the wanted"
-    step = "Spread hosted clusters over more management clusters, or raise {} in AddOnDeploymentConfig hypershift-addon-deploy-config."
+    step = (
+        "Spread hosted clusters over more management clusters, or raise {} in AddOnDeploymentConfig"
+        " hypershift-addon-deploy-config."
+    )
     for key, say in ((MAX_NUMBER, failed), (THRESHOLD, warning)):
         if total > marks[key]:
-            return say(value, f"{total} hosted clusters are more than {key} of the hypershift add-on, {marks[key]}", step.format(key))
+            return say(
+                value,
+                f"{total} hosted clusters are more than {key} of the hypershift add-on, {marks[key]}",
+                step.format(key),
+            )
     return ok(value)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a preflight has read of a management cluster, and the shape of its verdicts. Private to hypershift.core."""
+"""What a preflight has read of a management cluster, and the shape of its verdicts."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ ORDER = tuple(Verdict)
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check says. cause and next_step: a sentence each, empty when all is well; value: what was found, in a few words."""
+    """What one check says. cause and next_step: a sentence each, empty when all is well; value: what was found, in a
+    few words."""
 
     verdict: Verdict
     value: str = ""
@@ -79,8 +80,9 @@ def failed(value: str, cause: str, next_step: str) -> Finding:
 class Picture:
     """A management cluster at one moment.
 
-    view: what was listed, by kind, and the minors that the operator supports. denied: kinds that the account may not read. asked: platforms
-    that the user named. wanted: hosted clusters that are to be added; availability: HighlyAvailable or SingleReplica.
+    view: what was listed, by kind, and the minors that the operator supports. denied: kinds that the account may not
+    read. asked: platforms that the user named. wanted: hosted clusters that are to be added; availability:
+    HighlyAvailable or SingleReplica.
     """
 
     view: HubView
@@ -109,7 +111,12 @@ class Picture:
 
     def absent(self, kind: Kind) -> bool:
         """True when it is proven that the kind is not served."""
-        return kind in PROVIDERS and not self.all(kind) and self.served is not None and (kind.group, kind.version) not in self.served
+        return (
+            kind in PROVIDERS
+            and not self.all(kind)
+            and self.served is not None
+            and (kind.group, kind.version) not in self.served
+        )
 
     @cached_property
     def without_engine(self) -> bool:
@@ -140,7 +147,10 @@ class Picture:
         """Nothing was found, and it cannot be told whether that is for want of an object or of the whole kind."""
         if self.all(kind) or self.served is not None or kind not in PROVIDERS:
             return None
-        cause = f"no {kind.kind} was found, and the account may not list {API_SERVICE.resource}, which tells whether the kind is served"
+        cause = (
+            f"no {kind.kind} was found, and the account may not list {API_SERVICE.resource}, which tells whether the"
+            " kind is served"
+        )
         return unknown("none", cause, PROVIDERS[kind])
 
     @property
@@ -154,7 +164,11 @@ class Picture:
         """Those that the user named, else those whose operators are there."""
         if self.asked:
             return tuple(p for p in PLATFORMS if p in self.asked)
-        signs = {AGENT: bool(self.all(AGENT_SERVICE_CONFIG)), AWS: self.infrastructure == "AWS", KUBEVIRT: bool(self.all(HYPER_CONVERGED))}
+        signs = {
+            AGENT: bool(self.all(AGENT_SERVICE_CONFIG)),
+            AWS: self.infrastructure == "AWS",
+            KUBEVIRT: bool(self.all(HYPER_CONVERGED)),
+        }
         return tuple(p for p in PLATFORMS if signs.get(p))
 
 
@@ -189,8 +203,15 @@ PROVIDERS: dict[Kind, str] = {
     INGRESS_CONTROLLER: _OPENSHIFT,
     MULTICLUSTER_ENGINE: "Install it (playbook hypershift.core.multicluster_engine).",
     HOSTED_CLUSTER: "Enable component hypershift of the multicluster engine, which installs the HyperShift operator.",
-    IP_ADDRESS_POOL: "Install the MetalLB operator and create an IPAddressPool, or make sure that something else serves load balancers.",
+    IP_ADDRESS_POOL: (
+        "Install the MetalLB operator and create an IPAddressPool, or make sure that something else serves load"
+        " balancers."
+    ),
     HYPER_CONVERGED: "Install OpenShift Virtualization 4.14 or newer and create a HyperConverged.",
-    AGENT_SERVICE_CONFIG: "Enable component assisted-service of the multicluster engine and create AgentServiceConfig agent.",
-    PROVISIONING: "Create Provisioning provisioning-configuration with watchAllNamespaces, when BareMetalHosts are to be used.",
+    AGENT_SERVICE_CONFIG: (
+        "Enable component assisted-service of the multicluster engine and create AgentServiceConfig agent."
+    ),
+    PROVISIONING: (
+        "Create Provisioning provisioning-configuration with watchAllNamespaces, when BareMetalHosts are to be used."
+    ),
 }

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module management_cluster_info: reads a management cluster and judges it. Private to hypershift.core.
+"""Operation of module management_cluster_info: reads a management cluster and judges it.
 
 One paged LIST per kind. A kind that is not served or not permitted becomes a verdict; nothing is written.
 """
@@ -30,7 +30,9 @@ class ManagementClusterInfo:
         wanted = int(self._options["hosted_clusters"])
         if wanted < 0:
             cause = f"hosted_clusters is {wanted}, and must not be below 0"
-            raise OptionError(Failure("invalid_option", cause, next_step="Say how many hosted clusters are to be added."))
+            raise OptionError(
+                Failure("invalid_option", cause, next_step="Say how many hosted clusters are to be added.")
+            )
         return Plan(unchanged=True, extra={"server": self._hub.server, **preflight(self._picture(wanted))})
 
     def _picture(self, wanted: int) -> Picture:

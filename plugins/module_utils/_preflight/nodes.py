@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Preflight checks of nodes, storage and load balancers of a management cluster. Private to hypershift.core. Source: facts 1.3, 2.2, 2.3, 11.1, 11.3."""
+"""Preflight checks of nodes, storage and load balancers of a management cluster. Source: facts 1.3, 2.2, 2.3, 11.1,
+11.3."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ def default_storage_class(picture: Picture) -> Finding:
     """Claims of etcd without a class of their own take the default one (facts 11.10)."""
     classes = picture.all(STORAGE_CLASS)
     defaults = sorted(
-        str(c["metadata"]["name"]) for c in classes if any((c["metadata"].get("annotations") or {}).get(key) == "true" for key in _DEFAULT)
+        str(c["metadata"]["name"])
+        for c in classes
+        if any((c["metadata"].get("annotations") or {}).get(key) == "true" for key in _DEFAULT)
     )
     if not defaults:
         cause = f"none of {len(classes)} storage classes is the default, so claims of etcd stay Pending"
@@ -49,7 +52,8 @@ def worker_nodes(picture: Picture) -> Finding:
 
 
 def zones(picture: Picture) -> Finding:
-    """Members of etcd must not share a zone label, except on OpenShift Virtualization, where they should not (facts 2.2, 11.3)."""
+    """Members of etcd must not share a zone label, except on OpenShift Virtualization, where they should not (facts
+    2.2, 11.3)."""
     good = usable(picture)
     names = [str((n["metadata"].get("labels") or {}).get(_ZONE) or "") for n in good]
     distinct, bare = sorted({n for n in names if n}), names.count("")
@@ -61,13 +65,18 @@ def zones(picture: Picture) -> Finding:
         return unknown(value, "no worker node is usable", "See check worker_nodes.")
     # Nodes without the label are in nobody's zone: anti-affinity by zone does not keep pods off them.
     if distinct and len(distinct) + bare < WORKERS:
-        cause = f"the usable worker nodes are in {len(distinct)} zone(s) ({value}), so two of three members of etcd would have to share one"
+        cause = (
+            f"the usable worker nodes are in {len(distinct)} zone(s) ({value}), so two of three members of etcd would"
+            " have to share one"
+        )
         if picture.platforms == (KUBEVIRT,):
             return warning(value, cause, step)
         return failed(value, f"{cause} and stay Pending", step)
     if bare:
         return warning(
-            value, f"{bare} of {len(good)} usable worker nodes have no label {_ZONE}, so nothing spreads members over zones", step
+            value,
+            f"{bare} of {len(good)} usable worker nodes have no label {_ZONE}, so nothing spreads members over zones",
+            step,
         )
     return ok(value)
 
@@ -85,14 +94,19 @@ def load_balancer(picture: Picture) -> Finding:
     pools = picture.all(IP_ADDRESS_POOL)
     names = ", ".join(sorted(str(p["metadata"]["name"]) for p in pools))
     if not pools:
-        cause = f"the management cluster runs on {platform}, and MetalLB has no IPAddressPool, so load balancers get no address"
+        cause = (
+            f"the management cluster runs on {platform}, and MetalLB has no IPAddressPool, so load balancers get no"
+            " address"
+        )
         step = "Create an IPAddressPool and an L2Advertisement or BGPAdvertisement for it."
         if KUBEVIRT in picture.platforms:
             return failed("none", cause, step)
         return warning("none", cause, f"{step} Publishing by NodePort does without.")
     if all(lookup(p, ("spec", "autoAssign")) is False for p in pools):
         cause = f"no IPAddressPool assigns addresses by itself ({names})"
-        return warning(names, cause, "Set spec.autoAssign of one to true, or annotate the services of each hosted cluster.")
+        return warning(
+            names, cause, "Set spec.autoAssign of one to true, or annotate the services of each hosted cluster."
+        )
     return ok(f"MetalLB: {names}")
 
 
@@ -107,10 +121,15 @@ def room(picture: Picture) -> Finding:
     left = f"{free['cpu']} vCPU, {free['memory_gib']} GiB and {free['pods']} pods are free"
     step = "Add worker nodes, or free some; return value capacity has the numbers."
     if fits < wanted:
-        cause = f"{left} on {numbers['nodes']} worker nodes: {fits} more fit, {wanted} wanted, and {numbers['limited_by']} runs out first"
+        cause = (
+            f"{left} on {numbers['nodes']} worker nodes: {fits} more fit, {wanted} wanted, and {numbers['limited_by']}"
+            " runs out first"
+        )
         if picture.highly_available:
             return failed(value, cause, step)
-        return unknown(value, f"{cause}, counted as if they were highly available: nothing is published for a single replica", step)
+        return unknown(
+            value, f"{cause}, counted as if they were highly available: nothing is published for a single replica", step
+        )
     if numbers["fits_without_one_node"] < wanted:
         cause = f"{left}, which is enough only as long as no worker node is lost or drained"
         return warning(value, cause, "Add a worker node, so that its pods find a place while another one is drained.")

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Preflight checks for one platform of hosted clusters. Private to hypershift.core. Source: facts 1.3, 2.4, 2.6, 2.7."""
+"""Preflight checks for one platform of hosted clusters. Source: facts 1.3, 2.4, 2.6, 2.7."""
 
 from __future__ import annotations
 
@@ -27,18 +27,30 @@ def virtualization(picture: Picture) -> Finding:
         return picture.unproven(HYPER_CONVERGED) or failed(
             "none", "OpenShift Virtualization has no HyperConverged, so it is not set up", step
         )
-    told = [str(v.get("version") or "") for v in lookup(found, ("status", "versions")) or () if v.get("name") == "operator"]
+    told = [
+        str(v.get("version") or "") for v in lookup(found, ("status", "versions")) or () if v.get("name") == "operator"
+    ]
     value = told[0] if told else "no version"
     version = Version.parse(value)
     ref = HYPER_CONVERGED.ref(found["metadata"].get("namespace"), found["metadata"]["name"])
     if version and version.line < VIRTUALIZATION.line:
-        return failed(value, f"OpenShift Virtualization {value} is older than 4.14", "Upgrade OpenShift Virtualization to 4.14 or newer.")
+        return failed(
+            value,
+            f"OpenShift Virtualization {value} is older than 4.14",
+            "Upgrade OpenShift Virtualization to 4.14 or newer.",
+        )
     state = get(found, "Available")
     if state is None or state.status != "True":
         text = f": {state.message or state.reason}" if state and (state.message or state.reason) else ""
-        return failed(value, f"{ref} is not Available{text}", "Look at its status.conditions and at the pods of namespace openshift-cnv.")
+        return failed(
+            value,
+            f"{ref} is not Available{text}",
+            "Look at its status.conditions and at the pods of namespace openshift-cnv.",
+        )
     if version is None:
-        return warning(value, f"{ref} tells no version of its operator", "Check that OpenShift Virtualization is 4.14 or newer.")
+        return warning(
+            value, f"{ref} tells no version of its operator", "Check that OpenShift Virtualization is 4.14 or newer."
+        )
     return ok(value)
 
 
@@ -49,7 +61,10 @@ def bare_metal(picture: Picture) -> Finding:
         return unknown("", "Infrastructure cluster tells no platform", "Look at Infrastructure cluster.")
     if platform in _METAL:
         return ok(platform)
-    cause = f"the management cluster runs on {platform}; OpenShift Virtualization is supported for hosted clusters on bare metal"
+    cause = (
+        f"the management cluster runs on {platform}; OpenShift Virtualization is supported for hosted clusters on bare"
+        " metal"
+    )
     return warning(platform, cause, "Check that the worker nodes are bare metal.")
 
 
@@ -64,7 +79,11 @@ def network_type(picture: Picture) -> Finding:
     if not kind:
         return unknown("", "Network cluster tells no network type", "Look at Network cluster of config.openshift.io.")
     if kind != "OVNKubernetes":
-        return failed(kind, f"the management cluster's network is {kind}, not OVNKubernetes", "Migrate the network to OVNKubernetes.")
+        return failed(
+            kind,
+            f"the management cluster's network is {kind}, not OVNKubernetes",
+            "Migrate the network to OVNKubernetes.",
+        )
     return ok(kind)
 
 
@@ -75,10 +94,13 @@ def network_mtu(picture: Picture) -> Finding:
         return unknown("", "Network cluster tells no MTU", "Look at Network cluster of config.openshift.io.")
     if mtu < MTU:
         cause = (
-            f"the MTU of the cluster network is {mtu}; {MTU} or more is recommended, since the network of a hosted cluster runs inside it"
+            f"the MTU of the cluster network is {mtu}; {MTU} or more is recommended, since the network of a hosted"
+            " cluster runs inside it"
         )
         return warning(
-            str(mtu), cause, "Change the MTU of the cluster network before the first hosted cluster, where the switches allow it."
+            str(mtu),
+            cause,
+            "Change the MTU of the cluster network before the first hosted cluster, where the switches allow it.",
         )
     return ok(str(mtu))
 
@@ -87,10 +109,15 @@ def wildcard_routes(picture: Picture) -> Finding:
     """The default ingress lets through the wildcard routes of hosted clusters' *.apps names."""
     found = picture.one(INGRESS_CONTROLLER, "default")
     if found is None:
-        return unknown("none", "there is no IngressController openshift-ingress-operator/default", "Look at the ingress operator.")
+        return unknown(
+            "none", "there is no IngressController openshift-ingress-operator/default", "Look at the ingress operator."
+        )
     policy = str(lookup(found, ("spec", "routeAdmission", "wildcardPolicy")) or "WildcardsDisallowed")
     if policy != "WildcardsAllowed":
-        cause = f"IngressController openshift-ingress-operator/default has wildcardPolicy {policy}, so the apps of hosted clusters are not reached"
+        cause = (
+            f"IngressController openshift-ingress-operator/default has wildcardPolicy {policy}, so the apps of hosted"
+            " clusters are not reached"
+        )
         return failed(policy, cause, "Set its spec.routeAdmission.wildcardPolicy to WildcardsAllowed.")
     return ok(policy)
 
@@ -98,7 +125,10 @@ def wildcard_routes(picture: Picture) -> Finding:
 def assisted_service(picture: Picture) -> Finding:
     """The assisted service that discovers hosts: the component is on, and AgentServiceConfig agent has its storages."""
     if component(picture, "assisted-service") is False:
-        step = "Set it to enabled in spec.overrides.components of the MultiClusterEngine, and keep the other entries of that list."
+        step = (
+            "Set it to enabled in spec.overrides.components of the MultiClusterEngine, and keep the other entries of"
+            " that list."
+        )
         return failed("off", "component assisted-service of the multicluster engine is disabled", step)
     found = picture.one(AGENT_SERVICE_CONFIG, "agent")
     if found is None:
@@ -107,10 +137,16 @@ def assisted_service(picture: Picture) -> Finding:
     spec = found.get("spec") or {}
     lacking = [key for key in ("databaseStorage", "filesystemStorage") if not spec.get(key)]
     if lacking:
-        return failed("incomplete", f"AgentServiceConfig agent has no {' and no '.join(lacking)}", "Set it to a claim of enough size.")
+        return failed(
+            "incomplete",
+            f"AgentServiceConfig agent has no {' and no '.join(lacking)}",
+            "Set it to a claim of enough size.",
+        )
     images = sorted({str(i.get("openshiftVersion") or "") for i in spec.get("osImages") or ()})
     if not images:
-        return warning("no osImages", "AgentServiceConfig agent names no osImages", "Name those of the versions to be installed.")
+        return warning(
+            "no osImages", "AgentServiceConfig agent names no osImages", "Name those of the versions to be installed."
+        )
     return ok(f"osImages {', '.join(images)}")
 
 
@@ -123,8 +159,13 @@ def bare_metal_hosts(picture: Picture) -> Finding:
             "none", cause, "Create it with watchAllNamespaces, when BareMetalHosts are to be used."
         )
     if lookup(found, ("spec", "watchAllNamespaces")) is not True:
-        cause = "Provisioning provisioning-configuration does not watch all namespaces, so BareMetalHosts of hosted clusters are not seen"
-        return warning("one namespace", cause, "Set its spec.watchAllNamespaces to true, when BareMetalHosts are to be used.")
+        cause = (
+            "Provisioning provisioning-configuration does not watch all namespaces, so BareMetalHosts of hosted"
+            " clusters are not seen"
+        )
+        return warning(
+            "one namespace", cause, "Set its spec.watchAllNamespaces to true, when BareMetalHosts are to be used."
+        )
     return ok("all namespaces")
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The table of preflight checks, and what comes of it. Private to hypershift.core."""
+"""The table of preflight checks, and what comes of it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ _HEADER = ("CHECK", "VERDICT", "VALUE", "WHAT")
 
 @dataclass(frozen=True)
 class Check:
-    """needs: kinds without which nothing can be said; platform: of hosted clusters, empty for a check of every management cluster."""
+    """needs: kinds without which nothing can be said; platform: of hosted clusters, empty for a check of every
+    management cluster."""
 
     name: str
     needs: tuple[Kind, ...]
@@ -69,8 +70,9 @@ CHECKS: tuple[Check, ...] = (
 
 
 def preflight(picture: Picture) -> dict[str, Any]:
-    """checks: rows {check, platform, verdict, value, cause, next_step} in the order of the table; verdict: the worst of them; platforms: those
-    that were looked at; summary: how many rows have which verdict; capacity: see ``preflight_capacity``; table: lines for people."""
+    """checks: rows {check, platform, verdict, value, cause, next_step} in the order of the table; verdict: the worst of
+    them; platforms: those that were looked at; summary: how many rows have which verdict; capacity: see
+    ``preflight_capacity``; table: lines for people."""
     rows = [_row(check, picture) for check in CHECKS if not check.platform or check.platform in picture.platforms]
     counts = {v.value: sum(row["verdict"] == v.value for row in rows) for v in ORDER}
     return {

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Graph of updates: which release leads to which, under which risks, and the shortest way. Private to hypershift.core.
+"""Graph of updates: which release leads to which, under which risks, and the shortest way.
 
-Sources: a Cincinnati graph document, or what a hosted cluster's own status offers (one hop only). The operator enforces neither (facts
-6.2), so the rules are ours: no minor skipped, no way back (facts 6.3).
+Sources: a Cincinnati graph document, or what a hosted cluster's own status offers (one hop only). The operator enforces
+neither (facts 6.2), so the rules are ours: no minor skipped, no way back (facts 6.3).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ CHANNELS = "io.openshift.upgrades.graph.release.channels"
 
 @dataclass(frozen=True)
 class Release:
-    """name: the version as its source spells it. image: empty when the source tells none. channels: empty when it does not say."""
+    """name: the version as its source spells it. image: empty when the source tells none. channels: empty when it does
+    not say."""
 
     version: Version
     name: str
@@ -44,7 +45,8 @@ class Edge:
 
 @dataclass(frozen=True)
 class Rules:
-    """What a way may use. accepted: names of risks; blocked: versions never to install; channel: see Release.in_channel."""
+    """What a way may use. accepted: names of risks; blocked: versions never to install; channel: see
+    Release.in_channel."""
 
     accepted: frozenset[str] = frozenset()
     blocked: frozenset[Version] = frozenset()
@@ -54,7 +56,8 @@ class Rules:
 
 @dataclass(frozen=True)
 class Graph:
-    """complete: holds ways of several hops. edges: by source and target; an edge that is in neither list does not exist."""
+    """complete: holds ways of several hops. edges: by source and target; an edge that is in neither list does not
+    exist."""
 
     releases: Mapping[Version, Release] = field(default_factory=dict)
     edges: Mapping[Version, Mapping[Version, Edge]] = field(default_factory=dict)
@@ -63,7 +66,9 @@ class Graph:
     def targets(self, source: Version, rules: Rules) -> list[Edge]:
         """Edges that may be used, newest target first."""
         usable = [
-            e for e in self.edges.get(source, {}).values() if e.risks <= rules.accepted and _legal(e) and self.allows(e.target, rules)
+            e
+            for e in self.edges.get(source, {}).values()
+            if e.risks <= rules.accepted and _legal(e) and self.allows(e.target, rules)
         ]
         return sorted(usable, key=lambda e: e.target, reverse=True)
 
@@ -74,11 +79,14 @@ class Graph:
         return rules.minors is None or version.line in rules.minors
 
     def path(self, source: Version, target: Version, rules: Rules) -> list[Edge] | None:
-        """Fewest hops; of those the one whose first stop is newest, then the second and so on. None when no way is allowed.
+        """Fewest hops; of those the one whose first stop is newest, then the second and so on. None when no way is
+        allowed.
 
         A prerelease is a stop only on the way to a prerelease.
         """
-        distance = self._distances(source, rules, stops=lambda v: not v.prerelease or bool(target.prerelease) or v == target)
+        distance = self._distances(
+            source, rules, stops=lambda v: not v.prerelease or bool(target.prerelease) or v == target
+        )
         if target not in distance:
             return None
         return self._newest(source, target, distance, rules)
@@ -101,11 +109,14 @@ class Graph:
         return distance
 
     def _newest(self, source: Version, target: Version, distance: Mapping[Version, int], rules: Rules) -> list[Edge]:
-        """Of the shortest ways the one with the newest stops, seen from the start: only stops from which the target is still near enough."""
+        """Of the shortest ways the one with the newest stops, seen from the start: only stops from which the target is
+        still near enough."""
         onward = {target}
         layers = [onward]
         for far in range(distance[target] - 1, -1, -1):
-            onward = {v for v, d in distance.items() if d == far and any(e.target in onward for e in self.targets(v, rules))}
+            onward = {
+                v for v, d in distance.items() if d == far and any(e.target in onward for e in self.targets(v, rules))
+            }
             layers.append(onward)
         layers.reverse()
         way: list[Edge] = []
@@ -123,14 +134,22 @@ def _legal(edge: Edge) -> bool:
 
 def from_document(document: Any) -> Graph:
     """A Cincinnati graph. Raises OptionError for anything that is none: what the user gives must be right."""
-    if not isinstance(document, dict) or not isinstance(document.get("nodes"), list) or not isinstance(document.get("edges"), list):
-        raise _refused("it has no lists nodes and edges", "Save the answer of an update service: JSON with nodes and edges.")
+    if (
+        not isinstance(document, dict)
+        or not isinstance(document.get("nodes"), list)
+        or not isinstance(document.get("edges"), list)
+    ):
+        raise _refused(
+            "it has no lists nodes and edges", "Save the answer of an update service: JSON with nodes and edges."
+        )
     nodes = [_node(n, place) for place, n in enumerate(document["nodes"])]
     releases: dict[Version, Release] = {}
     for release in nodes:
         twin = releases.setdefault(release.version, release)
         if twin.image != release.image:
-            raise _refused(f"version {release.name} has two payloads", "Ask the update service for one architecture (arch=multi).")
+            raise _refused(
+                f"version {release.name} has two payloads", "Ask the update service for one architecture (arch=multi)."
+            )
     edges: dict[Version, dict[Version, Edge]] = {}
     for pair in document["edges"]:
         source, target = _ends(pair, nodes)
@@ -146,7 +165,12 @@ def _node(node: Any, place: int) -> Release:
         raise _refused(f"node {place} has no version", "Save the whole answer of the update service.")
     metadata = node.get("metadata")
     listed = str(metadata.get(CHANNELS) or "") if isinstance(metadata, dict) else ""
-    return Release(version, str(node["version"]), str(node.get("payload") or ""), tuple(c.strip() for c in listed.split(",") if c.strip()))
+    return Release(
+        version,
+        str(node["version"]),
+        str(node.get("payload") or ""),
+        tuple(c.strip() for c in listed.split(",") if c.strip()),
+    )
 
 
 def _ends(pair: Any, nodes: list[Release]) -> tuple[Version, Version]:
@@ -161,7 +185,8 @@ def _ends(pair: Any, nodes: list[Release]) -> tuple[Version, Version]:
 
 
 def _add_conditional(group: Any, edges: dict[Version, dict[Version, Edge]], known: Mapping[str, Version]) -> None:
-    """An edge that is conditional somewhere is conditional, as the cluster version operator has it; several groups add up.
+    """An edge that is conditional somewhere is conditional, as the cluster version operator has it; several groups add
+    up.
 
     One whose ends are not among the nodes is left out, as there.
     """
@@ -219,11 +244,16 @@ def _recommended(update: Mapping[str, Any]) -> bool:
 
 
 def with_verdicts(graph: Graph, offered: Graph, source: Version) -> Graph:
-    """The graph, with what the cluster itself has found out about the risks of its next hop: it alone can evaluate their rules."""
+    """The graph, with what the cluster itself has found out about the risks of its next hop: it alone can evaluate
+    their rules."""
     own = offered.edges.get(source, {})
-    merged = {t: replace(e, risks=own[t].risks) if e.risks and t in own else e for t, e in graph.edges.get(source, {}).items()}
+    merged = {
+        t: replace(e, risks=own[t].risks) if e.risks and t in own else e for t, e in graph.edges.get(source, {}).items()
+    }
     return replace(graph, edges={**graph.edges, source: merged})
 
 
 def _refused(cause: str, next_step: str) -> OptionError:
-    return OptionError(Failure("invalid_option", f"the update graph cannot be used: {cause}", "Option graph", next_step=next_step))
+    return OptionError(
+        Failure("invalid_option", f"the update graph cannot be used: {cause}", "Option graph", next_step=next_step)
+    )

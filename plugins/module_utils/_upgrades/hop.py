@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One hop of a control plane: which release is meant, what the operator's gate will say. Private to hypershift.core. Source: facts 6.2, 6.3.
+"""One hop of a control plane: which release is meant, what the operator's gate will say. Source: facts 6.2, 6.3.
 
 The release image is never made up: the user names it, or the cluster's own status does.
 """
@@ -23,7 +23,8 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asks for. version or image may be empty, not both. supported: minors; None means that they were not given.
+    """What the user asks for. version or image may be empty, not both. supported: minors; None means that they were not
+    given.
 
     accepted_acks: reasons of ClusterVersionUpgradeable=False that force may go past.
     """
@@ -51,7 +52,8 @@ class Edge:
 class Hop:
     """What one upgrade comes to for one live cluster.
 
-    current: the completed version; target: None when nothing tells the version of the image. image: empty when nothing names one.
+    current: the completed version; target: None when nothing tells the version of the image. image: empty when nothing
+    names one.
     edge: the offered update it follows. informed: the cluster knows its updates, so what it does not list is no update.
     """
 
@@ -93,12 +95,15 @@ def hop_of(cluster: Object, request: Request) -> Hop:
     image = request.image or _image_for(cluster, request.version, edges, requested)
     target = Version.parse(request.version) if request.version else _version_of(cluster, image, edges)
     edge = next((e for e in edges if target is not None and Version.parse(e.version) == target), None)
-    informed = bool(edges) or (bool(lookup(cluster, ("spec", "channel"))) and is_true(cluster, "ClusterVersionRetrievedUpdates"))
+    informed = bool(edges) or (
+        bool(lookup(cluster, ("spec", "channel"))) and is_true(cluster, "ClusterVersionRetrievedUpdates")
+    )
     return Hop(completed_version(cluster), target, image, edge, informed, requested)
 
 
 def _image_for(cluster: Object, version: str, edges: list[Edge], requested: str) -> str:
-    """The image of a version: the one that is requested or runs already, else the one that is offered. Empty when unknown."""
+    """The image of a version: the one that is requested or runs already, else the one that is offered. Empty when
+    unknown."""
     wanted = Version.parse(version)
     if wanted is None:
         return ""
@@ -113,13 +118,19 @@ def _image_for(cluster: Object, version: str, edges: list[Edge], requested: str)
 def _version_of(cluster: Object, image: str, edges: list[Edge]) -> Version | None:
     """The version of an image: by its tag, an offered update, or the version history."""
     history = versions.entries(cluster)
-    known = [(e.image, e.version) for e in edges] + [(str(h.get("image") or ""), str(h.get("version") or "")) for h in history]
+    known = [(e.image, e.version) for e in edges] + [
+        (str(h.get("image") or ""), str(h.get("version") or "")) for h in history
+    ]
     return version_of_image(image) or next((Version.parse(version) for have, version in known if have == image), None)
 
 
 def taken_up(cluster: Object) -> bool:
-    """The hosted cluster desires what the spec requests. A digest behind a tag is known to the operator alone: Progressing tells."""
-    desired, requested = lookup(cluster, ("status", "version", "desired", "image")), lookup(cluster, ("spec", "release", "image"))
+    """The hosted cluster desires what the spec requests. A digest behind a tag is known to the operator alone:
+    Progressing tells."""
+    desired, requested = (
+        lookup(cluster, ("status", "version", "desired", "image")),
+        lookup(cluster, ("spec", "release", "image")),
+    )
     if desired == requested:
         return True
     progressing = get(cluster, "Progressing")
@@ -132,7 +143,8 @@ def taken_up(cluster: Object) -> bool:
 
 
 def running_update(cluster: Object) -> str:
-    """Version or image of an update that is under way; empty when none is. A request that the operator refused is none."""
+    """Version or image of an update that is under way; empty when none is. A request that the operator refused is
+    none."""
     newest = versions.newest(cluster)
     if newest.get("state") == "Partial":
         return str(newest.get("version") or newest.get("image") or "another version")
@@ -142,7 +154,8 @@ def running_update(cluster: Object) -> str:
 
 
 def refused_request(cluster: Object) -> bool:
-    """The release that stands in the spec was not taken up, and the operator says that it will not: another one may be requested."""
+    """The release that stands in the spec was not taken up, and the operator says that it will not: another one may be
+    requested."""
     if taken_up(cluster):
         return False
     progressing, valid = get(cluster, "Progressing"), get(cluster, "ValidReleaseImage")
@@ -151,7 +164,8 @@ def refused_request(cluster: Object) -> bool:
 
 
 def held_back(cluster: Object) -> str:
-    """Reason for which the cluster is not upgradeable; empty when it is, or does not tell (facts 6.3, gate 1). Unknown is not True."""
+    """Reason for which the cluster is not upgradeable; empty when it is, or does not tell (facts 6.3, gate 1). Unknown
+    is not True."""
     found = get(cluster, "ClusterVersionUpgradeable")
     return "" if found is None or found.status == "True" else found.reason or "NoReasonGiven"
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What speaks against one hop of a control plane, all of it at once. Private to hypershift.core. Source: facts 6.2, 6.3, O.14."""
+"""What speaks against one hop of a control plane, all of it at once. Source: facts 6.2, 6.3, O.14."""
 
 from __future__ import annotations
 
@@ -50,7 +50,13 @@ def release_failures(s: Situation) -> list[Failure]:
     """Why it is not even known what to upgrade to; then nothing else can be judged."""
     hop, tag = s.hop, version_of_image(s.hop.image)
     if s.request.version and Version.parse(s.request.version) is None:
-        return [s.no("invalid_option", f"option version is '{s.request.version}'", "Give it as major.minor.patch, for example 4.21.5.")]
+        return [
+            s.no(
+                "invalid_option",
+                f"option version is '{s.request.version}'",
+                "Give it as major.minor.patch, for example 4.21.5.",
+            )
+        ]
     if not hop.image:
         offered = ", ".join(e.version for e in hops.edges_of(s.cluster)[:_SHOWN]) or "none"
         cause = f"no release image is known for version {s.request.version}: the cluster offers {offered}"
@@ -59,7 +65,9 @@ def release_failures(s: Situation) -> list[Failure]:
         cause = f"option version is {hop.target}, but the image {hop.image} names {tag}"
         return [s.no("version_mismatch", cause, "Correct version or image.")]
     if hop.target is None:
-        cause = f"the version of release image {hop.image} is unknown: neither its tag nor the cluster's status tells it"
+        cause = (
+            f"the version of release image {hop.image} is unknown: neither its tag nor the cluster's status tells it"
+        )
         return [s.no("unknown_version", cause, "Give option version as well.")]
     return []
 
@@ -73,7 +81,9 @@ def _path(s: Situation) -> Iterator[Failure]:
         return
     problem = upgrade_problem(s.hop.current, s.hop.target)
     if problem:
-        yield s.no("unsupported_upgrade", problem, "Choose a release in the next minor at most, and go there step by step.")
+        yield s.no(
+            "unsupported_upgrade", problem, "Choose a release in the next minor at most, and go there step by step."
+        )
     problem = unsupported_problem(s.hop.target, list(s.minors))
     if problem:
         yield s.no("unsupported_version", problem, "Upgrade the multicluster engine first, or choose another release.")
@@ -87,12 +97,20 @@ def _edge(s: Situation) -> Iterator[Failure]:
         if s.hop.informed and not s.request.allow_unlisted:
             offered = ", ".join(e.version for e in hops.edges_of(s.cluster)[:_SHOWN]) or "none"
             cause = f"{s.hop.target} is no update that the cluster knows from its channel; it offers {offered}"
-            yield s.no("unlisted_update", cause, "Choose one of these or another channel, or give image and allow_unlisted: true.")
+            yield s.no(
+                "unlisted_update",
+                cause,
+                "Choose one of these or another channel, or give image and allow_unlisted: true.",
+            )
         return
     refused = [name for name in s.hop.edge.risks if name not in s.request.accepted_risks]
     if refused:
         cause = f"the update to {s.hop.target} has risks that were not accepted: {', '.join(refused)}"
-        yield s.no("risk_not_accepted", cause, "Read about them in status.version.conditionalUpdates, then name them in accepted_risks.")
+        yield s.no(
+            "risk_not_accepted",
+            cause,
+            "Read about them in status.version.conditionalUpdates, then name them in accepted_risks.",
+        )
 
 
 def _gate(s: Situation) -> Iterator[Failure]:
@@ -101,15 +119,28 @@ def _gate(s: Situation) -> Iterator[Failure]:
     if not reason or not s.hop.moves or lookup(s.cluster, ("spec", "controlPlaneRelease")):
         return
     if left and left != s.hop.image and not s.request.force:
-        cause = f"annotation {FORCE} is left from another update ({left}) and would block this one while the cluster is not upgradeable"
-        yield s.no("stale_force_annotation", cause, f"Remove it (kubectl annotate ... {FORCE}-), or set force: true.", UPGRADEABLE)
+        cause = (
+            f"annotation {FORCE} is left from another update ({left}) and would block this one while the cluster is not"
+            " upgradeable"
+        )
+        yield s.no(
+            "stale_force_annotation",
+            cause,
+            f"Remove it (kubectl annotate ... {FORCE}-), or set force: true.",
+            UPGRADEABLE,
+        )
     if not s.hop.minor or left == s.hop.image:
         return
     found = get(s.cluster, UPGRADEABLE)
     why = f"{reason}: {one_line(found.message) or 'no message'}" if found else reason
     if not s.request.force:
         step = "Resolve it in the hosted cluster (AdminAckRequired: acknowledge there); or force it: force: true with "
-        yield s.no("not_upgradeable", f"it is not upgradeable to another minor: {why}", f"{step}accepted_acks: [{reason}].", UPGRADEABLE)
+        yield s.no(
+            "not_upgradeable",
+            f"it is not upgradeable to another minor: {why}",
+            f"{step}accepted_acks: [{reason}].",
+            UPGRADEABLE,
+        )
     elif reason not in s.request.accepted_acks:
         cause = f"force would go past a reason that was not accepted: {why}"
         yield s.no("not_upgradeable", cause, f"Name it in accepted_acks: [{reason}] if that is meant.", UPGRADEABLE)
@@ -119,17 +150,26 @@ def _running(s: Situation) -> Iterator[Failure]:
     running = hops.running_update(s.cluster)
     if running and s.hop.current is not None:  # an installation is told by _path
         cause = f"an update to {running} is under way"
-        yield s.no("update_in_progress", cause, "Wait for version_completed, then upgrade further.", "ClusterVersionProgressing")
+        yield s.no(
+            "update_in_progress",
+            cause,
+            "Wait for version_completed, then upgrade further.",
+            "ClusterVersionProgressing",
+        )
 
 
 def _health(s: Situation) -> Iterator[Failure]:
     if s.request.allow_unhealthy or hops.running_update(s.cluster) or s.hop.current is None:
         return
     meta = s.cluster["metadata"]
-    state = evaluate("healthy", ClusterView(meta.get("namespace", ""), meta["name"], s.cluster), GoalParams(), now=s.now)
+    state = evaluate(
+        "healthy", ClusterView(meta.get("namespace", ""), meta["name"], s.cluster), GoalParams(), now=s.now
+    )
     # What a pause or a refused release says about itself has a refusal of its own, or is what this update puts right.
     refused = hops.refused_request(s.cluster)
-    expected = ("Progressing=", "ValidReleaseImage=") if refused else ("Progressing=",) if is_paused(s.cluster, s.now) else ()
+    expected = (
+        ("Progressing=", "ValidReleaseImage=") if refused else ("Progressing=",) if is_paused(s.cluster, s.now) else ()
+    )
     missing = [text for text in state.missing if not text.startswith(expected)]
     if missing:
         cause = f"it is not healthy; missing: {', '.join(missing)}"
@@ -152,17 +192,33 @@ def _pools(s: Situation) -> Iterator[Failure]:
             yield Failure("unsupported_skew", cause, NODE_POOL.ref(meta.get("namespace"), meta["name"]), next_step=step)
     if not s.request.allow_unhealthy and not any(wants_workers(p) or has_workers(p) for p in s.pools):
         cause = "it has no worker, so the update can never complete: cluster operators need one"
-        yield s.no("no_workers", cause, "Scale a node pool to at least 1, or set allow_unhealthy: true to write the release all the same.")
+        yield s.no(
+            "no_workers",
+            cause,
+            "Scale a node pool to at least 1, or set allow_unhealthy: true to write the release all the same.",
+        )
 
 
 def _override(s: Situation) -> Iterator[Failure]:
     image = lookup(s.cluster, ("spec", "controlPlaneRelease", "image"))
     if image and image != s.hop.image:
         cause = f"spec.controlPlaneRelease keeps the pods on the management cluster at {image}"
-        yield s.no("control_plane_release_set", cause, "Remove spec.controlPlaneRelease first, else only the hosted side would be updated.")
+        yield s.no(
+            "control_plane_release_set",
+            cause,
+            "Remove spec.controlPlaneRelease first, else only the hosted side would be updated.",
+        )
 
 
-_CHECKS: tuple[Callable[[Situation], Iterable[Failure]], ...] = (_path, _edge, _gate, _running, _health, _pools, _override)
+_CHECKS: tuple[Callable[[Situation], Iterable[Failure]], ...] = (
+    _path,
+    _edge,
+    _gate,
+    _running,
+    _health,
+    _pools,
+    _override,
+)
 
 
 def hop_failures(s: Situation) -> list[Failure]:
@@ -174,13 +230,21 @@ def hop_notes(s: Situation) -> list[str]:
     """What to know of a hop that is not refused."""
     notes = []
     if s.hop.moves and s.hop.edge is None and not s.request.allow_unlisted:  # who allowed it knows
-        why = "it is not among the updates of its channel" if s.hop.informed else "the cluster knows no updates: it has no channel"
+        why = (
+            "it is not among the updates of its channel"
+            if s.hop.informed
+            else "the cluster knows no updates: it has no channel"
+        )
         notes.append(f"{s.ref}: the update to {s.hop.target} was not checked against the update graph, since {why}")
     left = hops.annotation(s.cluster)
     if left and left == s.hop.image and hops.held_back(s.cluster) and s.hop.minor:
         notes.append(
-            f"{s.ref}: the update is forced by annotation {FORCE}, which is there already; remove it when the update has completed"
+            f"{s.ref}: the update is forced by annotation {FORCE}, which is there already; remove it when the update"
+            " has completed"
         )
     elif left and left != s.hop.image and not s.request.force:
-        notes.append(f"{s.ref}: annotation {FORCE} is left from another update ({left}); it will block updates while not upgradeable")
+        notes.append(
+            f"{s.ref}: annotation {FORCE} is left from another update ({left}); it will block updates while not"
+            " upgradeable"
+        )
     return notes

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module hosted_cluster_upgrade: one hop of one control plane. Private to hypershift.core. Source: facts 6.3, O.10."""
+"""Operation of module hosted_cluster_upgrade: one hop of one control plane. Source: facts 6.3, O.10."""
 
 from __future__ import annotations
 
@@ -41,14 +41,18 @@ class HostedClusterUpgrade:
         changes = ChangeSet()
         live = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
         if live is None:
-            changes.refuse("not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref)
+            changes.refuse(
+                "not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref
+            )
             return Plan(changes)
         if lookup(live, ("metadata", "deletionTimestamp")):
             changes.refuse("being_deleted", "it is being deleted", "Choose another hosted cluster.", self._ref)
             return Plan(changes)
         hop = hops.hop_of(live, self._request)
         self._image = hop.image
-        plan = Plan(changes, (HOSTED_CLUSTER, self._namespace, self._name), live, goal=lambda answer: self._goal(hop, answer))
+        plan = Plan(
+            changes, (HOSTED_CLUSTER, self._namespace, self._name), live, goal=lambda answer: self._goal(hop, answer)
+        )
         plan.outcome = lambda final: {"management_side": hops.management_side(final)}
         plan.extra |= {
             "from_version": str(hop.current or ""),
@@ -82,13 +86,21 @@ class HostedClusterUpgrade:
         elif self._request.force and left and left != hop.image:
             body = {"metadata": {"annotations": {FORCE: None}}, **body}
         changes.patch(HOSTED_CLUSTER, base, body, f"upgrade from {hop.current} to {hop.target}", disruptive=True)
-        refuse_paused(changes, is_paused(live, self._hub.now()), bool(self._options.get("allow_paused")), self._ref, owner_of(live))
+        refuse_paused(
+            changes,
+            is_paused(live, self._hub.now()),
+            bool(self._options.get("allow_paused")),
+            self._ref,
+            owner_of(live),
+        )
 
     def _foresee_removal(self, plan: Plan, forced: Object) -> None:
         if self._options.get("wait"):
             plan.foreseen += _removal(forced).plan()
         else:
-            plan.changes.notes.append(f"{self._ref}: annotation {FORCE} stays until a run with force: true finds the update completed")
+            plan.changes.notes.append(
+                f"{self._ref}: annotation {FORCE} stays until a run with force: true finds the update completed"
+            )
 
     def _plan_leftover(self, changes: ChangeSet, live: Object, hop: Hop) -> None:
         """A killed run may have left its annotation behind; it would block the next update."""
@@ -98,7 +110,9 @@ class HostedClusterUpgrade:
         if self._request.force:
             changes.steps += _removal(live).steps
         else:
-            changes.notes.append(f"{self._ref}: annotation {FORCE} is left from the update that has completed; remove it")
+            changes.notes.append(
+                f"{self._ref}: annotation {FORCE} is left from the update that has completed; remove it"
+            )
 
     def _without_annotation(self) -> ChangeSet:
         live = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
@@ -111,7 +125,9 @@ class HostedClusterUpgrade:
         return tuple(supported_minors(self._hub)) if hop.image and hop.minor else ()
 
     def _goal(self, hop: Hop, answer: Object | None) -> Any:
-        params = GoalParams(version=_text(hop), image=hop.image, generation=int(lookup(answer, ("metadata", "generation"), 0) or 0))
+        params = GoalParams(
+            version=_text(hop), image=hop.image, generation=int(lookup(answer, ("metadata", "generation"), 0) or 0)
+        )
         return wait_request(self._options, "version_completed", (self._namespace, self._name), params)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Upgrade of a hosted cluster's node pools: release, order, what speaks against it. Private to hypershift.core. Source: facts 6.5, O.7."""
+"""Upgrade of a hosted cluster's node pools: release, order, what speaks against it. Source: facts 6.5, O.7."""
 
 from __future__ import annotations
 
@@ -63,24 +63,34 @@ def target_of(cluster: Object, version: str, image: str) -> Target:
     wanted = Version.parse(version) if version else completed
     newest = versions.newest(cluster)
     requested = str(lookup(cluster, ("spec", "release", "image"), ""))
-    if newest.get("state") == "Completed" and taken_up(cluster) and Version.parse(str(newest.get("version") or "")) == wanted:
+    if (
+        newest.get("state") == "Completed"
+        and taken_up(cluster)
+        and Version.parse(str(newest.get("version") or "")) == wanted
+    ):
         return Target(wanted, requested)  # as the user spells it: a tag, or the mirror's name
     entries = [
-        e for e in versions.entries(cluster) if e.get("state") == "Completed" and Version.parse(str(e.get("version") or "")) == wanted
+        e
+        for e in versions.entries(cluster)
+        if e.get("state") == "Completed" and Version.parse(str(e.get("version") or "")) == wanted
     ]
     return Target(wanted, str(entries[0].get("image") or "") if entries else "")
 
 
 def stages_of(names: Sequence[str], canary: str, parallel: int) -> list[tuple[str, ...]]:
-    """Pools that go at the same time, stage after stage: the canary alone, then ``parallel`` at once (0 = all the rest)."""
+    """Pools that go at the same time, stage after stage: the canary alone, then ``parallel`` at once (0 = all the
+    rest)."""
     first = [(canary,)] if canary else []
     rest = sorted(name for name in names if name != canary)
     size = parallel or len(rest) or 1
     return first + [tuple(rest[i : i + size]) for i in range(0, len(rest), size)]
 
 
-def open_stage(stages: Sequence[Sequence[str]], cluster: Object, pools: Sequence[Object], target: Target, now: datetime) -> int:
-    """Number of the first stage that is not done; their number when all are. What is done is read from the pools, never from a note."""
+def open_stage(
+    stages: Sequence[Sequence[str]], cluster: Object, pools: Sequence[Object], target: Target, now: datetime
+) -> int:
+    """Number of the first stage that is not done; their number when all are. What is done is read from the pools, never
+    from a note."""
     meta = cluster["metadata"]
     for number, names in enumerate(stages):
         view = ClusterView(str(meta.get("namespace") or ""), name_of(cluster), cluster, tuple(pools))
@@ -97,7 +107,8 @@ def _differs(pool: Object, target: Target) -> bool:
     if image == target.image or target.exact:
         return image != target.image
     updating = get(pool, "UpdatingVersion")
-    if version_of_image(image) is None and updating is not None and updating.status == "False":  # a digest: what it brought tells
+    # a digest: what it brought tells
+    if version_of_image(image) is None and updating is not None and updating.status == "False":
         return Version.parse(str(lookup(pool, ("status", "version")) or "")) != target.version
     return version_of_image(image) != target.version
 
@@ -107,19 +118,31 @@ def patch_of(pool: Object, target: Target) -> Object:
 
 
 def cluster_failures(cluster: Object, target: Target, version: str) -> Iterator[Failure]:
-    ref, completed = HOSTED_CLUSTER.ref(cluster["metadata"].get("namespace"), name_of(cluster)), completed_version(cluster)
+    ref, completed = (
+        HOSTED_CLUSTER.ref(cluster["metadata"].get("namespace"), name_of(cluster)),
+        completed_version(cluster),
+    )
     if lookup(cluster, ("metadata", "deletionTimestamp")):
         yield Failure("being_deleted", "it is being deleted", ref, next_step="Choose another hosted cluster.")
     if version and Version.parse(version) is None:
         cause = f"option version is '{version}'"
         yield Failure("invalid_option", cause, ref, next_step="Give it as major.minor.patch, for example 4.21.5.")
     elif completed is None:
-        yield Failure("not_installed", "no version has been completed yet", ref, next_step="Wait for version_completed, then run again.")
+        yield Failure(
+            "not_installed",
+            "no version has been completed yet",
+            ref,
+            next_step="Wait for version_completed, then run again.",
+        )
     elif not target.image:
         cause = f"no release image is known for version {target.text}: the control plane never completed it"
-        yield Failure("unknown_image", cause, ref, next_step="Upgrade the control plane to it first, or give option image.")
+        yield Failure(
+            "unknown_image", cause, ref, next_step="Upgrade the control plane to it first, or give option image."
+        )
     elif target.version is None:
-        cause = f"the version of release image {target.image} is unknown: neither its tag nor the cluster's status tells it"
+        cause = (
+            f"the version of release image {target.image} is unknown: neither its tag nor the cluster's status tells it"
+        )
         yield Failure("unknown_version", cause, ref, next_step="Give option version as well.")
     else:
         tag = version_of_image(target.image)
@@ -128,7 +151,12 @@ def cluster_failures(cluster: Object, target: Target, version: str) -> Iterator[
             yield Failure("version_mismatch", cause, ref, next_step="Correct version or image.")
         problem = skew_problem(completed, target.version)
         if problem:
-            yield Failure("unsupported_skew", problem, ref, next_step="Upgrade the hosted cluster first, or choose another release.")
+            yield Failure(
+                "unsupported_skew",
+                problem,
+                ref,
+                next_step="Upgrade the hosted cluster first, or choose another release.",
+            )
 
 
 def pool_failures(pool: Object, target: Target, now: datetime, machines: MachineOwners) -> Iterator[Failure]:
@@ -136,7 +164,9 @@ def pool_failures(pool: Object, target: Target, now: datetime, machines: Machine
     ref, have = ref_of(pool), pool_version(pool)
     if have is not None and target.version is not None and target.version < have:
         cause = f"it runs {have}, which is newer than {target.version}; node pools are not downgraded"
-        yield Failure("unsupported_upgrade", cause, ref, next_step="Leave this node pool out, or choose a newer release.")
+        yield Failure(
+            "unsupported_upgrade", cause, ref, next_step="Leave this node pool out, or choose a newer release."
+        )
     subject = pool_subject(pool, now, machines)
     stopped: set[str] = set()
     for match in subject_matches(subject):
@@ -163,29 +193,40 @@ def _strategy(pool: Object, ref: str) -> Iterator[Failure]:
         if isinstance(limit, int) and limit > max(nodes, 1) and not lookup(pool, ("spec", "autoScaling")):
             # The operator's node picker does not clamp it (facts 6.5).
             cause = f"management.inPlace.maxUnavailable is {limit}, but the pool has {nodes} node(s)"
-            yield Failure("pool_management_invalid", cause, ref, next_step="Set in_place.max_unavailable to the number of nodes at most.")
+            yield Failure(
+                "pool_management_invalid",
+                cause,
+                ref,
+                next_step="Set in_place.max_unavailable to the number of nodes at most.",
+            )
         return
     rolling = lookup(management, ("replace", "rollingUpdate")) or {}
-    if rolling and all(str(rolling.get(key, fallback)) in ("0", "0%") for key, fallback in (("maxSurge", 1), ("maxUnavailable", 0))):
+    if rolling and all(
+        str(rolling.get(key, fallback)) in ("0", "0%") for key, fallback in (("maxSurge", 1), ("maxUnavailable", 0))
+    ):
         cause = "maxSurge and maxUnavailable are both 0, so no node can be replaced"
         yield Failure("pool_management_invalid", cause, ref, next_step="Set one of them above 0.")
 
 
 def in_place_hint(pool: Object) -> str:
-    """Where to look when an update in place does not get on; its drains are tried again for ever, whatever nodeDrainTimeout says."""
+    """Where to look when an update in place does not get on; its drains are tried again for ever, whatever
+    nodeDrainTimeout says."""
     busy = any(is_true(pool, kind) for kind in ("UpdatingVersion", "UpdatingConfig"))
     if not busy or lookup(pool, ("spec", "management", "upgradeType")) != "InPlace":
         return ""
     return (
-        f"{ref_of(pool)} updates in place, where a drain is tried again for ever: look in the hosted cluster for the node whose annotation "
-        "machineconfiguration.openshift.io/state is Working, and for pods on it that a PodDisruptionBudget protects"
+        f"{ref_of(pool)} updates in place, where a drain is tried again for ever: look in the hosted cluster for the"
+        " node whose annotation machineconfiguration.openshift.io/state is Working, and for pods on it that a"
+        " PodDisruptionBudget protects"
     )
 
 
 def pool_notes(pool: Object) -> list[str]:
     notes, nodes = [], int(lookup(pool, ("spec", "replicas"), 0) or 0) or lookup(pool, ("spec", "autoScaling"))
     if nodes and not parse_duration(lookup(pool, ("spec", "nodeDrainTimeout")) or "0s"):
-        notes.append(f"{ref_of(pool)}: nodeDrainTimeout is 0s, so a drain that a PodDisruptionBudget holds back waits for ever")
+        notes.append(
+            f"{ref_of(pool)}: nodeDrainTimeout is 0s, so a drain that a PodDisruptionBudget holds back waits for ever"
+        )
     strategy = lookup(pool, ("spec", "management", "replace", "strategy"))
     if strategy == "OnDelete" and lookup(pool, ("spec", "management", "upgradeType")) != "InPlace":
         notes.append(f"{ref_of(pool)}: strategy OnDelete replaces a node only when its Machine is deleted by you")

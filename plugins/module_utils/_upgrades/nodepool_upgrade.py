@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module nodepool_upgrade: the node pools of one hosted cluster, stage after stage. Private to hypershift.core."""
+"""Operation of module nodepool_upgrade: the node pools of one hosted cluster, stage after stage."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ class NodePoolUpgrade:
         """What is there; None when there is nothing to upgrade."""
         cluster = self._hub.get(HOSTED_CLUSTER, self._namespace, self._cluster)
         if cluster is None:
-            changes.refuse("not_found", "it does not exist", "Check cluster_name, namespace and the management cluster.", self._ref)
+            changes.refuse(
+                "not_found", "it does not exist", "Check cluster_name, namespace and the management cluster.", self._ref
+            )
             return None
         pools = pools_of(self._hub, self._namespace, self._cluster)
         alive = [upgrade.name_of(p) for p in pools if not lookup(p, ("metadata", "deletionTimestamp"))]
@@ -86,11 +88,20 @@ class NodePoolUpgrade:
         names = sorted(set(asked) or set(alive))
         for name in sorted({*names, *([canary] if canary else [])} - {upgrade.name_of(p) for p in pools}):
             ref = NODE_POOL.ref(self._namespace, name)
-            changes.refuse("not_found", f"{self._ref} has no such node pool", f"It has: {', '.join(sorted(alive)) or 'none'}.", ref)
+            changes.refuse(
+                "not_found", f"{self._ref} has no such node pool", f"It has: {', '.join(sorted(alive)) or 'none'}.", ref
+            )
         if canary and canary not in names:
-            changes.refuse("invalid_option", f"option canary is '{canary}', which is not among node_pools", "Name it there.", self._ref)
+            changes.refuse(
+                "invalid_option",
+                f"option canary is '{canary}', which is not among node_pools",
+                "Name it there.",
+                self._ref,
+            )
         # Later stages keep the release of the first, however far the control plane has come meanwhile.
-        target = self._target or upgrade.target_of(cluster, self._options.get("version") or "", self._options.get("image") or "")
+        target = self._target or upgrade.target_of(
+            cluster, self._options.get("version") or "", self._options.get("image") or ""
+        )
         self._target = target
         changes.refusals += upgrade.cluster_failures(cluster, target, self._options.get("version") or "")
         stages = upgrade.stages_of(names, canary, self._options["parallel"])
@@ -99,13 +110,19 @@ class NodePoolUpgrade:
     def _judge(self, changes: ChangeSet, seen: Seen) -> None:
         """Refusals, effects and notes of every stage that is left, whichever of them is written now."""
         now = self._hub.now()
-        moved = [(pool, patch) for pool in seen.of(seen.stages[seen.number :]) if (patch := upgrade.patch_of(pool, seen.target))]
+        moved = [
+            (pool, patch)
+            for pool in seen.of(seen.stages[seen.number :])
+            if (patch := upgrade.patch_of(pool, seen.target))
+        ]
         machines = machine_owners(self._hub, [pool for pool, _patch in moved])
         for pool, patch in moved:
             changes.refusals += upgrade.pool_failures(pool, seen.target, now, machines)
             own = ChangeSet()
             own.patch(NODE_POOL, pool, patch, "")
-            refuse_paused(own, is_paused(pool, now), self._options["allow_paused"], upgrade.ref_of(pool), owner_of(pool))
+            refuse_paused(
+                own, is_paused(pool, now), self._options["allow_paused"], upgrade.ref_of(pool), owner_of(pool)
+            )
             changes.refusals += own.refusals
             changes.rollout += pool_change_effects(pool, apply_merge_patch(pool, patch))
             changes.notes += upgrade.pool_notes(pool) if self._options["wait"] else []
@@ -142,11 +159,14 @@ class NodePoolUpgrade:
         names = tuple(name for stage in seen.stages[: number + 1] for name in stage)
         params = GoalParams(version=seen.target.text, image=seen.target.image, pools=names)
         options = {**self._options, "wait_timeout": timeout}
-        request = wait_request(options, _GOAL, (self._namespace, self._cluster), params, explain=lambda _target: self._explain(names))
+        request = wait_request(
+            options, _GOAL, (self._namespace, self._cluster), params, explain=lambda _target: self._explain(names)
+        )
         return request.wait(self._hub, progress) if request else []
 
     def _explain(self, names: tuple[str, ...]) -> str:
-        """Asked once a wait has failed: of an update in place the management cluster does not even know which node is drained."""
+        """Asked once a wait has failed: of an update in place the management cluster does not even know which node is
+        drained."""
         pools = [p for p in pools_of(self._hub, self._namespace, self._cluster) if upgrade.name_of(p) in names]
         return "; ".join(text for text in map(upgrade.in_place_hint, pools) if text)
 
@@ -160,7 +180,8 @@ class NodePoolUpgrade:
 
 
 class _Stages:
-    """Waits for the stage that was written, writes the next one, waits for that, to the last; wait_timeout is for all of them together."""
+    """Waits for the stage that was written, writes the next one, waits for that, to the last; wait_timeout is for all
+    of them together."""
 
     goal = _GOAL
 

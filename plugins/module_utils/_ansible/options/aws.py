@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Options of a connection to AWS, named as amazon.aws names them. Private to hypershift.core."""
+"""Options of a connection to AWS, named as amazon.aws names them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Options that name the plan of a campaign. Private to hypershift.core."""
+"""Options that name the plan of a campaign."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ from ..._kernel.errors import Failure, OptionError
 from ..._machine.files import open_regular
 from .hubs import sources_of
 
-PLAN: dict[str, Any] = {
-    "plan": {"type": "dict"},
-    "plan_file": {"type": "path"},
-    "digest": {"type": "str"},
-}
+PLAN: dict[str, Any] = {"plan": {"type": "dict"}, "plan_file": {"type": "path"}, "digest": {"type": "str"}}
 ONE_PLAN: dict[str, Any] = {"mutually_exclusive": [("plan", "plan_file")], "required_one_of": [("plan", "plan_file")]}
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Argument specs, one group per concern. Private to hypershift.core."""
+"""Argument specs, one group per concern."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ GOALS = [
     "node_pools_settled",
     "node_pools_gone",
 ]
-REMOVE_FINALIZERS: Spec = {"remove_finalizers": {"type": "list", "elements": "str", "choices": REMOVABLE, "default": []}}
+REMOVE_FINALIZERS: Spec = {
+    "remove_finalizers": {"type": "list", "elements": "str", "choices": REMOVABLE, "default": []}
+}
 # What belongs to one node pool; the rest of its hosted cluster is none of its business.
 REMOVE_POOL_FINALIZERS: Spec = {
     "remove_finalizers": {

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Options of a node pool: the same in module nodepool and in option node_pools of hosted_cluster. Private to hypershift.core."""
+"""Options of a node pool: the same in module nodepool and in option node_pools of hosted_cluster."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Options that say where snapshots lie: one group for every module that has to do with snapshots. Private to hypershift.core."""
+"""Options that say where snapshots lie: one group for every module that has to do with snapshots."""
 
 from __future__ import annotations
 

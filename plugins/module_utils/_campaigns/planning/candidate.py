@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One hosted cluster under planning: what was read of it, where it is to go, and on which way. Private to hypershift.core."""
+"""One hosted cluster under planning: what was read of it, where it is to go, and on which way."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ Said: TypeAlias = "Failure | str | None"
 
 @dataclass(frozen=True)
 class Hop:
-    """One move of the control plane. name: the version as the release spells it; image: empty when no source tells it."""
+    """One move of the control plane. name: the version as the release spells it; image: empty when no source tells
+    it."""
 
     version: Version
     name: str
@@ -37,7 +38,8 @@ class Hop:
 
 @dataclass(frozen=True)
 class Way:
-    """target: where it was to go, also when there is no way. running: an update that is under way already is the first hop."""
+    """target: where it was to go, also when there is no way. running: an update that is under way already is the first
+    hop."""
 
     target: Version | None = None
     hops: tuple[Hop, ...] = ()
@@ -103,7 +105,8 @@ class Move:
 
 @dataclass(frozen=True)
 class Route:
-    """moves in order. lag: most minors that a pool is behind its control plane on the way; left_behind: the same at the end."""
+    """moves in order. lag: most minors that a pool is behind its control plane on the way; left_behind: the same at the
+    end."""
 
     moves: tuple[Move, ...] = ()
     lag: int = 0
@@ -122,7 +125,8 @@ class Route:
 
 @dataclass(frozen=True)
 class Case:
-    """Everything the rules look at. windows: those that hold for the cluster; opens: one of them opens within the horizon.
+    """Everything the rules look at. windows: those that hold for the cluster; opens: one of them opens within the
+    horizon.
 
     snapshot: its entry of the snapshots' ``clusters``; None when there is none.
     """

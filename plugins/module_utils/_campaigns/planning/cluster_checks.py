@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules of a campaign about one hosted cluster. Private to hypershift.core. Source: facts 6.1-6.6, O.14.
+"""Rules of a campaign about one hosted cluster. Source: facts 6.1-6.6, O.14.
 
 Each rule says nothing, or a refusal, or a warning (a sentence).
 """
@@ -59,7 +59,9 @@ def _paused(case: Case) -> Said:
     if not is_paused(case.cluster, case.now):
         return None
     by = f" by {owner_of(case.cluster)}" if owner_of(case.cluster) else ""
-    return case.refuse("paused", f"reconciliation is paused{by}, so no update would begin", "Resume it first.", "ReconciliationActive")
+    return case.refuse(
+        "paused", f"reconciliation is paused{by}, so no update would begin", "Resume it first.", "ReconciliationActive"
+    )
 
 
 def _healthy(case: Case) -> Said:
@@ -70,22 +72,38 @@ def _healthy(case: Case) -> Said:
     excused = [*_OWN_RULES]
     excused += _BY_PAUSE if is_paused(case.cluster, case.now) else ()
     excused += _BY_UPDATE if case.way.running or any(r.code == "update_running" for r in case.way.refusals) else ()
-    stuck = case.way.running and state.finding is not None and state.finding.severity is Severity.FATAL and state.finding.condition
+    stuck = (
+        case.way.running
+        and state.finding is not None
+        and state.finding.severity is Severity.FATAL
+        and state.finding.condition
+    )
     missing = [m for m in state.missing if not m.startswith(tuple(excused))]
     if not missing and not stuck:
         return None
-    found = state.finding if state.finding and state.finding.severity is not Severity.INFO and state.finding.code not in _TIMED else None
+    found = (
+        state.finding
+        if state.finding and state.finding.severity is not Severity.INFO and state.finding.code not in _TIMED
+        else None
+    )
     told = f": {found.cause}" if found else ""
     step = found.next_step if found else "Look at it with hosted_cluster_info, then plan again."
-    return case.refuse("not_healthy", f"it is not fit for a change ({', '.join(missing or state.missing)}){told}", step,
-                       found.condition if found else "")  # fmt: skip
+    return case.refuse(
+        "not_healthy",
+        f"it is not fit for a change ({', '.join(missing or state.missing)}){told}",
+        step,
+        found.condition if found else "",
+    )
 
 
 def _etcd(case: Case) -> Said:
     found = get(case.cluster, "EtcdAvailable")
     if found is not None and found.status == "True":
         return None
-    cause = f"etcd is not available ({one_line(found.message) or found.reason or found.status if found else 'no condition says so'})"
+    cause = (
+        "etcd is not available"
+        f" ({one_line(found.message) or found.reason or found.status if found else 'no condition says so'})"
+    )
     return case.refuse("etcd_unhealthy", cause, "Look at it with etcd_info and repair it first.", "EtcdAvailable")
 
 
@@ -94,9 +112,12 @@ def _release(case: Case) -> Said:
     if found is not None and found.status == "True":
         return None
     cause = (
-        f"the operator does not accept its release image ({one_line(found.message) or found.reason if found else 'no condition says so'})"
+        "the operator does not accept its release image"
+        f" ({one_line(found.message) or found.reason if found else 'no condition says so'})"
     )
-    return case.refuse("invalid_release", cause, "Correct spec.release.image or the pull secret first.", "ValidReleaseImage")
+    return case.refuse(
+        "invalid_release", cause, "Correct spec.release.image or the pull secret first.", "ValidReleaseImage"
+    )
 
 
 def _images(case: Case) -> Said:
@@ -114,15 +135,30 @@ def _upgradeable(case: Case) -> Said:
         return None
     text = one_line(found.message)
     if case.way.hops and hop is not case.way.hops[0]:
-        return f"it is not upgradeable at present ({found.reason}), which will hold back the hop to {hop.name} unless that is resolved on the way"
-    if accepted_acks(case):
-        return f"the hop to {hop.name} was accepted although the cluster says that it is not upgradeable ({found.reason}: {text})"
-    if "AdminAck" in found.reason:
-        step = "Check the removed APIs and acknowledge in ConfigMap admin-acks of the hosted cluster, or name the reason in accepted_acks."
-        return case.refuse(
-            "admin_ack_required", f"the hop to {hop.name} needs an acknowledgement: {text or found.reason}", step, found.type
+        return (
+            f"it is not upgradeable at present ({found.reason}), which will hold back the hop to {hop.name} unless that"
+            " is resolved on the way"
         )
-    cause = f"the hop to {hop.name} is held back, the cluster is not upgradeable ({found.reason or found.status}: {text or 'no message'})"
+    if accepted_acks(case):
+        return (
+            f"the hop to {hop.name} was accepted although the cluster says that it is not upgradeable ({found.reason}:"
+            f" {text})"
+        )
+    if "AdminAck" in found.reason:
+        step = (
+            "Check the removed APIs and acknowledge in ConfigMap admin-acks of the hosted cluster, or name the reason"
+            " in accepted_acks."
+        )
+        return case.refuse(
+            "admin_ack_required",
+            f"the hop to {hop.name} needs an acknowledgement: {text or found.reason}",
+            step,
+            found.type,
+        )
+    cause = (
+        f"the hop to {hop.name} is held back, the cluster is not upgradeable ({found.reason or found.status}:"
+        f" {text or 'no message'})"
+    )
     return case.refuse("not_upgradeable", cause, "Resolve the reason, or name it in accepted_acks.", found.type)
 
 
@@ -136,19 +172,28 @@ def accepted_acks(case: Case) -> list[str]:
     found = get(case.cluster, "ClusterVersionUpgradeable")
     if found is None or found.status == "True" or minor_hop(case) is None:
         return []
-    words = set(re.findall(r"[\w./-]+", found.message)) | {w.rstrip(".") for w in re.findall(r"[\w./-]+", found.message)}
+    words = set(re.findall(r"[\w./-]+", found.message)) | {
+        w.rstrip(".") for w in re.findall(r"[\w./-]+", found.message)
+    }
     return sorted(a for a in case.policy.accepted_acks if a == found.reason or a in words)
 
 
 def _force_annotation(case: Case) -> Said:
-    """While Upgradeable is not True, an annotation that names another image blocks every update, a z-stream too (facts 6.3, case 2)."""
+    """While Upgradeable is not True, an annotation that names another image blocks every update, a z-stream too (facts
+    6.3, case 2)."""
     image = annotation(case.cluster)
     if not image or not case.way.hops or case.way.hops[0].image == image:
         return None
     found = get(case.cluster, "ClusterVersionUpgradeable")
     if found is None or found.status == "True":
-        return f"annotation {FORCE} is left over and names another image; it blocks as soon as the cluster is not upgradeable, so remove it"
-    cause = f"annotation {FORCE} names another image than the next release, which blocks every update while it is not upgradeable"
+        return (
+            f"annotation {FORCE} is left over and names another image; it blocks as soon as the cluster is not"
+            " upgradeable, so remove it"
+        )
+    cause = (
+        f"annotation {FORCE} names another image than the next release, which blocks every update while it is not"
+        " upgradeable"
+    )
     return case.refuse("force_annotation_stale", cause, "Remove the annotation.", found.type)
 
 
@@ -157,7 +202,10 @@ def _override(case: Case) -> Said:
     image = lookup(case.cluster, ("spec", "controlPlaneRelease", "image"))
     if not image or all(hop.image == image for hop in case.way.hops):
         return None
-    cause = f"spec.controlPlaneRelease keeps the pods on the management cluster at {image}, so only the hosted side would be updated"
+    cause = (
+        f"spec.controlPlaneRelease keeps the pods on the management cluster at {image}, so only the hosted side would"
+        " be updated"
+    )
     return case.refuse("control_plane_release_set", cause, "Remove spec.controlPlaneRelease first.")
 
 
@@ -165,11 +213,17 @@ def _workers(case: Case) -> Said:
     if not case.way.hops or any(wants_workers(p.raw) or has_workers(p.raw) for p in case.pools):
         return None
     what = "all its node pools have 0 replicas" if case.pools else "it has no node pool"
-    return case.refuse("no_workers", f"{what}, and an update completes on workers only", "Scale a node pool to at least 1.")
+    return case.refuse(
+        "no_workers", f"{what}, and an update completes on workers only", "Scale a node pool to at least 1."
+    )
 
 
 def _channel(case: Case) -> Said:
-    return None if lookup(case.cluster, ("spec", "channel")) else "it has no channel, so it hears nothing of updates and their risks"
+    return (
+        None
+        if lookup(case.cluster, ("spec", "channel"))
+        else "it has no channel, so it hears nothing of updates and their risks"
+    )
 
 
 def _snapshot(case: Case) -> Said:

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules of a campaign about the management cluster beneath. Private to hypershift.core. Source: facts 1.1, 1.3, 6.1.
+"""Rules of a campaign about the management cluster beneath. Source: facts 1.1, 1.3, 6.1.
 
-Order: management OpenShift, then the multicluster engine, then hosted clusters. Engine 2.y belongs to OpenShift 4.(y+10), the engines
-beside OpenShift 5 carry its number; each hosts its own minor and older ones, on a management cluster from two minors below to one above.
+Order: management OpenShift, then the multicluster engine, then hosted clusters. Engine 2.y belongs to OpenShift
+4.(y+10), the engines beside OpenShift 5 carry its number; each hosts its own minor and older ones, on a management
+cluster from two minors below to one above.
 """
 
 from __future__ import annotations
@@ -32,9 +33,13 @@ def hub_warnings(hub: HubView) -> list[str]:
     if not hub.minors:
         said.append(f"hub {hub.name}: its operator does not tell which versions it supports, so that was not checked")
     if not engine_version(hub):
-        said.append(f"hub {hub.name}: no multicluster engine could be read, so the order of updates was not checked against it")
+        said.append(
+            f"hub {hub.name}: no multicluster engine could be read, so the order of updates was not checked against it"
+        )
     if not openshift_version(hub):
-        said.append(f"hub {hub.name}: no OpenShift version of the management cluster could be read, so it was not checked")
+        said.append(
+            f"hub {hub.name}: no OpenShift version of the management cluster could be read, so it was not checked"
+        )
     return said
 
 
@@ -54,7 +59,10 @@ def _first_upgrade(hub: HubView, version: Version) -> str:
     needed, running = engine_of(version.line), Version.parse(openshift_version(hub))
     lowest, _highest = management_lines(version.line)
     if running and running.line < lowest:
-        return f"Upgrade OpenShift of the management cluster to {minor_of(lowest)} or newer, then the multicluster engine to {needed}."
+        return (
+            f"Upgrade OpenShift of the management cluster to {minor_of(lowest)} or newer, then the multicluster engine"
+            f" to {needed}."
+        )
     return f"Upgrade the multicluster engine to {needed} first."
 
 
@@ -66,8 +74,13 @@ def _engine_ready(case: Case) -> Said:
     phase, current, desired = (str(status.get(k) or "") for k in ("phase", "currentVersion", "desiredVersion"))
     if (phase in ("Available", "") and (not desired or desired == current)) or not current:
         return None
-    cause = f"the multicluster engine of hub {case.hub.name} is not settled (phase {phase or 'unknown'}, {current} of {desired or current})"
-    return case.refuse("engine_not_ready", cause, "Let its upgrade end, or repair it, then plan again.", object_ref=_ref(found))
+    cause = (
+        f"the multicluster engine of hub {case.hub.name} is not settled (phase {phase or 'unknown'}, {current} of"
+        f" {desired or current})"
+    )
+    return case.refuse(
+        "engine_not_ready", cause, "Let its upgrade end, or repair it, then plan again.", object_ref=_ref(found)
+    )
 
 
 def _management_settled(case: Case) -> Said:
@@ -75,8 +88,13 @@ def _management_settled(case: Case) -> Said:
     newest = versions.newest(found, versions.OPENSHIFT)
     if found is None or not newest or not case.way.hops or newest.get("state") == "Completed":
         return None
-    cause = f"OpenShift of the management cluster {case.hub.name} is being updated to {newest.get('version') or 'another version'}"
-    return case.refuse("management_cluster_updating", cause, "Let that update end first, then plan again.", object_ref=_ref(found))
+    cause = (
+        f"OpenShift of the management cluster {case.hub.name} is being updated to"
+        f" {newest.get('version') or 'another version'}"
+    )
+    return case.refuse(
+        "management_cluster_updating", cause, "Let that update end first, then plan again.", object_ref=_ref(found)
+    )
 
 
 def _order(case: Case) -> Said:
@@ -87,9 +105,14 @@ def _order(case: Case) -> Said:
     if low <= below.line <= high:
         return None
     what = (
-        f"hub {case.hub.name} runs OpenShift {below} beneath multicluster engine {own}, which works on {minor_of(low)} to {minor_of(high)}"
+        f"hub {case.hub.name} runs OpenShift {below} beneath multicluster engine {own}, which works on {minor_of(low)}"
+        f" to {minor_of(high)}"
     )
-    step = "Upgrade OpenShift of the management cluster first." if below.line < low else "Upgrade the multicluster engine first."
+    step = (
+        "Upgrade OpenShift of the management cluster first."
+        if below.line < low
+        else "Upgrade the multicluster engine first."
+    )
     return case.refuse("management_order", what, step, object_ref=_ref(openshift(case.hub) or {}))
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules of a campaign about the node pools of one hosted cluster. Private to hypershift.core. Source: facts 0.6, 6.5, 6.6, 10.3."""
+"""Rules of a campaign about the node pools of one hosted cluster. Source: facts 0.6, 6.5, 6.6, 10.3."""
 
 from __future__ import annotations
 
@@ -29,27 +29,41 @@ def _newer(case: Case, pool: Pool) -> Said:
     if case.current is None or pool.version is None or pool.version <= case.current:
         return None
     cause = skew_problem(case.current, pool.version)
-    return case.refuse("pool_newer", cause, "Complete the update of the control plane to that version first.", object_ref=pool.ref)
+    return case.refuse(
+        "pool_newer", cause, "Complete the update of the control plane to that version first.", object_ref=pool.ref
+    )
 
 
 def _skew(case: Case, pool: Pool) -> Said:
     """Pools that this campaign leaves alone; the others are moved before it gets that far."""
     target = case.way.hops[-1].version if case.way.hops else None
-    if target is None or pool.version is None or case.policy.node_pools or target.line - pool.version.line <= MAX_POOL_SKEW:
+    if (
+        target is None
+        or pool.version is None
+        or case.policy.node_pools
+        or target.line - pool.version.line <= MAX_POOL_SKEW
+    ):
         return None
-    return case.refuse("unsupported_skew", skew_problem(target, pool.version), "Let the campaign move node pools too, or update this one first.",
-                       object_ref=pool.ref)  # fmt: skip
+    return case.refuse(
+        "unsupported_skew",
+        skew_problem(target, pool.version),
+        "Let the campaign move node pools too, or update this one first.",
+        object_ref=pool.ref,
+    )
 
 
 def _paused(case: Case, pool: Pool) -> Said:
     if not _moves(case, pool) or not is_paused(pool.raw, case.now):
         return None
     by = f" by {owner_of(pool.raw)}" if owner_of(pool.raw) else ""
-    return case.refuse("pool_paused", f"it is paused{by}, so its update would not begin", "Resume it first.", object_ref=pool.ref)
+    return case.refuse(
+        "pool_paused", f"it is paused{by}, so its update would not begin", "Resume it first.", object_ref=pool.ref
+    )
 
 
 def _state(case: Case, pool: Pool) -> Said:
-    """A pool that is being changed, or has a fault; one that is on its way to a release of this plan already may go on."""
+    """A pool that is being changed, or has a fault; one that is on its way to a release of this plan already may go
+    on."""
     found = pool_matches(pool.raw, case.now, case.hub.machines)
     failed = next((m.finding for m in found if m.rule.code in _STOPPED), None)
     if failed is not None:
@@ -58,7 +72,9 @@ def _state(case: Case, pool: Pool) -> Said:
         return None
     busy = next((m.finding for m in found if m.rule.code in _UPDATING), None)
     if busy is not None:
-        return case.refuse("pool_updating", "it is being updated already", "Let that end, then plan again.", busy.condition, pool.ref)
+        return case.refuse(
+            "pool_updating", "it is being updated already", "Let that end, then plan again.", busy.condition, pool.ref
+        )
     fault = next((m.finding for m in found if m.finding.severity in _HARD), None)
     if fault is not None:
         return case.refuse("pool_not_healthy", fault.cause, fault.next_step, fault.condition, pool.ref)
@@ -77,14 +93,22 @@ def _room(case: Case, pool: Pool) -> Said:
     if pool.in_place:
         limit, wanted = lookup(pool.raw, ("spec", "management", "inPlace", "maxUnavailable")), pool.nodes
         if wanted and _number(limit, wanted, 1) > wanted:
-            cause = f"maxUnavailable {limit} is more than its {wanted} nodes, which the in-place upgrader does not survive"
-            return case.refuse("max_unavailable_too_large", cause, f"Set spec.management.inPlace.maxUnavailable to {wanted} or less.",
-                               object_ref=pool.ref)  # fmt: skip
+            cause = (
+                f"maxUnavailable {limit} is more than its {wanted} nodes, which the in-place upgrader does not survive"
+            )
+            return case.refuse(
+                "max_unavailable_too_large",
+                cause,
+                f"Set spec.management.inPlace.maxUnavailable to {wanted} or less.",
+                object_ref=pool.ref,
+            )
         return None
     surge, unavailable = _rolling(pool)
     if _zero(surge) and _zero(unavailable):
         cause = "maxSurge and maxUnavailable are both 0, so no node can be replaced"
-        return case.refuse("no_room_to_roll", cause, "Set one of them to 1 or more.", "UpdateManagementEnabled", pool.ref)
+        return case.refuse(
+            "no_room_to_roll", cause, "Set one of them to 1 or more.", "UpdateManagementEnabled", pool.ref
+        )
     return None
 
 
@@ -95,9 +119,14 @@ def _architecture(case: Case, pool: Pool) -> Said:
         multi = is_multi_arch(image)
         if multi is False and tag not in _ARCH_TAG.get(pool.arch, (tag,)):
             cause = f"release image {image} is not for {pool.arch}"
-            return case.refuse("architecture_missing", cause, "Use a multi-architecture release image.", "ValidArchPlatform", pool.ref)
+            return case.refuse(
+                "architecture_missing", cause, "Use a multi-architecture release image.", "ValidArchPlatform", pool.ref
+            )
         if multi is None and (pool.arch != "amd64" or lookup(case.cluster, ("status", "payloadArch")) == "Multi"):
-            return f"{pool.ref}: whether {image} holds {pool.arch} cannot be told from its name; the cluster uses a multi-architecture release now"
+            return (
+                f"{pool.ref}: whether {image} holds {pool.arch} cannot be told from its name; the cluster uses a"
+                " multi-architecture release now"
+            )
     return None
 
 
@@ -107,7 +136,11 @@ def _drain(case: Case, pool: Pool) -> Said:
     if pool.in_place:
         return f"{pool.ref}: draining in place is retried for ever; a pod that may not be evicted stops the update"
     timeout = parse_duration(lookup(pool.raw, ("spec", "nodeDrainTimeout")) or "0s")
-    return None if timeout else f"{pool.ref}: nodeDrainTimeout is 0, so a node that cannot be drained is waited for without end"
+    return (
+        None
+        if timeout
+        else f"{pool.ref}: nodeDrainTimeout is 0, so a node that cannot be drained is waited for without end"
+    )
 
 
 def _surge(case: Case, pool: Pool) -> Said:
@@ -119,7 +152,10 @@ def _surge(case: Case, pool: Pool) -> Said:
 
 def _on_delete(case: Case, pool: Pool) -> Said:
     if _moves(case, pool) and pool.on_delete and pool.nodes:
-        return f"{pool.ref}: strategy OnDelete replaces a node only when somebody deletes its Machine, so its update waits for that"
+        return (
+            f"{pool.ref}: strategy OnDelete replaces a node only when somebody deletes its Machine, so its update waits"
+            " for that"
+        )
     return None
 
 
@@ -128,14 +164,19 @@ def _size(case: Case, pool: Pool) -> Said:
         return None
     if lookup(pool.raw, ("spec", "autoScaling")):
         return f"{pool.ref}: is autoscaled, so the number of nodes that roll may change ({pool.nodes} now)"
-    return None if pool.nodes else f"{pool.ref}: has no nodes; it takes the release, and nodes get it when it is scaled up"
+    return (
+        None if pool.nodes else f"{pool.ref}: has no nodes; it takes the release, and nodes get it when it is scaled up"
+    )
 
 
 def _unknown(case: Case, pool: Pool) -> Said:
     return (
         None
         if pool.version
-        else f"{pool.ref}: its version is not known (image {pool.image or 'unset'}), so it was not checked against the skew"
+        else (
+            f"{pool.ref}: its version is not known (image {pool.image or 'unset'}), so it was not checked against the"
+            " skew"
+        )
     )
 
 
@@ -167,7 +208,10 @@ def _network_lag(case: Case) -> Said:
     if network != "OVNKubernetes" or not case.way.hops:
         return None
     if case.route.left_behind:
-        return f"node pools end {case.route.left_behind} minor(s) behind the control plane, which OVN-Kubernetes supports for a while only"
+        return (
+            f"node pools end {case.route.left_behind} minor(s) behind the control plane, which OVN-Kubernetes supports"
+            " for a while only"
+        )
     return (
         f"node pools are {case.route.lag} minors behind the control plane on the way, which strains OVN-Kubernetes"
         if case.route.lag > 1

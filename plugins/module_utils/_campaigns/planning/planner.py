@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""From what was read of a fleet and a policy to the plan of a campaign. Private to hypershift.core. Shape of a plan: docs/upgrades.md.
+"""From what was read of a fleet and a policy to the plan of a campaign. Shape of a plan: docs/upgrades.md.
 
-Nothing in a plan depends on the moment it was made, but for ``created`` and for what has happened since: the same world gives the same digest.
+Nothing in a plan depends on the moment it was made, but for ``created`` and for what has happened since: the same world
+gives the same digest.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ Snapshots = Sequence[Mapping[str, Any]]
 
 @dataclass
 class Planner:
-    """Plans for one fleet. graph: a document, None for what each cluster offers. snapshots: ``clusters`` of etcd_snapshot_info; an entry may name its hub."""
+    """Plans for one fleet. graph: a document, None for what each cluster offers. snapshots: ``clusters`` of
+    etcd_snapshot_info; an entry may name its hub."""
 
     policy: Policy
     calendar: Calendar
@@ -67,22 +69,38 @@ class Planner:
         return self._whole(views, sorted(rows, key=lambda r: str(r["id"])), members, now)
 
     def _case(
-        self, view: HubView, cluster: Object, ways: Ways, windows: Sequence[tuple[Window, Any]], snapshots: Mapping[str, Any], now: datetime
+        self,
+        view: HubView,
+        cluster: Object,
+        ways: Ways,
+        windows: Sequence[tuple[Window, Any]],
+        snapshots: Mapping[str, Any],
+        now: datetime,
     ) -> Case:
         meta = cluster["metadata"]
-        living = [Pool(p) for p in view.pools_of(meta["namespace"], meta["name"]) if not p["metadata"].get("deletionTimestamp")]
+        living = [
+            Pool(p)
+            for p in view.pools_of(meta["namespace"], meta["name"])
+            if not p["metadata"].get("deletionTimestamp")
+        ]
         pools = tuple(sorted(living, key=lambda p: p.name))
         own = tuple(window for window, test in windows if test(meta.get("labels") or {}))
         way = ways.way(cluster, view.minors)
         blank = Case(view, cluster, pools, self.policy, now, way)
-        route = Route() if blank.current is None or way.refusals else route_of(cluster, blank.current, way, pools, self.policy)
+        route = (
+            Route()
+            if blank.current is None or way.refusals
+            else route_of(cluster, blank.current, way, pools, self.policy)
+        )
         opens = any(self._soon(window, now) for window in own)
         return Case(view, cluster, pools, self.policy, now, way, route, own, opens, snapshots.get(blank.id))
 
     def _soon(self, window: Window, now: datetime) -> bool:
         if window not in self._opens:
             found = self.calendar.next_open(window, now)
-            self._opens[window] = found is not None and found[0] <= now + timedelta(days=self.policy.window_horizon_days)
+            self._opens[window] = found is not None and found[0] <= now + timedelta(
+                days=self.policy.window_horizon_days
+            )
         return self._opens[window]
 
     def _whole(self, views: Sequence[HubView], rows: list[Object], members: list[Member], now: datetime) -> Object:
@@ -106,14 +124,17 @@ class Planner:
 
 
 def _apart(views: Sequence[HubView]) -> None:
-    """One hosted cluster must not be planned twice, as two entries of ``hubs`` that lead to the same place would have it."""
+    """One hosted cluster must not be planned twice, as two entries of ``hubs`` that lead to the same place would have
+    it."""
     seen: dict[str, str] = {}
     for view in views:
         for cluster in view.clusters:
             meta = cluster["metadata"]
             id, uid = host_name(view.name, meta["namespace"], meta["name"]), str(meta.get("uid") or "")
             if uid and seen.setdefault(uid, id) != id:
-                raise refused("hubs", f"{seen[uid]} and {id} are the same hosted cluster", "Name each management cluster once.")
+                raise refused(
+                    "hubs", f"{seen[uid]} and {id} are the same hosted cluster", "Name each management cluster once."
+                )
 
 
 def _strangers(policy: Policy, rows: Sequence[Object]) -> list[str]:
@@ -181,7 +202,10 @@ def _nameless(view: HubView) -> list[str]:
     """A plan is an approval for one cluster: without its identity nobody can carry it out."""
     if view.identity is None or view.identity.uid:
         return []
-    return [f"{view.name}: which cluster it is cannot be asked ({view.identity.unknown}); to carry the plan out, the account needs {RIGHT}"]
+    return [
+        f"{view.name}: which cluster it is cannot be asked ({view.identity.unknown}); to carry the plan out, the"
+        f" account needs {RIGHT}"
+    ]
 
 
 def _summary(rows: Sequence[Object]) -> Object:

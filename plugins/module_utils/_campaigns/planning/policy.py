@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a campaign is meant to do: the planner's options, checked and normalised. Private to hypershift.core."""
+"""What a campaign is meant to do: the planner's options, checked and normalised."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ Options = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Target:
-    """One of them is set. minor: ``4.21``, or ``current`` for the newest patch of the minor that runs. latest: newest that can be reached."""
+    """One of them is set. minor: ``4.21``, or ``current`` for the newest patch of the minor that runs. latest: newest
+    that can be reached."""
 
     version: Version | None = None
     minor: str = ""
@@ -59,7 +60,8 @@ class Amount:
 
 @dataclass(frozen=True)
 class Wave:
-    """clusters: ids, ``namespace/name`` or names. canaries: how many go first, on their own; batch: how many at a time, 0 for all."""
+    """clusters: ids, ``namespace/name`` or names. canaries: how many go first, on their own; batch: how many at a time,
+    0 for all."""
 
     name: str
     label_selectors: tuple[str, ...] = ()
@@ -89,9 +91,11 @@ class WindowRule:
 
 @dataclass(frozen=True)
 class Policy:
-    """release_images: version to image, wins over every other source. canary_pool: name of a node pool, or a label selector.
+    """release_images: version to image, wins over every other source. canary_pool: name of a node pool, or a label
+    selector.
 
-    max_parallel, max_parallel_per_hub: clusters at a time, 0 for no bound. graph: digest of the document, empty for what clusters offer.
+    max_parallel, max_parallel_per_hub: clusters at a time, 0 for no bound. graph: digest of the document, empty for
+    what clusters offer.
     """
 
     campaign: str
@@ -116,8 +120,20 @@ class Policy:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain and in a fixed order, as it stands in a plan."""
-        plain = ("campaign", "channel", "graph", "node_pools", "canary_pool", "node_pools_parallel", "unmatched", "max_parallel",
-                 "max_parallel_per_hub", "exclusive_label", "window_horizon_days", "max_snapshot_age_minutes")  # fmt: skip
+        plain = (
+            "campaign",
+            "channel",
+            "graph",
+            "node_pools",
+            "canary_pool",
+            "node_pools_parallel",
+            "unmatched",
+            "max_parallel",
+            "max_parallel_per_hub",
+            "exclusive_label",
+            "window_horizon_days",
+            "max_snapshot_age_minutes",
+        )
         return {
             **{name: getattr(self, name) for name in plain},
             "target": self.target.as_dict(),
@@ -133,7 +149,9 @@ class Policy:
 def policy_of(options: Options, graph: str = "") -> Policy:
     """From the module's options. Raises OptionError; what waves say of each other is checked where they are ordered."""
     if not _LABEL.match(str(options["campaign"])):
-        raise refused("campaign", f"{options['campaign']!r} is no name", "Use lower-case letters, digits and dashes, 63 at most.")
+        raise refused(
+            "campaign", f"{options['campaign']!r} is no name", "Use lower-case letters, digits and dashes, 63 at most."
+        )
     numbers = {
         "max_parallel": _whole(options, "max_parallel", 0),
         "max_parallel_per_hub": _whole(options, "max_parallel_per_hub", 0),
@@ -174,7 +192,9 @@ def _target(given: Options) -> Target:
     target = Target(minor=minor, latest=bool(given.get("latest")))
     if target.line is not None and target.line < _OLDEST:
         raise refused(
-            "target", f"minor {minor!r} is older than any hosted cluster", "Write it in quotes: YAML reads 4.20 as the number 4.2."
+            "target",
+            f"minor {minor!r} is older than any hosted cluster",
+            "Write it in quotes: YAML reads 4.20 as the number 4.2.",
         )
     return target
 
@@ -184,7 +204,9 @@ def _images(given: Options) -> dict[Version, str]:
     for text, image in given.items():
         version, tagged = _version(text, "release_images"), version_of_image(str(image))
         if not image or any(c.isspace() for c in str(image)):
-            raise refused("release_images", f"the image of {text} is empty or holds a space", "Give a whole image reference.")
+            raise refused(
+                "release_images", f"the image of {text} is empty or holds a space", "Give a whole image reference."
+            )
         if tagged is not None and tagged != version:
             raise refused("release_images", f"{image} by its tag is {tagged}, not {text}", "Correct the entry.")
         images[version] = str(image)
@@ -194,7 +216,9 @@ def _images(given: Options) -> dict[Version, str]:
 def _wave(given: Options) -> Wave:
     name = str(given.get("name") or "")
     if not _LABEL.match(name):
-        raise refused("waves", f"{name!r} is no name of a wave", "Use lower-case letters, digits and dashes, 63 at most.")
+        raise refused(
+            "waves", f"{name!r} is no name of a wave", "Use lower-case letters, digits and dashes, 63 at most."
+        )
     selectors = tuple(str(s) for s in given.get("label_selectors") or ())
     matcher(selectors, f"waves (wave {name})")
     return Wave(

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Steps of one hosted cluster: control plane minor by minor, node pools when they must or at the end. Private to hypershift.core.
+"""Steps of one hosted cluster: control plane minor by minor, node pools when they must or at the end.
 
-Source: facts 6.1, 6.3, 6.5: a pool is never above the completed version of its control plane and at most three minors below.
+Source: facts 6.1, 6.3, 6.5: a pool is never above the completed version of its control plane and at most three minors
+below.
 """
 
 from __future__ import annotations
@@ -26,7 +27,11 @@ def route_of(cluster: Object, current: Version, way: Way, pools: Sequence[Pool],
     at: Versions = {pool.name: pool.version for pool in pools}
     running, moves, lag = standing(cluster, current, policy), [], _lag(current, at)
     for hop in way.hops:
-        late = [p for p in pools if policy.node_pools and _breaks(hop.version, at[p.name]) and _behind(at[p.name], running.version)]
+        late = [
+            p
+            for p in pools
+            if policy.node_pools and _breaks(hop.version, at[p.name]) and _behind(at[p.name], running.version)
+        ]
         for group in _groups(late, policy):
             moves.append(Move(running, group))
             at.update({p.name: running.version for p in group})
@@ -60,7 +65,15 @@ def rolls_of(route: Route) -> list[dict[str, Any]]:
         stops = [move.hop.name for move in route.moves if pool in move.pools]
         if pool.nodes and not pool.on_delete:
             reason = f"release {', then '.join(stops)}"
-            rows.append({"pool": pool.name, "strategy": pool.strategy, "nodes": pool.nodes, "times": len(stops), "reason": reason})
+            rows.append(
+                {
+                    "pool": pool.name,
+                    "strategy": pool.strategy,
+                    "nodes": pool.nodes,
+                    "times": len(stops),
+                    "reason": reason,
+                }
+            )
     return rows
 
 

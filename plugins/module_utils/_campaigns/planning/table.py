@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A plan as lines for people. Private to hypershift.core."""
+"""A plan as lines for people."""
 
 from __future__ import annotations
 
@@ -13,17 +13,27 @@ _HEADER = ("CLUSTER", "FROM", "TO", "WAVE", "BATCH", "STEPS", "NODES", "VERDICT"
 
 
 def plan_table(plan: dict[str, Any]) -> list[str]:
-    """Clusters in order of execution, then the refused ones, then those that need nothing; where they are; last a line that counts."""
+    """Clusters in order of execution, then the refused ones, then those that need nothing; where they are; last a line
+    that counts."""
     rows: list[Sequence[Any]] = [_HEADER]
     place = {"ready": 0, "refused": 1, "up_to_date": 2}
-    for row in sorted(plan["clusters"], key=lambda r: (place[r["verdict"]], r["batch"] if r["batch"] is not None else -1, r["id"])):
+    for row in sorted(
+        plan["clusters"], key=lambda r: (place[r["verdict"]], r["batch"] if r["batch"] is not None else -1, r["id"])
+    ):
         ready = row["verdict"] == "ready"
         rows.append(
             (
-                row["id"], row["from"] or "-", row["to"] or "-", row["wave"] or "-", row["batch"] + 1 if ready else "-",
-                len(row["steps"]) if ready else "-", row["nodes"] if ready else "-", row["verdict"].replace("_", " "), _what(row),
+                row["id"],
+                row["from"] or "-",
+                row["to"] or "-",
+                row["wave"] or "-",
+                row["batch"] + 1 if ready else "-",
+                len(row["steps"]) if ready else "-",
+                row["nodes"] if ready else "-",
+                row["verdict"].replace("_", " "),
+                _what(row),
             )
-        )  # fmt: skip
+        )
     total = plan["summary"]
     counts = ", ".join(f"{total[k]} {k.replace('_', ' ')}" for k in ("ready", "refused", "up_to_date"))
     return [

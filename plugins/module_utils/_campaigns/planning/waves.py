@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Waves and batches: who is updated when, and who together. Private to hypershift.core.
+"""Waves and batches: who is updated when, and who together.
 
-A batch is what runs at the same time. Everything here depends on names, labels and sizes alone, so that the same fleet gives the same order.
+A batch is what runs at the same time. Everything here depends on names, labels and sizes alone, so that the same fleet
+gives the same order.
 """
 
 from __future__ import annotations
@@ -48,16 +49,23 @@ class Turn:
 
 
 def ordered(waves: Sequence[Wave]) -> list[Wave]:
-    """Waves so that each comes after those it names, else as written. Raises OptionError for a cycle, an unknown name, or one used twice."""
+    """Waves so that each comes after those it names, else as written. Raises OptionError for a cycle, an unknown name,
+    or one used twice."""
     names = [w.name for w in waves]
     taken = [*names, *(f"{w.name}{CANARY}" for w in waves if w.canaries != Amount()), REST]
     twice = next((n for n in taken if taken.count(n) > 1), None)
     if twice is not None:
-        raise refused("waves", f"the name {twice} is used twice", f"Use another one; {REST} and <wave>{CANARY} are made by the planner.")
+        raise refused(
+            "waves",
+            f"the name {twice} is used twice",
+            f"Use another one; {REST} and <wave>{CANARY} are made by the planner.",
+        )
     for wave in waves:
         unknown = [a for a in wave.after if a not in names]
         if unknown:
-            raise refused("waves", f"wave {wave.name} is after {unknown[0]}, which is no wave", f"Waves are: {', '.join(names)}.")
+            raise refused(
+                "waves", f"wave {wave.name} is after {unknown[0]}, which is no wave", f"Waves are: {', '.join(names)}."
+            )
     done: list[Wave] = []
     while len(done) < len(waves):
         have = {w.name for w in done}
@@ -88,8 +96,8 @@ class Placing:
 
 
 def turns(members: Iterable[Member], policy: Policy) -> list[Turn]:
-    """Waves that have clusters, canaries as waves of their own. A wave that nobody is in is left out, and who waits for it waits for its
-    predecessors instead."""
+    """Waves that have clusters, canaries as waves of their own. A wave that nobody is in is left out, and who waits for
+    it waits for its predecessors instead."""
     placing = Placing(policy)
     by_wave: dict[str, list[Member]] = {}
     for member in sorted(members, key=lambda m: m.id):
@@ -118,14 +126,22 @@ def _with_canaries(wave: Wave, before: tuple[str, ...], members: list[Member]) -
         made.append(Turn(canary, tuple(m for m in members if m.id in first)))
         before = (canary.name,)
     if rest:
-        whole = Wave(wave.name, wave.label_selectors, wave.clusters, before, batch=wave.batch, soak_minutes=wave.soak_minutes,
-                     max_failed=wave.max_failed)  # fmt: skip
+        whole = Wave(
+            wave.name,
+            wave.label_selectors,
+            wave.clusters,
+            before,
+            batch=wave.batch,
+            soak_minutes=wave.soak_minutes,
+            max_failed=wave.max_failed,
+        )
         made.append(Turn(whole, tuple(rest)))
     return made
 
 
 def batches(turn: Turn, policy: Policy) -> list[list[Member]]:
-    """The first batch that has room takes a cluster: room by size, per hub, and without another one of the same exclusive value."""
+    """The first batch that has room takes a cluster: room by size, per hub, and without another one of the same
+    exclusive value."""
     total = len(turn.clusters)
     bounds = [b for b in (turn.wave.batch.of(total), policy.max_parallel, total) if b]
     made: list[_Batch] = []

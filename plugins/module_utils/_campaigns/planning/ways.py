@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where a hosted cluster is to go, and by which releases. Private to hypershift.core. Source: facts 6.2, 6.3."""
+"""Where a hosted cluster is to go, and by which releases. Source: facts 6.2, 6.3."""
 
 from __future__ import annotations
 
@@ -33,7 +33,13 @@ class Ways:
         ref, current = HOSTED_CLUSTER.ref(meta.get("namespace"), meta["name"]), completed_version(cluster)
         if current is None:
             cause = "no version has been completely installed yet, so nothing can be updated"
-            return Way(refusals=(Failure("not_installed", cause, ref, next_step="Wait for the goal version_completed, then plan again."),))
+            return Way(
+                refusals=(
+                    Failure(
+                        "not_installed", cause, ref, next_step="Wait for the goal version_completed, then plan again."
+                    ),
+                )
+            )
         begun = under_way(cluster)
         if begun is not None:
             return self._running(begun, current, ref)
@@ -55,7 +61,10 @@ class Ways:
         if version is None or not self._meets(version, current):
             cause = f"an update to {version or 'an unknown version'} is under way already"
             step = "Let it end, then plan again; a hosted cluster cannot be taken back."
-            return Way(self._policy.target.version, refusals=(Failure("update_running", cause, ref, "ClusterVersionProgressing", step),))
+            return Way(
+                self._policy.target.version,
+                refusals=(Failure("update_running", cause, ref, "ClusterVersionProgressing", step),),
+            )
         hop = Hop(version, str(version), self._policy.release_images.get(version) or image)
         return Way(version, (hop,), running=True, warnings=(f"the update to {version} is under way already",))
 
@@ -66,7 +75,8 @@ class Ways:
         return target.latest or version.line == (current.line if target.minor == CURRENT else target.line)
 
     def _remembered(self, graph: Graph) -> Callable[[Any, Callable[[], Any]], Any]:
-        """Only the shared document is worth remembering; the edges of one start may carry that cluster's own verdicts."""
+        """Only the shared document is worth remembering; the edges of one start may carry that cluster's own
+        verdicts."""
         if not self._document:
             return lambda key, work: work()
 
@@ -121,7 +131,10 @@ class _Search:
             return Way(target)
         if target < self.current:
             return self._refused(
-                "downgrade", target, upgrade_problem(self.current, target), "Leave this cluster out, or choose a newer target."
+                "downgrade",
+                target,
+                upgrade_problem(self.current, target),
+                "Leave this cluster out, or choose a newer target.",
             )
         if target.line > self.current.line + 1 and not self.graph.complete:
             return self._too_far(str(target))
@@ -152,11 +165,15 @@ class _Search:
         return Hop(edge.target, release.name if release else str(edge.target), image, tuple(sorted(edge.risks)))
 
     def _path(self, rules: Rules, target: Version) -> list[Edge] | None:
-        found: list[Edge] | None = self._look(("path", self.current, rules, target), lambda: self.graph.path(self.current, target, rules))
+        found: list[Edge] | None = self._look(
+            ("path", self.current, rules, target), lambda: self.graph.path(self.current, target, rules)
+        )
         return found
 
     def _reachable(self, rules: Rules) -> list[Version]:
-        found: list[Version] = self._look(("all", self.current, rules), lambda: self.graph.reachable(self.current, rules))
+        found: list[Version] = self._look(
+            ("all", self.current, rules), lambda: self.graph.reachable(self.current, rules)
+        )
         return found
 
     def _too_far(self, what: str) -> Way:
@@ -166,9 +183,17 @@ class _Search:
     def _unreachable(self, fits: Callable[[Version], bool], what: str, target: Version | None) -> Way:
         """Names the first thing that stands in the way; asks the same question with that thing left out."""
         if self.blank:
-            cause = f"no update is known, so there is no way to {what}: its channel is unset or its update service is out of reach"
-            return self._refused("no_updates_known", target, cause, "Set spec.channel (or updateService), or give option graph.",
-                                 "ClusterVersionRetrievedUpdates")  # fmt: skip
+            cause = (
+                f"no update is known, so there is no way to {what}: its channel is unset or its update service is out"
+                " of reach"
+            )
+            return self._refused(
+                "no_updates_known",
+                target,
+                cause,
+                "Set spec.channel (or updateService), or give option graph.",
+                "ClusterVersionRetrievedUpdates",
+            )
         for code, rules, word in self._relaxed():
             wide = self._reachable(rules) if target is None else [target]
             goal = next((v for v in wide if fits(v)), None)

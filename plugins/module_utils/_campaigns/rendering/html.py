@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The report of a campaign as one HTML page without anything from outside. Private to hypershift.core."""
+"""The report of a campaign as one HTML page without anything from outside."""
 
 from __future__ import annotations
 
@@ -51,17 +51,28 @@ def html_of(report: Object) -> bytes:
     if IMPORT_ERROR:
         cause = f"the Python library jinja2, which makes HTML reports, cannot be imported ({IMPORT_ERROR})"
         raise HypershiftError(Failure("missing_library", cause, next_step="Install it: pip install jinja2."))
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters |= {"clock": clock, "span": span}
     scale = _Scale(report)
     rows = [_shown(row, scale) for row in report["clusters"]]
-    waves = [{**wave, "rows": [row for row in rows if row["wave"] == wave["name"] and row["started"]]} for wave in report["waves"]]
+    waves = [
+        {**wave, "rows": [row for row in rows if row["wave"] == wave["name"] and row["started"]]}
+        for wave in report["waves"]
+    ]
     text = environment.from_string(TEMPLATE).render(
-        style=STYLE, report=report, rows=rows, waves=waves, scale=scale, states=STATES,
-        verdict=VERDICTS[report["verdict"]], shares=_shares(report["counts"]),
+        style=STYLE,
+        report=report,
+        rows=rows,
+        waves=waves,
+        scale=scale,
+        states=STATES,
+        verdict=VERDICTS[report["verdict"]],
+        shares=_shares(report["counts"]),
         troubled=[row for row in rows if row["failure"] or row["state"] in ("failed", "stopped", "unknown", "gone")],
         refused=[row for row in rows if row["refusals"]],
-    )  # fmt: skip
+    )
     return text.encode()
 
 
@@ -118,10 +129,22 @@ def _shown(row: Object, scale: _Scale) -> Object:
         left, right = scale.x(phase["started"]), scale.x(phase["ended"] or row["ended"])
         kind = "cp" if phase["kind"] == "control_plane" else "np"
         y = 1 if kind == "cp" else 8
-        bars.append({"x": left, "w": max(2.0, round(right - left, 1)), "y": y, "class": kind if phase["ended"] else f"{kind} open"})
+        bars.append(
+            {
+                "x": left,
+                "w": max(2.0, round(right - left, 1)),
+                "y": y,
+                "class": kind if phase["ended"] else f"{kind} open",
+            }
+        )
         what = "control plane" if kind == "cp" else f"node pools {', '.join(phase['pools'])}".strip()
         told.append(f"{what} to {phase['version']} {span(phase['seconds']) if phase['ended'] else 'not ended'}")
-    return {**row, "bars": bars, "told": "; ".join(told), "end": scale.x(row["ended"]) if scale.used and row["ended"] else None}
+    return {
+        **row,
+        "bars": bars,
+        "told": "; ".join(told),
+        "end": scale.x(row["ended"]) if scale.used and row["ended"] else None,
+    }
 
 
 def _shares(counts: dict[str, int]) -> list[Object]:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The report of a campaign as JUnit XML, for pipelines: a suite per wave, a case per hosted cluster. Private to hypershift.core."""
+"""The report of a campaign as JUnit XML, for pipelines: a suite per wave, a case per hosted cluster."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]") 
 
 
 def junit_of(report: Object) -> bytes:
-    """failed and stopped are failures, what could not be read is an error, what was refused or has not ended is skipped."""
+    """failed and stopped are failures, what could not be read is an error, what was refused or has not ended is
+    skipped."""
     root = ElementTree.Element("testsuites", {"name": _clean(f"upgrade campaign {report['campaign']}")})
     names = [wave["name"] for wave in report["waves"]]
     for name in [*names, APART]:
@@ -61,7 +62,10 @@ def _case(campaign: str, suite: str, row: Object) -> ElementTree.Element:
     elif row["state"] not in _PASSED:
         reasons = " ".join(sentence(refusal) for refusal in row["refusals"])
         ElementTree.SubElement(case, "skipped", {"message": _clean(reasons or row["state"])})
-    shown = f"{row['from'] or '?'} -> {row['to'] or '?'}, runs {row['version'] or 'an unknown version'}, state {row['state']}"
+    shown = (
+        f"{row['from'] or '?'} -> {row['to'] or '?'}, runs {row['version'] or 'an unknown version'}, state"
+        f" {row['state']}"
+    )
     ElementTree.SubElement(case, "system-out").text = _clean("\n".join([shown, *row["warnings"]]))
     return case
 

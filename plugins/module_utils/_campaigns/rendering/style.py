@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Style of the HTML report: light and dark screens, paper, contrast of at least 4.5 to 1 for text. Private to hypershift.core."""
+"""Style of the HTML report: light and dark screens, paper, contrast of at least 4.5 to 1 for text."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Template of the HTML report, rendered with autoescape. Private to hypershift.core."""
+"""Template of the HTML report, rendered with autoescape."""
 
 from __future__ import annotations
 

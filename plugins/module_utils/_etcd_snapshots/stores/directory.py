@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Snapshot sets in a directory. Private to hypershift.core.
+"""Snapshot sets in a directory.
 
-A set is prepared in .partial-<id> beside its place and renamed as a whole; it leaves by being renamed to .deleting-<id>. So a set is either
-there with all its files or not there at all, whenever the process dies.
+A set is prepared in .partial-<id> beside its place and renamed as a whole; it leaves by being renamed to
+.deleting-<id>. So a set is either there with all its files or not there at all, whenever the process dies.
 """
 
 from __future__ import annotations
@@ -180,7 +180,10 @@ class DirectoryStore:
         except FileNotFoundError:  # deleted since it was listed
             return None
         except OSError as error:
-            problem = f"the manifest cannot be read: {error.strerror if error.errno != errno.ENOTSUP else 'it is no regular file'}"
+            problem = (
+                "the manifest cannot be read:"
+                f" {error.strerror if error.errno != errno.ENOTSUP else 'it is no regular file'}"
+            )
             return CatalogEntry(place.name, place.parent.parent.name, place.parent.name, problem=problem)
         return entry_of((place.parent.parent.name, place.parent.name, place.name), text, sizes)
 
@@ -190,7 +193,12 @@ class DirectoryStore:
             path = sources[file] if sources[file].exists() else partial / file
             if not path.is_file():
                 raise HypershiftError(
-                    Failure("no_source", "it does not exist", object=f"Snapshot file {sources[file]}", next_step="Take the snapshot again.")
+                    Failure(
+                        "no_source",
+                        "it does not exist",
+                        object=f"Snapshot file {sources[file]}",
+                        next_step="Take the snapshot again.",
+                    )
                 )
             with told(f"Snapshot file {path}"):
                 proved = sha256_of(path) == (size, digest)
@@ -225,7 +233,8 @@ def _bring(source: Path, target: Path, moved: list[tuple[Path, Path]]) -> None:
 
 @contextmanager
 def _put_back_on_failure(partial: Path) -> Iterator[list[tuple[Path, Path]]]:
-    """Files moved here go back to where they were and the rest is removed, so that a failed put leaves the sources and no bytes of its own."""
+    """Files moved here go back to where they were and the rest is removed, so that a failed put leaves the sources and
+    no bytes of its own."""
     moved: list[tuple[Path, Path]] = []
     try:
         yield moved

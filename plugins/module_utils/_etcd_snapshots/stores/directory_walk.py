@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Finding sets and leftovers below a directory. Private to hypershift.core."""
+"""Finding sets and leftovers below a directory."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def newest_change(path: Path) -> float:
 
 def _is_leftover(path: Path) -> bool:
     if path.name.startswith("."):
-        return is_identifier(path.name.partition("-")[2].removesuffix(WORK)) and path.name.startswith((PARTIAL, DELETING))
+        return is_identifier(path.name.partition("-")[2].removesuffix(WORK)) and path.name.startswith(
+            (PARTIAL, DELETING)
+        )
     return is_identifier(path.name) and not (path / MANIFEST).exists()
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A catalogue entry from a manifest's text and the sizes that lie beside it: the same for directories and buckets. Private to hypershift.core."""
+"""A catalogue entry from a manifest's text and the sizes that lie beside it: the same for directories and buckets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from ..manifest import MANIFEST, Manifest
 from ..store import CatalogEntry, LocalPath
 
 
-def entry_of(identity: tuple[str, str, str], text: str, sizes: Mapping[str, int], retain_until: datetime | None = None) -> CatalogEntry:
+def entry_of(
+    identity: tuple[str, str, str], text: str, sizes: Mapping[str, int], retain_until: datetime | None = None
+) -> CatalogEntry:
     """identity: namespace, name and id as the place in the store says."""
     namespace, name, set_id = identity
     size = sum(count for file, count in sizes.items() if file != MANIFEST)
@@ -44,7 +46,8 @@ def shards_differ(manifest: Manifest, files: Mapping[str, LocalPath]) -> None:
         raise HypershiftError(
             Failure(
                 "incomplete_set",
-                f"the manifest names the shards {', '.join(named) or 'none'}, the files given are of {', '.join(sorted(files)) or 'none'}",
+                f"the manifest names the shards {', '.join(named) or 'none'}, the files given are of"
+                f" {', '.join(sorted(files)) or 'none'}",
                 object=f"Snapshot {manifest.id}",
                 next_step="Nothing was stored; take the snapshot again.",
             )

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Encryption at rest in the age format, by pyrage. Private to hypershift.core.
+"""Encryption at rest in the age format, by pyrage.
 
-pyrage reads 8 KiB at a time and writes as it goes: memory stays the same for any size (measured at 512 MiB). Age authenticates every 64 KiB chunk, their
-order and the end, so that a changed, reordered or cut file does not open.
+pyrage reads 8 KiB at a time and writes as it goes: memory stays the same for any size (measured at 512 MiB). Age
+authenticates every 64 KiB chunk, their order and the end, so that a changed, reordered or cut file does not open.
 """
 
 from __future__ import annotations
@@ -26,16 +26,26 @@ def seal(source: Path, target: Path, recipients: Sequence[str]) -> None:
     """Encrypt source for all recipients (age1...) to target, mode 0600, atomically."""
     pyrage = _library()
     if not recipients:
-        raise OptionError(Failure("invalid_option", "sealing needs at least one age recipient", next_step="Name one, for example age1..."))
+        raise OptionError(
+            Failure(
+                "invalid_option", "sealing needs at least one age recipient", next_step="Name one, for example age1..."
+            )
+        )
     keys = [_recipient(pyrage, text) for text in recipients]
     _convert(source, target, lambda reader, writer: pyrage.encrypt_io(reader, writer, keys), _cannot_seal(source))
 
 
 def unseal(source: Path, target: Path, identity_file: Path) -> None:
-    """Decrypt source with an identity of the file to target, mode 0600, atomically. Nothing is left when any byte is wrong."""
+    """Decrypt source with an identity of the file to target, mode 0600, atomically. Nothing is left when any byte is
+    wrong."""
     pyrage = _library()
     keys = _identities(pyrage, identity_file)
-    _convert(source, target, lambda reader, writer: pyrage.decrypt_io(reader, writer, keys), _cannot_open(source, identity_file))
+    _convert(
+        source,
+        target,
+        lambda reader, writer: pyrage.decrypt_io(reader, writer, keys),
+        _cannot_open(source, identity_file),
+    )
 
 
 def check_recipients(recipients: Sequence[str]) -> None:
@@ -116,7 +126,11 @@ def _recipient(pyrage: Any, text: str) -> Any:
     except pyrage.RecipientError:
         shown = "a secret key" if text.strip().upper().startswith(_SECRET) else repr(text.strip()[:80])
         raise OptionError(
-            Failure("invalid_option", f"{shown} is no age recipient", next_step="Use the public key, which begins with age1.")
+            Failure(
+                "invalid_option",
+                f"{shown} is no age recipient",
+                next_step="Use the public key, which begins with age1.",
+            )
         ) from None
 
 
@@ -142,7 +156,9 @@ def _bad_identity(path: Path, cause: str, step: str) -> HypershiftError:
 
 
 def _cannot_seal(source: Path) -> HypershiftError:
-    return HypershiftError(Failure("cannot_seal", "it could not be encrypted", object=f"File {source}", next_step="Run again."))
+    return HypershiftError(
+        Failure("cannot_seal", "it could not be encrypted", object=f"File {source}", next_step="Run again.")
+    )
 
 
 def _cannot_open(source: Path, identity_file: Path) -> HypershiftError:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where snapshots lie until their set is whole. Private to hypershift.core."""
+"""Where snapshots lie until their set is whole."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _SEGMENT = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._-]{0,251}[0-9A-Za-z])?")
 
 
 def work_root(options: dict[str, Any]) -> Path:
-    """Folder whose file system holds a set until it is whole: the store's own when it is a directory, so that files need no copying."""
+    """Folder whose file system holds a set until it is whole: the store's own when it is a directory, so that files
+    need no copying."""
     chosen = options.get("work_directory") or options.get("directory") or tempfile.gettempdir()
     return Path(os.path.abspath(os.path.expanduser(str(chosen))))
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: things a hosted cluster can live with for a while. Private to hypershift.core."""
+"""Rules: things a hosted cluster can live with for a while."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ ADVICE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="users cannot log in through the configured identity providers: {message}",
-        next_step="Correct spec.configuration.oauth and its Secrets in namespace {namespace}; OpenID is tested through a "
-        "worker, so with 0 nodes it stays this way.",
+        next_step=(
+            "Correct spec.configuration.oauth and its Secrets in namespace {namespace}; OpenID is tested through a "
+            "worker, so with 0 nodes it stays this way."
+        ),
         reason="the control-plane operator asks the provider through konnectivity (facts 3)",
         starting=NOISE,
     ),
@@ -33,7 +35,10 @@ ADVICE_RULES = (
         severity=Severity.WARNING,
         verdict=Health.HEALTHY,
         cause="images are not in the release, and the control plane runs without them: {message}",
-        next_step="Mirror the complete release before the next update, or a component that is switched on later finds its image missing.",
+        next_step=(
+            "Mirror the complete release before the next update, or a component that is switched on later finds its"
+            " image missing."
+        ),
         reason="the condition lists what the payload lacks, needed or not, and holds nothing back (facts 0.5, 11.7)",
     ),
     Rule(
@@ -159,7 +164,9 @@ ADVICE_RULES = (
         severity=Severity.WARNING,
         verdict=Health.HEALTHY,
         cause="virtual machines cannot be migrated live: {message}",
-        next_step="Use a storage class with ReadWriteMany; until then maintenance of a management node restarts workers.",
+        next_step=(
+            "Use a storage class with ReadWriteMany; until then maintenance of a management node restarts workers."
+        ),
         reason="live migration needs shared volumes (facts 2.6)",
     ),
     Rule(

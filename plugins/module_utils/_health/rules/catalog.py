@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""All diagnosis rules in the order of causes, and their index. Private to hypershift.core.
+"""All diagnosis rules in the order of causes, and their index.
 
-Inputs come before what they hold back, infrastructure before etcd, etcd before the API server, the API server before the
-cluster's own operators; advice comes last. A row's place is its rank as a cause.
+Inputs come before what they hold back, infrastructure before etcd, etcd before the API server, the API server before
+the cluster's own operators; advice comes last. A row's place is its rank as a cause.
 """
 
 from __future__ import annotations
@@ -64,7 +64,11 @@ class RuleSet:
         return tuple(rule for prefix, bad, rule in self.prefixes if bad == status and type.startswith(prefix))
 
 
-_SETS = {(kind, phase): RuleSet(kind, phase) for kind in (HOSTED_CLUSTER, NODE_POOL, CONTROL_PLANE) for phase in (LIVE, DELETION)}
+_SETS = {
+    (kind, phase): RuleSet(kind, phase)
+    for kind in (HOSTED_CLUSTER, NODE_POOL, CONTROL_PLANE)
+    for phase in (LIVE, DELETION)
+}
 
 
 def rule_set(kind: str, deleting: bool) -> RuleSet:

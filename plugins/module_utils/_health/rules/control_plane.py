@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: infrastructure, etcd and API server of a hosted control plane. Private to hypershift.core."""
+"""Rules: infrastructure, etcd and API server of a hosted control plane."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ from ..subject import CONTROL_PLANE, HOSTED_CLUSTER, Raw, Subject
 from .rule import COMING, NOISE, SLOW, Rule, goals, worded
 
 # What the control-plane-operator tells of every hosted cluster.
-_OF_THE_CONTROL_PLANE = ("EtcdAvailable", "KubeAPIServerAvailable", "InfrastructureReady", "ValidHostedControlPlaneConfiguration")
+_OF_THE_CONTROL_PLANE = (
+    "EtcdAvailable",
+    "KubeAPIServerAvailable",
+    "InfrastructureReady",
+    "ValidHostedControlPlaneConfiguration",
+)
 _NOT_IN_HCP = worded(r"condition not found in the hcp")
-# It is deployed by the operator's first loop and writes within seconds once its pod runs; pulling its image takes a while.
+# It is deployed by the operator's first loop and writes within seconds once its pod runs; pulling its image takes a
+# while.
 _SILENT_SECONDS = 5 * 60
 
 
@@ -30,7 +36,9 @@ def _exposed(subject: Subject, raw: Raw) -> dict[str, str] | None:
 def _silent(subject: Subject, raw: Raw) -> dict[str, str] | None:
     """The HostedControlPlane exists, and its operator has written nothing into it."""
     seen = [subject.conditions.get(name) for name in _OF_THE_CONTROL_PLANE]
-    silent = all(c is not None and status_word(c) == "Unknown" and _NOT_IN_HCP.search(c.get("message") or "") for c in seen)
+    silent = all(
+        c is not None and status_word(c) == "Unknown" and _NOT_IN_HCP.search(c.get("message") or "") for c in seen
+    )
     return {} if silent and subject.age() >= _SILENT_SECONDS else None
 
 
@@ -38,16 +46,23 @@ CONTROL_PLANE_RULES = (
     Rule(
         code="control_plane_operator_silent",
         title="The control-plane-operator has written nothing",
-        shows="every condition that comes from the HostedControlPlane is Unknown, `Condition not found in the HCP`, five minutes after creation "
-        "or later",
+        shows=(
+            "every condition that comes from the HostedControlPlane is Unknown, `Condition not found in the HCP`, five"
+            " minutes after creation or later"
+        ),
         kinds=(HOSTED_CLUSTER,),
         check=_silent,
         severity=Severity.ERROR,
         verdict=Health.UNAVAILABLE,
-        cause="the control-plane-operator has written nothing into its HostedControlPlane: it does not run, or not for this cluster",
+        cause=(
+            "the control-plane-operator has written nothing into its HostedControlPlane: it does not run, or not for"
+            " this cluster"
+        ),
         next_step="Look at Deployment control-plane-operator in namespace {cpns}: its pods, their image and their log.",
-        reason="the HostedCluster repeats the conditions of its HostedControlPlane and says where one is missing (recorded from the real "
-        "operators, facts O.4)",
+        reason=(
+            "the HostedCluster repeats the conditions of its HostedControlPlane and says where one is missing (recorded"
+            " from the real operators, facts O.4)"
+        ),
         starting=(Severity.WARNING, Health.PROGRESSING),
     ),
     Rule(
@@ -57,8 +72,10 @@ CONTROL_PLANE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="the default security group of the workers could not be created: {message}",
-        next_step="Check the permissions of the control-plane-operator role and the VPC's quota; node pools without own "
-        "groups wait for it.",
+        next_step=(
+            "Check the permissions of the control-plane-operator role and the VPC's quota; node pools without own "
+            "groups wait for it."
+        ),
         reason="node pools without a security group are held back until it exists (facts 0.5, 2.7)",
         starting=COMING,
     ),
@@ -69,7 +86,10 @@ CONTROL_PLANE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="the private connection of the workers to the API is not available: {message}",
-        next_step="Look at the AWSEndpointService objects in namespace {cpns} and at the permissions of the control-plane-operator role.",
+        next_step=(
+            "Look at the AWSEndpointService objects in namespace {cpns} and at the permissions of the"
+            " control-plane-operator role."
+        ),
         reason="private and public-and-private clusters reach their API through an endpoint service (facts 2.7)",
         starting=COMING,
     ),
@@ -103,8 +123,10 @@ CONTROL_PLANE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.UNAVAILABLE,
         cause="the control plane's services have no address: {message}",
-        next_step="Look at the LoadBalancer Services and Routes in namespace {cpns}: a pending address means no load balancer provider, an "
-        "exhausted pool or a cloud quota.",
+        next_step=(
+            "Look at the LoadBalancer Services and Routes in namespace {cpns}: a pending address means no load balancer"
+            " provider, an exhausted pool or a cloud quota."
+        ),
         reason="the condition is False until every published service has an endpoint (facts O.4)",
         starting=COMING,
     ),
@@ -116,8 +138,10 @@ CONTROL_PLANE_RULES = (
         severity=Severity.FATAL,
         verdict=Health.DEGRADED,
         cause="the automatic recovery of an etcd member failed and will not be tried again",
-        next_step="Check every member (endpoint health and hashkv) before touching anything; replace the one failing "
-        "member by hand, or restore from a snapshot when quorum is lost.",
+        next_step=(
+            "Check every member (endpoint health and hashkv) before touching anything; replace the one failing "
+            "member by hand, or restore from a snapshot when quorum is lost."
+        ),
         reason="after a failed job the operator asks for a person (facts 8.2)",
         stops=goals("available", "healthy"),
     ),
@@ -140,9 +164,13 @@ CONTROL_PLANE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.BLOCKED,
         cause="etcd could not start from the snapshot: {message}",
-        next_step="Read the log of init container etcd-init of pod etcd-0 in namespace {cpns}; an expired URL needs a "
-        "new HostedCluster, because restoreSnapshotURL cannot be changed.",
-        reason="the init container fetches the snapshot at first start only and the field is immutable (facts 0.3, 8.0)",
+        next_step=(
+            "Read the log of init container etcd-init of pod etcd-0 in namespace {cpns}; an expired URL needs a "
+            "new HostedCluster, because restoreSnapshotURL cannot be changed."
+        ),
+        reason=(
+            "the init container fetches the snapshot at first start only and the field is immutable (facts 0.3, 8.0)"
+        ),
     ),
     Rule(
         code="etcd_volume_pending",
@@ -153,8 +181,10 @@ CONTROL_PLANE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.UNAVAILABLE,
         cause="etcd's volume claim {claim} is pending on {storage_class}: {why}",
-        next_step="Look at the claim's events in namespace {cpns}; the storage class of etcd cannot be changed after "
-        "creation, so make the class work or create the cluster again with another one.",
+        next_step=(
+            "Look at the claim's events in namespace {cpns}; the storage class of etcd cannot be changed after "
+            "creation, so make the class work or create the cluster again with another one."
+        ),
         reason="the condition's message copies the claim's trouble (facts 8.1, 11.10)",
         starting=(Severity.ERROR, Health.BLOCKED),
     ),
@@ -177,9 +207,13 @@ CONTROL_PLANE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.UNAVAILABLE,
         cause="etcd has no quorum: {message}",
-        next_step="Look at the pods and volumes app=etcd in namespace {cpns}: Pending pods lack a node in their own zone "
-        "or a volume; with two failing members do not delete anything and restore from a snapshot.",
-        reason="quorum needs more than half of the members Ready; pods must sit in different zones (facts 2.2, 8.1, 8.2)",
+        next_step=(
+            "Look at the pods and volumes app=etcd in namespace {cpns}: Pending pods lack a node in their own zone "
+            "or a volume; with two failing members do not delete anything and restore from a snapshot."
+        ),
+        reason=(
+            "quorum needs more than half of the members Ready; pods must sit in different zones (facts 2.2, 8.1, 8.2)"
+        ),
         starting=COMING,
     ),
     Rule(
@@ -189,8 +223,10 @@ CONTROL_PLANE_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the external etcd cannot be used: {message}",
-        next_step="Correct the Secret of spec.etcd.unmanaged.tls in namespace {namespace}: keys etcd-client-ca.crt, etcd-client.crt and "
-        "etcd-client.key.",
+        next_step=(
+            "Correct the Secret of spec.etcd.unmanaged.tls in namespace {namespace}: keys etcd-client-ca.crt,"
+            " etcd-client.crt and etcd-client.key."
+        ),
         reason="the operator only checks the client Secret of an unmanaged etcd (facts 0.3, 0.5)",
         stops=goals("healthy"),
         stops_new=goals("available"),
@@ -202,8 +238,10 @@ CONTROL_PLANE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.UNAVAILABLE,
         cause="the hosted API server is not available: {message}",
-        next_step="If etcd is fine, look at the pods app=kube-apiserver in namespace {cpns}: their events and the log of container "
-        "kube-apiserver.",
+        next_step=(
+            "If etcd is fine, look at the pods app=kube-apiserver in namespace {cpns}: their events and the log of"
+            " container kube-apiserver."
+        ),
         reason="the condition follows the Deployment's availability; the API server waits for etcd (facts O.4, O.5)",
         starting=COMING,
     ),
@@ -216,7 +254,10 @@ CONTROL_PLANE_RULES = (
         verdict=Health.UNAVAILABLE,
         cause="the control plane has not published its kubeconfig",
         next_step="Read the log of Deployment control-plane-operator in namespace {cpns}.",
-        reason="Available is the first failing of infrastructure, kubeconfig, etcd, API server, endpoint and components (facts O.4)",
+        reason=(
+            "Available is the first failing of infrastructure, kubeconfig, etcd, API server, endpoint and components"
+            " (facts O.4)"
+        ),
         starting=COMING,
     ),
     Rule(
@@ -239,7 +280,10 @@ CONTROL_PLANE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.UNAVAILABLE,
         cause="components of the control plane are not available: {message}",
-        next_step="Look at the ControlPlaneComponent objects in namespace {cpns}; one in WaitingForDependencies waits for another one.",
+        next_step=(
+            "Look at the ControlPlaneComponent objects in namespace {cpns}; one in WaitingForDependencies waits for"
+            " another one."
+        ),
         reason="components are checked until the cluster has been available once (facts O.4, O.5)",
         starting=COMING,
     ),

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: credentials, identity and encryption keys of a hosted cluster. Private to hypershift.core."""
+"""Rules: credentials, identity and encryption keys of a hosted cluster."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ CREDENTIAL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="AWS rejects the identity of the control plane: {message}",
-        next_step="Check that the IAM OIDC provider of the issuer URL exists and that the roles trust it; recreate it if it was deleted.",
+        next_step=(
+            "Check that the IAM OIDC provider of the issuer URL exists and that the roles trust it; recreate it if it"
+            " was deleted."
+        ),
         reason="every cloud call of the control plane assumes a role through this provider (facts 2.7)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
@@ -42,7 +45,9 @@ CREDENTIAL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the cluster's OIDC documents cannot be served: {message}",
-        next_step="Restore <infraID>/.well-known/openid-configuration and <infraID>/openid/v1/jwks in the operator's bucket.",
+        next_step=(
+            "Restore <infraID>/.well-known/openid-configuration and <infraID>/openid/v1/jwks in the operator's bucket."
+        ),
         reason="the operator uploads them once only and then trusts its finalizer as a marker (facts 2.7)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
@@ -55,7 +60,9 @@ CREDENTIAL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the control plane may not use its encryption key: {message}",
-        next_step="Let the KMS role trust the cluster's identity provider and use the key, then check the key's own policy.",
+        next_step=(
+            "Let the KMS role trust the cluster's identity provider and use the key, then check the key's own policy."
+        ),
         reason="without the key the API server cannot read Secrets (facts 0.3, 0.5)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,

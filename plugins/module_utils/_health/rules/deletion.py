@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: what a deletion waits for. Private to hypershift.core."""
+"""Rules: what a deletion waits for."""
 
 from __future__ import annotations
 
@@ -42,8 +42,10 @@ DELETION_RULES = (
         severity=Severity.FATAL,
         verdict=Health.DELETING,
         cause="the operator cannot remove the cluster's OIDC documents: {message}",
-        next_step="Give the operator its bucket configuration back, or remove the documents by hand and then finalizer "
-        "hypershift.io/aws-oidc-discovery from the HostedCluster.",
+        next_step=(
+            "Give the operator its bucket configuration back, or remove the documents by hand and then finalizer "
+            "hypershift.io/aws-oidc-discovery from the HostedCluster."
+        ),
         reason="deletion fails with an error while the operator has no bucket configuration (facts 2.7, O.9)",
         stops=goals("gone"),
     ),
@@ -67,7 +69,10 @@ DELETION_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DELETING,
         cause="the operator gave up on cloud resources of the cluster: {message}",
-        next_step="Look for load balancers, volumes and buckets tagged kubernetes.io/cluster/<infraID>=owned and remove them by hand.",
+        next_step=(
+            "Look for load balancers, volumes and buckets tagged kubernetes.io/cluster/<infraID>=owned and remove them"
+            " by hand."
+        ),
         reason="after 10 minutes the operator goes on without them (facts O.9)",
     ),
     Rule(
@@ -89,7 +94,9 @@ DELETION_RULES = (
         severity=Severity.WARNING,
         verdict=Health.DELETING,
         cause="the default security group cannot be removed: {message}",
-        next_step="Remove what still uses it: network interfaces of instances or load balancers outside the cluster's care.",
+        next_step=(
+            "Remove what still uses it: network interfaces of instances or load balancers outside the cluster's care."
+        ),
         reason="a security group in use cannot be deleted (facts 0.5, O.9)",
     ),
     Rule(
@@ -101,7 +108,10 @@ DELETION_RULES = (
         severity=Severity.INFO,
         verdict=Health.DELETING,
         cause="deletion waits for {count} node pools: {pools}",
-        next_step="If it takes long, look for Machines that cannot be drained in namespace {cpns}; nodeDrainTimeout 0s waits for ever.",
+        next_step=(
+            "If it takes long, look for Machines that cannot be drained in namespace {cpns}; nodeDrainTimeout 0s waits"
+            " for ever."
+        ),
         reason="node pools go first and wait for their machines (facts O.7, O.9)",
     ),
     Rule(
@@ -137,8 +147,10 @@ DELETION_RULES = (
         severity=Severity.WARNING,
         verdict=Health.DELETING,
         cause="the operator is done, but these finalizers hold the object: {finalizers}",
-        next_step="Let their owner finish; openshift.io/destroy-cluster belongs to the command line tool that creates "
-        "and destroys clusters.",
+        next_step=(
+            "Let their owner finish; openshift.io/destroy-cluster belongs to the command line tool that creates "
+            "and destroys clusters."
+        ),
         reason="the operator only removes its own finalizers (facts O.2)",
     ),
     Rule(

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: what the operator refuses in a HostedCluster, and what it misses to start. Private to hypershift.core."""
+"""Rules: what the operator refuses in a HostedCluster, and what it misses to start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ..findings import Health, Severity
 from ..subject import Raw, Subject
 from .rule import INPUT_STOPS, INPUT_STOPS_NEW, NOISE, Rule, worded
 
-# The sync step names the object after its kind, the API server's own error names it in quotes; a bare name means missing too.
+# The sync step names the object after its kind, the API server's own error names it in quotes; a bare name means
+# missing too.
 _MISSING = worded(r"(?:secrets?|configmaps?) \"?(?P<missing>[\w./-]+)\"?(?: not found|:.*not found|$)")
 _UNREADABLE = worded(r"failed to get referenced (?:secret|configmap) \"?(?P<missing>[\w./-]+)\"?:? (?P<why>.+)")
 _CONFLICT = worded(r"the object has been modified|please apply your changes to the latest version")
@@ -49,7 +50,8 @@ def _image(subject: Subject, raw: Raw) -> dict[str, str]:
 
 
 def _images_needed(subject: Subject, raw: Raw) -> dict[str, str] | None:
-    """A control plane that is up and not degraded shows that it runs without them; nodes may still need what ignition lacks."""
+    """A control plane that is up and not degraded shows that it runs without them; nodes may still need what ignition
+    lacks."""
     runs = subject.status_of("Available") == "True" and subject.status_of("Degraded") == "False"
     return None if runs and subject.status_of("IgnitionServerValidReleaseInfo") != "False" else {}
 
@@ -70,10 +72,14 @@ INPUT_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the {what} {missing} that the cluster refers to does not exist",
-        next_step=f"Create it in namespace {{namespace}} (never in openshift-config), or correct the reference in the "
-        f"spec. {_FIX_AND_RETRY}",
-        reason="every referenced Secret and ConfigMap is read from the namespace of the HostedCluster and the sync stops "
-        "at the first missing one (facts 3, O.3)",
+        next_step=(
+            "Create it in namespace {namespace} (never in openshift-config), or correct the reference in the "
+            f"spec. {_FIX_AND_RETRY}"
+        ),
+        reason=(
+            "every referenced Secret and ConfigMap is read from the namespace of the HostedCluster and the sync stops "
+            "at the first missing one (facts 3, O.3)"
+        ),
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -109,7 +115,10 @@ INPUT_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="this management cluster cannot host it: {message}",
-        next_step="Configure the operator for it (for private AWS clusters: credentials and region) or change the HostedCluster.",
+        next_step=(
+            "Configure the operator for it (for private AWS clusters: credentials and region) or change the"
+            " HostedCluster."
+        ),
         reason="the operator stops silently while SupportedHostedCluster is False (facts O.3)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
@@ -137,8 +146,13 @@ INPUT_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the operator does not accept release {image}: {message}",
-        next_step="Choose a version listed in ConfigMap supported-versions of the operator's namespace, or update the operator first.",
-        reason="the release is checked against the supported range and y-stream downgrades are refused (facts 1.1, 6.3)",
+        next_step=(
+            "Choose a version listed in ConfigMap supported-versions of the operator's namespace, or update the"
+            " operator first."
+        ),
+        reason=(
+            "the release is checked against the supported range and y-stream downgrades are refused (facts 1.1, 6.3)"
+        ),
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -151,8 +165,10 @@ INPUT_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the registry of {image} presents a certificate that the operator does not trust: {message}",
-        next_step="Add the registry's CA to the management cluster (image.config.openshift.io/cluster, additionalTrustedCA) and to the "
-        "HostedCluster's additionalTrustBundle.",
+        next_step=(
+            "Add the registry's CA to the management cluster (image.config.openshift.io/cluster, additionalTrustedCA)"
+            " and to the HostedCluster's additionalTrustBundle."
+        ),
         reason="the operator and the hosted cluster trust registries separately (facts 11.7)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
@@ -162,14 +178,21 @@ INPUT_RULES = (
         title="The registry of the release image does not answer",
         conditions=("ValidReleaseImage",),
         message=worded(
-            r"i/o timeout|timed? ?out|no such host|connection refused|connection reset|EOF|too many requests|service unavailable"
+            r"i/o timeout|timed? ?out|no such host|connection refused|connection reset|EOF|too many requests|service"
+            r" unavailable"
         ),
         check=_image,
         severity=Severity.ERROR,
         verdict=Health.BLOCKED,
         cause="the registry of {image} does not answer: {message}",
-        next_step="Check DNS, proxy and registry from the operator's pods; a mirror that was added later needs a restart of the operator.",
-        reason="release metadata is read from the registry at every change of the spec; mirrors are read only at start (facts O.3, 11.7)",
+        next_step=(
+            "Check DNS, proxy and registry from the operator's pods; a mirror that was added later needs a restart of"
+            " the operator."
+        ),
+        reason=(
+            "release metadata is read from the registry at every change of the spec; mirrors are read only at start"
+            " (facts O.3, 11.7)"
+        ),
     ),
     Rule(
         code="pull_secret_rejected",
@@ -180,10 +203,14 @@ INPUT_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the registry of {image} does not accept pull secret {namespace}/{secret}: {message}",
-        next_step="Put credentials for that registry into Secret {secret} in namespace {namespace}, or correct spec.release.image. The operator "
-        "tries again by itself.",
-        reason="a later step of the loop turns reason InvalidImage into PayloadArchNotFound, so that only the message tells (recorded from the "
-        "real operator, facts O.3)",
+        next_step=(
+            "Put credentials for that registry into Secret {secret} in namespace {namespace}, or correct"
+            " spec.release.image. The operator tries again by itself."
+        ),
+        reason=(
+            "a later step of the loop turns reason InvalidImage into PayloadArchNotFound, so that only the message"
+            " tells (recorded from the real operator, facts O.3)"
+        ),
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -197,7 +224,10 @@ INPUT_RULES = (
         verdict=Health.BLOCKED,
         cause="release image {image} does not exist: {message}",
         next_step="Correct spec.release.image; with a mirror check that it holds this release.",
-        reason="the registry answered that it has no such manifest; reason is PayloadArchNotFound (recorded from the real operator, facts O.3)",
+        reason=(
+            "the registry answered that it has no such manifest; reason is PayloadArchNotFound (recorded from the real"
+            " operator, facts O.3)"
+        ),
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -210,8 +240,13 @@ INPUT_RULES = (
         severity=Severity.ERROR,
         verdict=Health.BLOCKED,
         cause="the architectures of {image} could not be read: {message}",
-        next_step="Check that the image exists and that the pull secret may read it; use a -multi release for mixed architectures.",
-        reason="the payload's architecture is found from the image manifest before anything is created (facts 0.4, O.3)",
+        next_step=(
+            "Check that the image exists and that the pull secret may read it; use a -multi release for mixed"
+            " architectures."
+        ),
+        reason=(
+            "the payload's architecture is found from the image manifest before anything is created (facts 0.4, O.3)"
+        ),
     ),
     Rule(
         code="release_image_invalid",
@@ -244,8 +279,13 @@ INPUT_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the control-plane operator rejects the configuration: {message}",
-        next_step="Correct the named setting; on KubeVirt also check that the management cluster hands out LoadBalancer addresses.",
-        reason="it is the first thing the control-plane operator checks and it does not go on without it (facts O.4, 10.5)",
+        next_step=(
+            "Correct the named setting; on KubeVirt also check that the management cluster hands out LoadBalancer"
+            " addresses."
+        ),
+        reason=(
+            "it is the first thing the control-plane operator checks and it does not go on without it (facts O.4, 10.5)"
+        ),
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -256,7 +296,9 @@ INPUT_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="the proxy configuration is not valid: {message}",
-        next_step="Correct the ConfigMap named by spec.configuration.proxy.trustedCA: one PEM bundle in key ca-bundle.crt.",
+        next_step=(
+            "Correct the ConfigMap named by spec.configuration.proxy.trustedCA: one PEM bundle in key ca-bundle.crt."
+        ),
         reason="proxy settings reach every node, a broken bundle cuts them off (facts 0.5, 4.6)",
     ),
 )
@@ -270,9 +312,13 @@ OPERATOR_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="the operator cannot finish its work: {message}",
-        next_step="Act on the message; if it names no cause, read the log of Deployment operator in namespace hypershift.",
-        reason="both conditions carry the error that ended the last loop; write conflicts between controllers are left "
-        "out (facts 0.5, O.3)",
+        next_step=(
+            "Act on the message; if it names no cause, read the log of Deployment operator in namespace hypershift."
+        ),
+        reason=(
+            "both conditions carry the error that ended the last loop; write conflicts between controllers are left "
+            "out (facts 0.5, O.3)"
+        ),
         young=NOISE,
     ),
 )

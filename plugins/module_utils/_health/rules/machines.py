@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: machines and nodes of a NodePool. Private to hypershift.core."""
+"""Rules: machines and nodes of a NodePool."""
 
 from __future__ import annotations
 
@@ -75,9 +75,14 @@ MACHINE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="machine {machine} cannot be drained (nodeDrainTimeout {timeout}; 0s waits for ever): {message}",
-        next_step="Scale or move the named pod, or relax its PodDisruptionBudget; a nodeDrainTimeout such as 15m gets past it and takes "
-        "effect on the existing machines without a rollout.",
-        reason="a drain is tried again for as long as nodeDrainTimeout allows; a budget may free itself, so it is no proof (facts 6.5)",
+        next_step=(
+            "Scale or move the named pod, or relax its PodDisruptionBudget; a nodeDrainTimeout such as 15m gets past it"
+            " and takes effect on the existing machines without a rollout."
+        ),
+        reason=(
+            "a drain is tried again for as long as nodeDrainTimeout allows; a budget may free itself, so it is no proof"
+            " (facts 6.5)"
+        ),
         young=SLOW,
     ),
     Rule(
@@ -90,7 +95,10 @@ MACHINE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="no free agent fits the pool ({ready} of {wanted} nodes): {message}",
-        next_step="Boot and approve more hosts, or widen agentLabelSelector; agents must be free, approved and of the pool's architecture.",
+        next_step=(
+            "Boot and approve more hosts, or widen agentLabelSelector; agents must be free, approved and of the pool's"
+            " architecture."
+        ),
         reason="each machine of the Agent platform takes one free agent (facts 2.4)",
         young=SLOW,
     ),
@@ -118,7 +126,10 @@ MACHINE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="no machine has been created ({ready} of {wanted} nodes)",
-        next_step="Look at the other findings of the pool and at Deployments cluster-api and capi-provider in namespace {cpns}.",
+        next_step=(
+            "Look at the other findings of the pool and at Deployments cluster-api and capi-provider in namespace"
+            " {cpns}."
+        ),
         reason="reason NotFound means that there is no machine at all (facts 10.3)",
         starting=COMING,
         young=SLOW,
@@ -132,7 +143,10 @@ MACHINE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="machines are not ready ({ready} of {wanted} nodes): {message}",
-        next_step="Look at the Machines (machines.cluster.x-k8s.io) in namespace {cpns} and at the provider's objects of the same name.",
+        next_step=(
+            "Look at the Machines (machines.cluster.x-k8s.io) in namespace {cpns} and at the provider's objects of the"
+            " same name."
+        ),
         reason="a machine takes up to 20 minutes; after that it will hardly come (facts 0.6, 11.6)",
         young=COMING,
         young_seconds=MACHINE_SECONDS,
@@ -146,7 +160,9 @@ MACHINE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="no machine has fetched its configuration from the ignition server",
-        next_step="From the machines' network check DNS, proxy and firewall to the ignition endpoint in the cluster's status.",
+        next_step=(
+            "From the machines' network check DNS, proxy and firewall to the ignition endpoint in the cluster's status."
+        ),
         reason="the first machine that fetches its payload turns the condition True (facts 0.6, 11.2)",
         young=COMING,
         young_seconds=MACHINE_SECONDS,
@@ -160,7 +176,10 @@ MACHINE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="nodes are not healthy ({ready} of {wanted} nodes): {message}",
-        next_step="Look at the Nodes in the hosted cluster; NotReady right after joining is often the network plugin or a pending CSR.",
+        next_step=(
+            "Look at the Nodes in the hosted cluster; NotReady right after joining is often the network plugin or a"
+            " pending CSR."
+        ),
         reason="the condition gathers the node health that the machines report (facts 0.6)",
         starting=COMING,
         young=SLOW,
@@ -175,7 +194,10 @@ MACHINE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="more than the allowed number of nodes are unhealthy, so automatic repair has stopped",
-        next_step="Find what the nodes have in common (network, power, storage) and repair it; repair goes on when fewer are unhealthy.",
+        next_step=(
+            "Find what the nodes have in common (network, power, storage) and repair it; repair goes on when fewer are"
+            " unhealthy."
+        ),
         reason="the health check stops when more than 2 nodes are unhealthy (facts 11.6)",
     ),
     Rule(
@@ -213,7 +235,10 @@ MACHINE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="node addresses lie in the cluster's pod network: {message}",
-        next_step="Create the cluster again with another cluster network; it cannot be changed, and traffic to these nodes gets lost.",
+        next_step=(
+            "Create the cluster again with another cluster network; it cannot be changed, and traffic to these nodes"
+            " gets lost."
+        ),
         reason="cluster networks are immutable and must not overlap the machines' (facts 0.3, 2.2)",
     ),
     Rule(
@@ -225,8 +250,10 @@ MACHINE_RULES = (
         severity=Severity.WARNING,
         verdict=Health.HEALTHY,
         cause="automatic repair is asked for and not active: {message}",
-        next_step="It starts once the first machine has reached the ignition server; if one has, look at "
-        "MachineHealthCheck {name} in {cpns}.",
+        next_step=(
+            "It starts once the first machine has reached the ignition server; if one has, look at "
+            "MachineHealthCheck {name} in {cpns}."
+        ),
         reason="the health check is made after ReachedIgnitionEndpoint only (facts 11.6)",
     ),
     Rule(

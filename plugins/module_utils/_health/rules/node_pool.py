@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: what the operator refuses in a NodePool, and its updates. Private to hypershift.core."""
+"""Rules: what the operator refuses in a NodePool, and its updates."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ def _slow(subject: Subject, raw: Raw) -> dict[str, str] | None:
         age = seconds_since(found.get("lastTransitionTime"), subject.now)
         if age is not None and age >= _LONG_UPDATE_SECONDS:
             timeout = drain_timeout(subject)
-            drain = " and nodeDrainTimeout 0s waits for ever" if timeout in ("0s", "0") else f" (nodeDrainTimeout {timeout})"
+            drain = (
+                " and nodeDrainTimeout 0s waits for ever"
+                if timeout in ("0s", "0")
+                else f" (nodeDrainTimeout {timeout})"
+            )
             return {"minutes": str(int(age // 60)), "drain": drain}
     return None
 
@@ -61,14 +65,20 @@ NODE_POOL_RULES = (
         title="The node pool's release is newer than its control plane",
         kinds=_KIND,
         conditions=("ValidReleaseImage",),
-        message=worded(r"version supported|higher than|cannot be (newer|greater)|attempting to use|downgrade|not supported"),
+        message=worded(
+            r"version supported|higher than|cannot be (newer|greater)|attempting to use|downgrade|not supported"
+        ),
         check=_image,
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="release {image} does not fit the control plane's version: {message}",
-        next_step="Update the control plane first and wait for version_completed, or choose a release that is not newer "
-        "and not a minor below the pool's own.",
-        reason="the minor version of a pool is capped by the control plane's completed one and may not go down (facts 6.5)",
+        next_step=(
+            "Update the control plane first and wait for version_completed, or choose a release that is not newer "
+            "and not a minor below the pool's own."
+        ),
+        reason=(
+            "the minor version of a pool is capped by the control plane's completed one and may not go down (facts 6.5)"
+        ),
         stops=_STOPS,
     ),
     Rule(
@@ -80,7 +90,10 @@ NODE_POOL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="release image {image} cannot be used: {message}",
-        next_step="Check the reference and that the cluster's pull secret may read it, then correct spec.release.image of the pool.",
+        next_step=(
+            "Check the reference and that the cluster's pull secret may read it, then correct spec.release.image of the"
+            " pool."
+        ),
         reason="no rollout starts while ValidReleaseImage is False (facts 6.5)",
         stops=_STOPS,
     ),
@@ -92,8 +105,10 @@ NODE_POOL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the pool's architecture cannot be used: {message}",
-        next_step="Use an architecture the platform supports and a -multi release for mixed architectures; on Agent with "
-        "IBM Z leave amd64.",
+        next_step=(
+            "Use an architecture the platform supports and a -multi release for mixed architectures; on Agent with "
+            "IBM Z leave amd64."
+        ),
         reason="each platform supports a fixed set of architectures (facts 0.6)",
         stops=_STOPS,
     ),
@@ -131,7 +146,10 @@ NODE_POOL_RULES = (
         severity=Severity.WARNING,
         verdict=Health.PROGRESSING,
         cause="the pool waits for the ignition configuration of its cluster: {message}",
-        next_step="Wait until the control plane is available; it writes ConfigMaps labelled core-ignition-config in namespace {cpns}.",
+        next_step=(
+            "Wait until the control plane is available; it writes ConfigMaps labelled core-ignition-config in namespace"
+            " {cpns}."
+        ),
         reason="the operator counts these ConfigMaps before it makes machines (facts O.7)",
         starting=COMING,
     ),
@@ -144,8 +162,10 @@ NODE_POOL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="ConfigMap {missing} that the pool refers to does not exist",
-        next_step="Create it in namespace {namespace} with key config (spec.config) or tuning (spec.tuningConfig), or "
-        "remove the reference.",
+        next_step=(
+            "Create it in namespace {namespace} with key config (spec.config) or tuning (spec.tuningConfig), or "
+            "remove the reference."
+        ),
         reason="pool configuration is read from the namespace of the NodePool (facts 4.1, 4.2)",
         stops=_STOPS,
     ),
@@ -157,8 +177,10 @@ NODE_POOL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the machine configuration is not valid: {message}",
-        next_step="Correct the ConfigMap named by spec.config: MachineConfig, KubeletConfig (one per pool), "
-        "ContainerRuntimeConfig or image policies only.",
+        next_step=(
+            "Correct the ConfigMap named by spec.config: MachineConfig, KubeletConfig (one per pool), "
+            "ContainerRuntimeConfig or image policies only."
+        ),
         reason="anything else is refused and no rollout starts (facts 4.1)",
         stops=_STOPS,
     ),
@@ -170,7 +192,10 @@ NODE_POOL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the tuning configuration is not valid: {message}",
-        next_step="Correct the ConfigMap named by spec.tuningConfig: Tuned objects or exactly one PerformanceProfile, no unknown field.",
+        next_step=(
+            "Correct the ConfigMap named by spec.tuningConfig: Tuned objects or exactly one PerformanceProfile, no"
+            " unknown field."
+        ),
         reason="tuning manifests are decoded strictly (facts 4.2)",
         stops=_STOPS,
     ),
@@ -182,7 +207,10 @@ NODE_POOL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the platform settings cannot be used: {message}",
-        next_step="Correct spec.platform of the pool; for an image that cannot be found, name it (ami, diskImage) or use another region.",
+        next_step=(
+            "Correct spec.platform of the pool; for an image that cannot be found, name it (ami, diskImage) or use"
+            " another region."
+        ),
         reason="machines are made from this template only (facts 0.6)",
         stops=_STOPS,
     ),
@@ -194,7 +222,9 @@ NODE_POOL_RULES = (
         severity=Severity.ERROR,
         verdict=Health.BLOCKED,
         cause="the pool has no security group: {message}",
-        next_step="Wait for condition AWSDefaultSecurityGroupCreated of the cluster, or name security groups in the pool.",
+        next_step=(
+            "Wait for condition AWSDefaultSecurityGroupCreated of the cluster, or name security groups in the pool."
+        ),
         reason="a pool without own groups uses the cluster's default one (facts 0.6, 2.7)",
         starting=COMING,
     ),
@@ -206,7 +236,9 @@ NODE_POOL_RULES = (
         severity=Severity.ERROR,
         verdict=Health.BLOCKED,
         cause="the ignition payload of the pool could not be made: {message}",
-        next_step="Read the log of Deployment ignition-server in namespace {cpns}; a wrong MachineConfig is the usual cause.",
+        next_step=(
+            "Read the log of Deployment ignition-server in namespace {cpns}; a wrong MachineConfig is the usual cause."
+        ),
         reason="machines without a payload cannot join (facts 0.6, O.7)",
         starting=COMING,
         young=NOISE,
@@ -221,8 +253,14 @@ NODE_POOL_RULES = (
         severity=Severity.ERROR,
         verdict=Health.BLOCKED,
         cause="the ignition payload of the pool cannot be made from its configuration: {message}",
-        next_step="Correct the ConfigMap of spec.config or spec.tuningConfig that is named; no node joins or is replaced until then.",
-        reason="the operator writes this reason with an empty status (openshift/hypershift nodepool/conditions.go, facts O.7)",
+        next_step=(
+            "Correct the ConfigMap of spec.config or spec.tuningConfig that is named; no node joins or is replaced"
+            " until then."
+        ),
+        reason=(
+            "the operator writes this reason with an empty status (openshift/hypershift nodepool/conditions.go, facts"
+            " O.7)"
+        ),
     ),
     Rule(
         code="pool_waits_for_ignition",
@@ -232,7 +270,10 @@ NODE_POOL_RULES = (
         severity=Severity.ERROR,
         verdict=Health.PROGRESSING,
         cause="the pool waits for the ignition endpoint of its cluster: {message}",
-        next_step="Wait until the control plane is available; otherwise look at Service, Route and CA Secret of ignition-server in {cpns}.",
+        next_step=(
+            "Wait until the control plane is available; otherwise look at Service, Route and CA Secret of"
+            " ignition-server in {cpns}."
+        ),
         reason="the condition is there only while the endpoint is missing (facts 0.6, O.7)",
         starting=COMING,
     ),
@@ -245,8 +286,10 @@ NODE_POOL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.DEGRADED,
         cause="the update in place stopped: {message}",
-        next_step="Read the log of pod machine-config-daemon on that node in hosted namespace {name}-upgrade; repair or "
-        "replace the node. False does not mean finished here.",
+        next_step=(
+            "Read the log of pod machine-config-daemon on that node in hosted namespace {name}-upgrade; repair or "
+            "replace the node. False does not mean finished here."
+        ),
         reason="a degraded node turns the condition False and nothing goes on (facts 6.5)",
         stops=goals("node_pools_settled"),
     ),
@@ -259,7 +302,10 @@ NODE_POOL_RULES = (
         severity=Severity.WARNING,
         verdict=Health.PROGRESSING,
         cause="the pool has been updating for {minutes} min{drain}",
-        next_step="Look for pods that a PodDisruptionBudget protects on the node that is being drained, and set nodeDrainTimeout.",
+        next_step=(
+            "Look for pods that a PodDisruptionBudget protects on the node that is being drained, and set"
+            " nodeDrainTimeout."
+        ),
         reason="a drain without limit is the usual cause of a rollout that hangs (facts 6.5)",
     ),
     Rule(
@@ -284,7 +330,10 @@ NODE_POOL_RULES = (
         severity=Severity.INFO,
         verdict=Health.DELETING,
         cause="the pool is being deleted and waits for its machines ({replicas} left, nodeDrainTimeout {timeout})",
-        next_step="If it takes long, look for Machines that cannot be drained in namespace {cpns}; a timeout of 0s waits for ever.",
+        next_step=(
+            "If it takes long, look for Machines that cannot be drained in namespace {cpns}; a timeout of 0s waits for"
+            " ever."
+        ),
         reason="the finalizer stays until the last machine is gone (facts O.7)",
         stops=_STOPS,
     ),

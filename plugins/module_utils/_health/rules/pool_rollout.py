@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: rollouts of a NodePool that none of its conditions tells. Private to hypershift.core."""
+"""Rules: rollouts of a NodePool that none of its conditions tells."""
 
 from __future__ import annotations
 
@@ -25,27 +25,37 @@ def _stands(stand: Stand) -> Check:
 
 
 _KIND = (NODE_POOL,)
-_SOURCE = "UpdatingConfig leaves out what the hosted cluster's configuration adds (openshift/hypershift nodepool/config.go)"
+_SOURCE = (
+    "UpdatingConfig leaves out what the hosted cluster's configuration adds (openshift/hypershift nodepool/config.go)"
+)
 
 POOL_ROLLOUT_RULES = (
     Rule(
         code="inplace_rollout_stopped",
         title="An update in place that no condition tells stopped at a node",
-        shows="annotation `nodePoolUpgradeInProgressFalse` on the MachineSet of the pool, whose configuration is not finished",
+        shows=(
+            "annotation `nodePoolUpgradeInProgressFalse` on the MachineSet of the pool, whose configuration is not"
+            " finished"
+        ),
         kinds=_KIND,
         check=_stands(Stand.STOPPED),
         severity=Severity.FATAL,
         verdict=Health.DEGRADED,
         cause="the update in place stopped: {detail}",
-        next_step="Read the log of pod machine-config-daemon on that node in hosted namespace {name}-upgrade; repair or replace the node.",
+        next_step=(
+            "Read the log of pod machine-config-daemon on that node in hosted namespace {name}-upgrade; repair or"
+            " replace the node."
+        ),
         reason=_SOURCE,
         stops=goals("node_pools_settled"),
     ),
     Rule(
         code="pool_rolls_unannounced",
         title="Machines of the pool are replaced, and no condition tells",
-        shows="the Secret that the MachineDeployment (in place: MachineSet) of the pool starts machines from has another suffix than "
-        "annotation `nodePoolCurrentConfigVersion`",
+        shows=(
+            "the Secret that the MachineDeployment (in place: MachineSet) of the pool starts machines from has another"
+            " suffix than annotation `nodePoolCurrentConfigVersion`"
+        ),
         kinds=_KIND,
         check=_stands(Stand.ROLLING),
         severity=Severity.INFO,
@@ -57,13 +67,18 @@ POOL_ROLLOUT_RULES = (
     Rule(
         code="pool_rollout_unseen",
         title="Nobody can tell whether the pool replaces machines",
-        shows="MachineDeployments and MachineSets in the control plane's namespace that may not be read, or are not there",
+        shows=(
+            "MachineDeployments and MachineSets in the control plane's namespace that may not be read, or are not there"
+        ),
         kinds=_KIND,
         check=_stands(Stand.UNSEEN),
         severity=Severity.WARNING,
         verdict=Health.UNKNOWN,
         cause="whether nodes are being replaced was not seen: {detail}",
-        next_step="Give the account list on machinedeployments and machinesets (cluster.x-k8s.io) in namespace {cpns}; see docs/rbac.md.",
+        next_step=(
+            "Give the account list on machinedeployments and machinesets (cluster.x-k8s.io) in namespace {cpns}; see"
+            " docs/rbac.md."
+        ),
         reason=_SOURCE,
     ),
 )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Shape of a diagnosis rule and of the object it looks at. Private to hypershift.core."""
+"""Shape of a diagnosis rule and of the object it looks at."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ DELETION = "deletion"
 ALWAYS = "always"
 
 # Goals that wait for the operator to act on a spec.
-CHANGE_GOALS = frozenset({"available", "version_completed", "nodes_ready", "healthy", "reconciled", "node_pools_settled"})
+CHANGE_GOALS = frozenset(
+    {"available", "version_completed", "nodes_ready", "healthy", "reconciled", "node_pools_settled"}
+)
 
 # What a wrong input stops: any change of a running cluster, and with a new one everything.
 INPUT_STOPS = frozenset({"version_completed", "reconciled", "healthy"})
@@ -26,7 +28,8 @@ INPUT_STOPS_NEW = frozenset({"available", "nodes_ready", "node_pools_settled"})
 
 # One sample proves nothing: Degraded flips for moments during every rollout.
 SETTLE_SECONDS = 120
-# Time a machine may take from order to Ready node before its absence is a problem (nodeStartupTimeout of the health check).
+# Time a machine may take from order to Ready node before its absence is a problem (nodeStartupTimeout of the health
+# check).
 MACHINE_SECONDS = 20 * 60
 
 # Severity and verdict of what is normal for a while.
@@ -42,14 +45,16 @@ Check = Callable[[Subject, Raw], "dict[str, str] | None"]
 class Rule:
     """One row of knowledge: how a state shows, what it means, what to do.
 
-    A row speaks of a condition (``conditions`` with ``status``, narrowed by ``reasons``, ``message``, ``check``) or, without
-    conditions, of fields alone (``check``). Of the rows of one condition the first that holds is taken; the order of the
-    tables is the order of causes, so an earlier row explains a later one.
+    A row speaks of a condition (``conditions`` with ``status``, narrowed by ``reasons``, ``message``, ``check``) or,
+    without conditions, of fields alone (``check``). Of the rows of one condition the first that holds is taken; the
+    order of the tables is the order of causes, so an earlier row explains a later one.
 
     starting, young: severity and verdict instead of the usual ones while the object has never worked, or while the
     condition is younger than ``young_seconds``.
-    stops: goals that can never be reached in this state; stops_new: the same for a cluster that has never been available.
-    cause, next_step: texts with ``{message}``, ``{reason}``, ``{name}``, ``{namespace}``, ``{cpns}`` and what ``check`` gives;
+    stops: goals that can never be reached in this state; stops_new: the same for a cluster that has never been
+    available.
+    cause, next_step: texts with ``{message}``, ``{reason}``, ``{name}``, ``{namespace}``, ``{cpns}`` and what ``check``
+    gives;
     groups named in ``message`` are values too. reason: why we believe it, with the section of the platform facts.
     shows: how a state without a condition of its own is recognised, for the documentation.
     """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: pause and currency of an object's status. Private to hypershift.core."""
+"""Rules: pause and currency of an object's status."""
 
 from __future__ import annotations
 
@@ -90,8 +90,10 @@ STATE_RULES = (
         severity=Severity.ERROR,
         verdict=Health.UNKNOWN,
         cause="no operator has looked at it: there is no condition in its status",
-        next_step="Check Deployment operator in namespace hypershift; a NodePool also needs a HostedCluster of its clusterName in the same "
-        "namespace.",
+        next_step=(
+            "Check Deployment operator in namespace hypershift; a NodePool also needs a HostedCluster of its"
+            " clusterName in the same namespace."
+        ),
         reason="the first loop writes conditions; a NodePool without its cluster is left alone (facts O.3, O.7)",
     ),
     Rule(
@@ -116,7 +118,10 @@ STATE_RULES = (
         verdict=Health.UNKNOWN,
         cause="its status does not say whether it is available",
         next_step="Read the other findings, and the log of Deployment operator in namespace hypershift.",
-        reason="the operator writes Available in the step after the inputs were read; what was not said is not well (facts O.3)",
+        reason=(
+            "the operator writes Available in the step after the inputs were read; what was not said is not well (facts"
+            " O.3)"
+        ),
         starting=(Severity.INFO, Health.PROGRESSING),
     ),
     Rule(
@@ -134,7 +139,9 @@ STATE_RULES = (
     Rule(
         code="paused",
         title="Reconciliation is paused without an end",
-        shows="`spec.pausedUntil` true and `ReconciliationActive=False`; Progressing then says Blocked, which is no fault",
+        shows=(
+            "`spec.pausedUntil` true and `ReconciliationActive=False`; Progressing then says Blocked, which is no fault"
+        ),
         kinds=BOTH,
         check=_paused,
         severity=Severity.INFO,
@@ -161,13 +168,18 @@ STATE_RULES = (
     Rule(
         code="invalid_paused_until_value",
         title="The pause value is not valid, so nothing is paused",
-        shows="`spec.pausedUntil` that is neither a boolean nor RFC 3339 with zone; reason `InvalidPausedUntilValue` on "
-        "ReconciliationActive",
+        shows=(
+            "`spec.pausedUntil` that is neither a boolean nor RFC 3339 with zone; reason `InvalidPausedUntilValue` on "
+            "ReconciliationActive"
+        ),
         kinds=BOTH,
         check=_pause_invalid,
         severity=Severity.WARNING,
         verdict=Health.HEALTHY,
-        cause="spec.pausedUntil {value} is not a time with zone, so reconciliation is not paused (reason InvalidPausedUntilValue)",
+        cause=(
+            "spec.pausedUntil {value} is not a time with zone, so reconciliation is not paused (reason"
+            " InvalidPausedUntilValue)"
+        ),
         next_step="Write true or a time such as 2026-03-03T03:28:48Z.",
         reason="the API accepts a time without zone and the operator then goes on as if nothing was set (facts 10.2)",
         stops=goals("paused"),

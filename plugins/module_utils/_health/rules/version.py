@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules: versions, updates and rollouts of a hosted cluster. Private to hypershift.core."""
+"""Rules: versions, updates and rollouts of a hosted cluster."""
 
 from __future__ import annotations
 
@@ -92,8 +92,10 @@ REFUSAL_RULES = (
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
         cause="the update is blocked because the cluster reports that it is not upgradeable: {upgradeable}",
-        next_step="Resolve the named reason (often: acknowledge removed APIs), or force it with annotation "
-        "hypershift.openshift.io/force-upgrade-to set to the requested image, or set the previous image again.",
+        next_step=(
+            "Resolve the named reason (often: acknowledge removed APIs), or force it with annotation "
+            "hypershift.openshift.io/force-upgrade-to set to the requested image, or set the previous image again."
+        ),
         reason="a change of the minor version is held back while Upgradeable is not True (facts 6.3, O.10)",
         stops=_UPDATE,
     ),
@@ -119,9 +121,13 @@ VERSION_RULES = (
         check=_no_workers,
         severity=Severity.FATAL,
         verdict=Health.BLOCKED,
-        cause="{version} can never complete, because all node pools have 0 replicas and cluster operators need a worker",
+        cause=(
+            "{version} can never complete, because all node pools have 0 replicas and cluster operators need a worker"
+        ),
         next_step="Scale a node pool to at least 1 (2 for a redundant ingress), or wait for the goal available only.",
-        reason="Available does not need nodes, but the install or update stays Partial without one (facts 2.9, 6.3, 10.3)",
+        reason=(
+            "Available does not need nodes, but the install or update stays Partial without one (facts 2.9, 6.3, 10.3)"
+        ),
         stops=goals("version_completed", "healthy"),
     ),
     Rule(
@@ -131,7 +137,10 @@ VERSION_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="the control plane cannot reach the nodes: {message}",
-        next_step="Check the konnectivity-agent pods on the nodes and that the nodes reach the published Konnectivity address.",
+        next_step=(
+            "Check the konnectivity-agent pods on the nodes and that the nodes reach the published Konnectivity"
+            " address."
+        ),
         reason="webhooks, metrics and most identity providers go through konnectivity (facts 3, 10.5, 11.2)",
         starting=COMING,
         young=NOISE,
@@ -166,7 +175,9 @@ VERSION_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="the cluster version operator reports a failure: {message}",
-        next_step="Look at the named ClusterOperator in the hosted cluster; console and ingress need *.apps to resolve.",
+        next_step=(
+            "Look at the named ClusterOperator in the hosted cluster; console and ingress need *.apps to resolve."
+        ),
         reason="Succeeding is the inverse of Failing of the hosted ClusterVersion (facts 0.5, 2.4)",
         starting=SLOW,
         young=SLOW,
@@ -206,8 +217,14 @@ VERSION_RULES = (
         severity=Severity.ERROR,
         verdict=Health.DEGRADED,
         cause="the control plane is degraded: {message}",
-        next_step="Look at the named Deployments in namespace {cpns}: their events and the logs of the pods that are not Ready.",
-        reason="any Deployment of the control plane with unavailable replicas sets it, for moments during every rollout (facts O.4, O.10)",
+        next_step=(
+            "Look at the named Deployments in namespace {cpns}: their events and the logs of the pods that are not"
+            " Ready."
+        ),
+        reason=(
+            "any Deployment of the control plane with unavailable replicas sets it, for moments during every rollout"
+            " (facts O.4, O.10)"
+        ),
         starting=COMING,
         young=NOISE,
     ),

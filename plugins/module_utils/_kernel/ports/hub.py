@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The port to a management cluster: what operations need, and no more. Private to hypershift.core.
+"""The port to a management cluster: what operations need, and no more.
 
 ``_kube`` implements it against a real API server, ``tests/unit/builders`` in memory.
 """
@@ -33,7 +33,8 @@ class WatchSpec:
 
 @dataclass(frozen=True)
 class WatchEvent:
-    """type SYNCED carries the whole list in ``objects`` (at start and after each loss of the watch); TROUBLE a sentence in ``text``."""
+    """type SYNCED carries the whole list in ``objects`` (at start and after each loss of the watch); TROUBLE a sentence
+    in ``text``."""
 
     type: str
     spec: WatchSpec
@@ -44,7 +45,8 @@ class WatchEvent:
 
 @dataclass(frozen=True)
 class LogWindow:
-    """Which part of a log: of the container's previous run, at most so many last lines, seconds back and last bytes. 0: no such bound."""
+    """Which part of a log: of the container's previous run, at most so many last lines, seconds back and last bytes. 0:
+    no such bound."""
 
     previous: bool = False
     tail_lines: int = 0
@@ -56,28 +58,36 @@ class Watch(Protocol):
     def __enter__(self) -> Watch:
         """Start watching."""
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Stop watching, whatever is still open."""
 
     def next(self, timeout: float) -> WatchEvent | None:
-        """Next event, None after ``timeout`` seconds without one. Raises ApiError when watching on is pointless (401, 403)."""
+        """Next event, None after ``timeout`` seconds without one. Raises ApiError when watching on is pointless (401,
+        403)."""
 
 
 class Hub(Protocol):
-    """A management cluster. Every method raises ApiError; writes raise ConflictError when planning again is the answer."""
+    """A management cluster. Every method raises ApiError; writes raise ConflictError when planning again is the
+    answer."""
 
     @property
     def server(self) -> str:
         """URL of the API server, for messages."""
 
     def until(self, moment: float) -> Hub:
-        """The same cluster; whatever is read through this one ends at ``moment`` (monotonic), with an ApiError when it is not done."""
+        """The same cluster; whatever is read through this one ends at ``moment`` (monotonic), with an ApiError when it
+        is not done."""
 
     def get(self, kind: Kind, namespace: str | None, name: str) -> Object | None:
         """The object, None when it does not exist."""
 
-    def list(self, kind: Kind, namespace: str | None = None, label_selector: str = "", field_selector: str = "") -> list[Object]:
-        """All objects, paged; empty when the kind is not served, but for an essential one: that raises ApiError (not_installed)."""
+    def list(
+        self, kind: Kind, namespace: str | None = None, label_selector: str = "", field_selector: str = ""
+    ) -> list[Object]:
+        """All objects, paged; empty when the kind is not served, but for an essential one: that raises ApiError
+        (not_installed)."""
 
     def create(self, kind: Kind, body: Object) -> Object:
         """The object as the server stored it."""

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The port to a place where commands run: a container of a pod, or this machine. Private to hypershift.core."""
+"""The port to a place where commands run: a container of a pod, or this machine."""
 
 from __future__ import annotations
 
@@ -35,13 +35,17 @@ class ExecResult:
 class Shell(Protocol):
     """Runs commands. ``run`` returns for any exit status and raises ApiError when the status is not known.
 
-    codes: ``stream_broken`` (the stream ended without an exit status), ``stream_stalled`` (nothing came for ``silence`` seconds). What a
-    sink was given until then was sent by the command, in order and without gaps.
+    codes: ``stream_broken`` (the stream ended without an exit status), ``stream_stalled`` (nothing came for ``silence``
+    seconds). What a sink was given until then was sent by the command, in order and without gaps.
     """
 
     where: str
 
     def run(
-        self, command: Sequence[str], sink: Sink | None = None, source: Iterable[bytes] | None = None, silence: float = SILENCE
+        self,
+        command: Sequence[str],
+        sink: Sink | None = None,
+        source: Iterable[bytes] | None = None,
+        silence: float = SILENCE,
     ) -> ExecResult:
         """source: what the command reads from its standard input; closed at its end where the protocol can."""

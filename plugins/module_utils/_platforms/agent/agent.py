@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module agent: hosts of an InfraEnv, approved, named and waited for. Private to hypershift.core. Source: facts 2.4."""
+"""Operation of module agent: hosts of an InfraEnv, approved, named and waited for. Source: facts 2.4."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ class AgentPresent:
         chosen = hosts.selected(list_of(self._hub, self._options), self._options)
         changes = self._changes(chosen)
         if not chosen and not self._count:
-            changes.refuse("not_found", "no agent matches", "Correct the selection, or set count to wait for hosts.", self._ref)
+            changes.refuse(
+                "not_found", "no agent matches", "Correct the selection, or set count to wait for hosts.", self._ref
+            )
         plan = Plan(changes, outcome=lambda _live: {"agents": self._rows()})
         if self._count and self._options["wait"]:
             plan.goal = lambda _answer: _Hosts(self, plan)
@@ -61,7 +63,9 @@ class AgentPresent:
         for option in _ONE_HOST:
             if self._options.get(option) and len(free) > 1:
                 cause = f"option {option} is meant for one host, but {len(free)} match"
-                changes.refuse("ambiguous_selection", cause, "Select the host by ids, mac_addresses or hostnames.", self._ref)
+                changes.refuse(
+                    "ambiguous_selection", cause, "Select the host by ids, mac_addresses or hostnames.", self._ref
+                )
         for agent in chosen:
             self._plan_one(changes, agent)
         return changes
@@ -70,7 +74,9 @@ class AgentPresent:
         ref = AGENT.ref(agent["metadata"]["namespace"], agent["metadata"]["name"])
         if hosts.is_bound(agent):
             if any(self._options.get(option) is not None for option in ("hostname", "role", "installation_disk")):
-                changes.notes.append(f"{ref} belongs to {hosts.cluster(agent)}: its host name, role and disk are not touched.")
+                changes.notes.append(
+                    f"{ref} belongs to {hosts.cluster(agent)}: its host name, role and disk are not touched."
+                )
         elif self._options.get("installation_disk") and not hosts.disk_id(agent, self._options["installation_disk"]):
             if lookup(agent, ("status", "inventory", "disks")) is None:
                 changes.notes.append(f"{ref} has not reported its disks yet, so installation_disk cannot be found.")
@@ -79,7 +85,12 @@ class AgentPresent:
             cause = f"the host has no disk {self._options['installation_disk']}; it has {known}"
             changes.refuse("no_such_disk", cause, "Name one of them.", ref)
             return
-        changes.patch(AGENT, agent, hosts.patch(agent, self._options), f"settings of host {hosts.host_name(agent) or 'without a name'}")
+        changes.patch(
+            AGENT,
+            agent,
+            hosts.patch(agent, self._options),
+            f"settings of host {hosts.host_name(agent) or 'without a name'}",
+        )
 
     def _rows(self) -> list[Object]:
         return [hosts.row(a) for a in hosts.selected(list_of(self._hub, self._options), self._options)]
@@ -90,7 +101,9 @@ class AgentPresent:
             return False
         return hosts.is_bound(agent) or hosts.state(agent) == hosts.READY
 
-    def fact(self, what: str, step: str, missing: Callable[[list[Object]], str], hopeless: Callable[[list[Object]], str]) -> Fact:
+    def fact(
+        self, what: str, step: str, missing: Callable[[list[Object]], str], hopeless: Callable[[list[Object]], str]
+    ) -> Fact:
         spec = WatchSpec(AGENT, self._options["namespace"], "", _label(self._options))
 
         def seen_ones(seen: Observed) -> list[Object]:
@@ -165,7 +178,9 @@ class AgentAbsent:
                 cause = f"host {_called(agent)} belongs to {hosts.cluster(agent)}"
                 changes.refuse("agents_bound", cause, "Scale its node pool down first, so that it is unbound.", ref)
             elif not lookup(agent, ("metadata", "deletionTimestamp")):
-                changes.delete(AGENT, agent, "state is absent; a host that still runs the discovery image registers again")
+                changes.delete(
+                    AGENT, agent, "state is absent; a host that still runs the discovery image registers again"
+                )
         return Plan(changes, outcome=lambda _live: {"agents": []})
 
 

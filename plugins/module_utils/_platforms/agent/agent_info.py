@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module agent_info. Private to hypershift.core."""
+"""Operation of module agent_info."""
 
 from __future__ import annotations
 
@@ -23,5 +23,8 @@ class AgentInfo:
 
     def plan(self) -> Plan:
         agents = hosts.selected(list_of(self._hub, self._options), self._options)
-        extra = {"agents": [hosts.row(a) for a in agents], "capacity": hosts.capacity(agents, self._options.get("selectors") or [])}
+        extra = {
+            "agents": [hosts.row(a) for a in agents],
+            "capacity": hosts.capacity(agents, self._options.get("selectors") or []),
+        }
         return Plan(unchanged=True, extra=extra)

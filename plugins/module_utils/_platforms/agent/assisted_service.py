@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module assisted_service. Private to hypershift.core. Source: facts 2.4, 11.7."""
+"""Operation of module assisted_service. Source: facts 2.4, 11.7."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from ..._kernel.changes import ChangeSet
 from ..._kernel.collection import CREATED_BY
 from ..._kernel.compare import merge_patch
 from ..._kernel.facts import Fact, FactGoal, Observed
-from ..._kernel.kinds import AGENT_SERVICE_CONFIG, BARE_METAL_HOST, CONFIG_MAP, INFRA_ENV, MULTICLUSTER_ENGINE, PROVISIONING, STORAGE_CLASS
+from ..._kernel.kinds import (
+    AGENT_SERVICE_CONFIG,
+    BARE_METAL_HOST,
+    CONFIG_MAP,
+    INFRA_ENV,
+    MULTICLUSTER_ENGINE,
+    PROVISIONING,
+    STORAGE_CLASS,
+)
 from ..._kernel.objects import deep_merge, lookup
 from ..._kernel.operation import Plan
 from ..._kernel.owned_objects import Owned, gone, refuse_unserved
@@ -50,7 +58,9 @@ class AssistedServicePresent:
             refuse_unserved(self._hub, changes, AGENT_SERVICE_CONFIG, "the multicluster engine")
             self._refuse_without_class(changes)
             body = AGENT_SERVICE_CONFIG.manifest(wanted.NAME, spec=wanted.creation_spec(self._options))
-            Owned(self._hub, changes, MODULE).bring(AGENT_SERVICE_CONFIG, None, body, "the assisted service is not set up yet")
+            Owned(self._hub, changes, MODULE).bring(
+                AGENT_SERVICE_CONFIG, None, body, "the assisted service is not set up yet"
+            )
         else:
             self._plan_change(changes, live)
         if self._options.get("bare_metal_hosts"):
@@ -65,7 +75,9 @@ class AssistedServicePresent:
         self._refuse_others_mirror(changes, live)
         spec = {k: v for k, v in wanted.desired_spec(self._options).items() if k not in wanted.STORAGES.values()}
         patch = merge_patch({"spec": spec}, live)
-        changes.patch(AGENT_SERVICE_CONFIG, live, deep_merge(patch, self._images(changes, live)), "it differs from the options")
+        changes.patch(
+            AGENT_SERVICE_CONFIG, live, deep_merge(patch, self._images(changes, live)), "it differs from the options"
+        )
 
     def _refuse_others_mirror(self, changes: ChangeSet, live: Object) -> None:
         asked, have = self._options.get("mirror_registry_config"), lookup(live, ("spec", "mirrorRegistryRef", "name"))
@@ -105,14 +117,23 @@ class AssistedServicePresent:
     def _refuse_without_class(self, changes: ChangeSet) -> None:
         """Claims without a class stay pending for ever where no class is the default."""
         spec = wanted.creation_spec(self._options)
-        lacking = [option for option, field in wanted.STORAGES.items() if field in spec and not spec[field].get("storageClassName")]
+        lacking = [
+            option
+            for option, field in wanted.STORAGES.items()
+            if field in spec and not spec[field].get("storageClassName")
+        ]
         if not lacking:
             return
         classes = self._hub.list(STORAGE_CLASS)
         if not any((lookup(c, ("metadata", "annotations")) or {}).get(_DEFAULT_CLASS) == "true" for c in classes):
             names = ", ".join(sorted(c["metadata"]["name"] for c in classes)) or "none"
             cause = f"no storage class is the default one (there are: {names}), and {', '.join(lacking)} name none"
-            changes.refuse("no_default_storage_class", cause, "Name a storage_class in each of them, or make one class the default.", _REF)
+            changes.refuse(
+                "no_default_storage_class",
+                cause,
+                "Name a storage_class in each of them, or make one class the default.",
+                _REF,
+            )
 
     def _plan_provisioning(self, changes: ChangeSet) -> None:
         live = self._hub.get(PROVISIONING, None, _PROVISIONING)
@@ -161,13 +182,17 @@ class AssistedServiceAbsent:
         owned = Owned(self._hub, changes, MODULE)
         if live is not None and owned.is_ours(live):
             self._refuse_in_use(changes)
-            owned.drop(AGENT_SERVICE_CONFIG, live, "state is absent; the assisted service and its data go", disruptive=True)
+            owned.drop(
+                AGENT_SERVICE_CONFIG, live, "state is absent; the assisted service and its data go", disruptive=True
+            )
         elif live is not None:
             self._take_back(changes, live)
         for config in self._mirrors():
             owned.drop(CONFIG_MAP, config, "mirrors of the assisted service")
         self._restore_provisioning(changes)
-        return Plan(changes, extra={"resource": {}}, goal=self._goal if live is not None and owned.is_ours(live) else None)
+        return Plan(
+            changes, extra={"resource": {}}, goal=self._goal if live is not None and owned.is_ours(live) else None
+        )
 
     def _refuse_in_use(self, changes: ChangeSet) -> None:
         leaving = set(self._options.get("leaving_infra_envs") or ())
@@ -187,7 +212,9 @@ class AssistedServiceAbsent:
         if mirror and mirror in {c["metadata"]["name"] for c in self._mirrors()}:
             patch = deep_merge(patch, {"spec": {"mirrorRegistryRef": None}})
         if patch:
-            changes.patch(AGENT_SERVICE_CONFIG, live, patch, "what this module added goes; the rest was made by others and stays")
+            changes.patch(
+                AGENT_SERVICE_CONFIG, live, patch, "what this module added goes; the rest was made by others and stays"
+            )
         else:
             changes.notes.append(f"{_REF} was not made by this module, so it stays.")
 
@@ -203,7 +230,8 @@ class AssistedServiceAbsent:
         if hosts:
             where = hosts[0]["metadata"]["namespace"]
             changes.notes.append(
-                f"{PROVISIONING.ref(None, _PROVISIONING)} goes on watching all namespaces: there are BareMetalHosts in {where}."
+                f"{PROVISIONING.ref(None, _PROVISIONING)} goes on watching all namespaces: there are BareMetalHosts in"
+                f" {where}."
             )
             return
         value = None if before == "unset" else before == "true"
@@ -211,4 +239,8 @@ class AssistedServiceAbsent:
         changes.patch(PROVISIONING, live, patch, "as it was before bare_metal_hosts was set")
 
     def _goal(self, _answer: Object | None) -> FactGoal | None:
-        return gone(AGENT_SERVICE_CONFIG, None, wanted.NAME, float(self._options["wait_timeout"])) if self._options["wait"] else None
+        return (
+            gone(AGENT_SERVICE_CONFIG, None, wanted.NAME, float(self._options["wait_timeout"]))
+            if self._options["wait"]
+            else None
+        )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""InfraEnv: the image that hosts boot, and what belongs to it. Private to hypershift.core. Source: facts 2.4, 2.5."""
+"""InfraEnv: the image that hosts boot, and what belongs to it. Source: facts 2.4, 2.5."""
 
 from __future__ import annotations
 
@@ -56,9 +56,15 @@ def desired(options: Object) -> Object:
     if options.get("pull_secret"):
         spec["pullSecretRef"] = {"name": secret_name(options)}
     if options.get("proxy"):
-        spec["proxy"] = {field: options["proxy"][option] for option, field in _PROXY.items() if options["proxy"].get(option) is not None}
+        spec["proxy"] = {
+            field: options["proxy"][option]
+            for option, field in _PROXY.items()
+            if options["proxy"].get(option) is not None
+        }
     if options.get("kernel_arguments") is not None:
-        spec["kernelArguments"] = [{"operation": a["operation"], "value": a["value"]} for a in options["kernel_arguments"]]
+        spec["kernelArguments"] = [
+            {"operation": a["operation"], "value": a["value"]} for a in options["kernel_arguments"]
+        ]
     if options.get("nmstate_configs"):
         spec["nmStateConfigLabelSelector"] = {"matchLabels": {INFRA_ENV_LABEL: options["name"]}}
     return INFRA_ENV.manifest(options["name"], options["namespace"], spec=spec)
@@ -108,7 +114,8 @@ def hopeless(env: Object | None, old: tuple[str, str] | None) -> str:
 
 
 def artifacts(env: Mapping[str, Any] | None) -> Object:
-    """Files for booting over the network: {kernel, initrd, rootfs, ipxe_script, discovery_ignition}, each a URL or empty."""
+    """Files for booting over the network: {kernel, initrd, rootfs, ipxe_script, discovery_ignition}, each a URL or
+    empty."""
     found = lookup(env, ("status", "bootArtifacts")) or {}
     names = {"kernel": "kernel", "initrd": "initrd", "rootfs": "rootfs", "ipxe_script": "ipxeScript"}
     return {ours: str(found.get(theirs) or "") for ours, theirs in names.items()}

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Agents: hosts that a discovery image has brought. Selecting, describing and changing them. Private to hypershift.core.
+"""Agents: hosts that a discovery image has brought. Selecting, describing and changing them.
 
-Source: facts 2.4. Insufficient in the middle of an installation is normal; of a host that belongs to no cluster it is a verdict.
+Source: facts 2.4. Insufficient in the middle of an installation is normal; of a host that belongs to no cluster it is a
+verdict.
 """
 
 from __future__ import annotations
@@ -141,7 +142,9 @@ def row(agent: Object) -> Object:
         "state": state(agent),
         "approved": bool(lookup(agent, ("spec", "approved"))),
         "role": str(lookup(agent, ("spec", "role")) or ""),
-        "architecture": str(lookup(inventory, ("cpu", "architecture")) or (meta.get("labels") or {}).get(ARCHITECTURE_LABEL) or ""),
+        "architecture": str(
+            lookup(inventory, ("cpu", "architecture")) or (meta.get("labels") or {}).get(ARCHITECTURE_LABEL) or ""
+        ),
         "cpus": int(lookup(inventory, ("cpu", "count")) or 0),
         "memory_gib": round(memory / 2**30, 1),
         "cluster": cluster(agent),
@@ -184,10 +187,21 @@ def patch(agent: Object, options: Object) -> Object:
 
 
 def capacity(agents: Sequence[Object], selectors: Sequence[str]) -> list[Object]:
-    """Per label selector: {selector, matching, free, bound, not_ready}; the first row, with selector '', counts them all."""
+    """Per label selector: {selector, matching, free, bound, not_ready}; the first row, with selector '', counts them
+    all."""
     rows = []
     for selector in ("", *selectors):
-        chosen = [a for a in agents if matcher([selector] if selector else [], "selectors")(a["metadata"].get("labels") or {})]
+        chosen = [
+            a for a in agents if matcher([selector] if selector else [], "selectors")(a["metadata"].get("labels") or {})
+        ]
         free, bound = sum(is_free(a) for a in chosen), sum(is_bound(a) for a in chosen)
-        rows.append({"selector": selector, "matching": len(chosen), "free": free, "bound": bound, "not_ready": len(chosen) - free - bound})
+        rows.append(
+            {
+                "selector": selector,
+                "matching": len(chosen),
+                "free": free,
+                "bound": bound,
+                "not_ready": len(chosen) - free - bound,
+            }
+        )
     return rows

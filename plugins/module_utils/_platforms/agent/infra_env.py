@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module infra_env. Private to hypershift.core. Source: facts 2.4, 2.5."""
+"""Operation of module infra_env. Source: facts 2.4, 2.5."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ from .z_and_power_boot import boot
 
 Object = dict[str, Any]
 MODULE = "infra_env"
-_STEP = "Look at the log of Deployment assisted-service (kubectl logs -n multicluster-engine deployment/assisted-service), correct it, run again."
+_STEP = (
+    "Look at the log of Deployment assisted-service (kubectl logs -n multicluster-engine deployment/assisted-service),"
+    " correct it, run again."
+)
 
 
 class InfraEnvPresent:
@@ -80,8 +83,10 @@ class InfraEnvPresent:
         known = wanted.registries(content) if content else None
         if known is not None and wanted.NEEDED_REGISTRY not in known:
             changes.notes.append(
-                f"{ref} has no credentials for {wanted.NEEDED_REGISTRY}. Without a mirror, hosts then fail to join: the assisted service logs "
-                f'"pull secret must contain auth for {wanted.NEEDED_REGISTRY}" and they ask for ignition on port 22642 in vain.'
+                f"{ref} has no credentials for {wanted.NEEDED_REGISTRY}. Without a mirror, hosts then fail to join: the"
+                " assisted service logs "
+                f'"pull secret must contain auth for {wanted.NEEDED_REGISTRY}" and they ask for ignition on port 22642'
+                " in vain."
             )
 
     def _existing(self, changes: ChangeSet, ref: str, name: str) -> str:
@@ -89,7 +94,9 @@ class InfraEnvPresent:
         encoded = lookup(live, ("data", wanted.PULL_SECRET_KEY))
         if not encoded:
             cause = "it does not exist" if live is None else f"it has no key {wanted.PULL_SECRET_KEY}"
-            changes.refuse("missing_reference", f"option pull_secret.name: {cause}", "Create it, or give pull_secret.content.", ref)
+            changes.refuse(
+                "missing_reference", f"option pull_secret.name: {cause}", "Create it, or give pull_secret.content.", ref
+            )
             return ""
         return base64.b64decode(encoded).decode("utf-8", "replace")
 
@@ -108,13 +115,26 @@ class InfraEnvPresent:
         config = self._hub.get(AGENT_SERVICE_CONFIG, None, service_config.NAME)
         if config is None:
             step = "Set it up first (module assisted_service)."
-            changes.refuse("assisted_service_missing", "there is no AgentServiceConfig agent, so nothing makes images", step, self._ref)
+            changes.refuse(
+                "assisted_service_missing",
+                "there is no AgentServiceConfig agent, so nothing makes images",
+                step,
+                self._ref,
+            )
             return
         asked = lookup(desired, ("spec", "cpuArchitecture"))
         have = lookup(live, ("spec", "cpuArchitecture"))
-        if live is not None and asked and have and service_config.architecture(asked) != service_config.architecture(have):
+        if (
+            live is not None
+            and asked
+            and have
+            and service_config.architecture(asked) != service_config.architecture(have)
+        ):
             changes.refuse(
-                "immutable_field", f"option cpu_architecture is {asked}, but it was made for {have}", "Make another InfraEnv.", self._ref
+                "immutable_field",
+                f"option cpu_architecture is {asked}, but it was made for {have}",
+                "Make another InfraEnv.",
+                self._ref,
             )
         wished, known = service_config.architecture(asked or have), service_config.architectures(config)
         if known and wished not in known:
@@ -139,7 +159,9 @@ class InfraEnvPresent:
         return FactGoal("image_created", fact, float(self._options["wait_timeout"]))
 
     def _outcome(self, live: Object) -> Object:
-        architecture = service_config.architecture(lookup(live, ("spec", "cpuArchitecture")) or self._options.get("cpu_architecture"))
+        architecture = service_config.architecture(
+            lookup(live, ("spec", "cpuArchitecture")) or self._options.get("cpu_architecture")
+        )
         files = wanted.artifacts(live)
         return {
             "iso_download_url": str(lookup(live, ("status", "isoDownloadURL")) or ""),
@@ -177,7 +199,9 @@ class InfraEnvAbsent:
         bound = sorted(host_name(a) or a["metadata"]["name"] for a in agents if is_bound(a))
         if bound:
             cause = f"{len(bound)} of its hosts are bound to a cluster: {', '.join(bound[:5])}"
-            changes.refuse("agents_bound", cause, "Scale their node pools down first, so that they are unbound.", self._ref)
+            changes.refuse(
+                "agents_bound", cause, "Scale their node pools down first, so that they are unbound.", self._ref
+            )
 
     def _refuse_used(self, changes: ChangeSet) -> None:
         """A hosted cluster takes its next hosts from here, bound ones or not."""
@@ -207,7 +231,9 @@ class InfraEnvAbsent:
     def _users(self) -> list[Object]:
         """Hosted clusters whose agents or control planes are in the namespace."""
         home = ("spec", "platform", "agent", "agentNamespace")
-        return [c for c in installed_ones(self._hub) if self._namespace in (lookup(c, home), c["metadata"]["namespace"])]
+        return [
+            c for c in installed_ones(self._hub) if self._namespace in (lookup(c, home), c["metadata"]["namespace"])
+        ]
 
     def _drop_if_ours(self, owned: Owned, kind: Any, name: str, why: str) -> None:
         live = self._hub.get(kind, self._namespace, name)
@@ -215,4 +241,8 @@ class InfraEnvAbsent:
             owned.drop(kind, live, why)
 
     def _goal(self, _answer: Object | None) -> FactGoal | None:
-        return gone(INFRA_ENV, self._namespace, self._name, float(self._options["wait_timeout"])) if self._options["wait"] else None
+        return (
+            gone(INFRA_ENV, self._namespace, self._name, float(self._options["wait_timeout"]))
+            if self._options["wait"]
+            else None
+        )

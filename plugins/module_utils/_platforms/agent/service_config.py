@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""AgentServiceConfig: what is desired, what cannot change, when the assisted service works. Private to hypershift.core.
+"""AgentServiceConfig: what is desired, what cannot change, when the assisted service works.
 
 Source: facts 2.4, 2.5, 11.7. osImages is a list without merge keys: entries of others are kept as they stand.
 """
@@ -22,7 +22,11 @@ NAME = "agent"  # the operator works on no other one
 COMPONENT = "assisted-service"
 OS_IMAGES = "hypershift.core/os-images"  # annotation on a configuration of others: the entries that we added
 WATCH_BEFORE = "hypershift.core/watch-all-namespaces-before"  # annotation on Provisioning: what stood there before us
-STORAGES = {"database_storage": "databaseStorage", "filesystem_storage": "filesystemStorage", "image_storage": "imageStorage"}
+STORAGES = {
+    "database_storage": "databaseStorage",
+    "filesystem_storage": "filesystemStorage",
+    "image_storage": "imageStorage",
+}
 DEFAULT_SIZES = {"database_storage": "10Gi", "filesystem_storage": "100Gi"}
 _GOALS = ("ReconcileCompleted", "DeploymentsHealthy")
 # Reasons of ReconcileCompleted that another attempt of the operator does not get past.
@@ -115,13 +119,19 @@ def storage_refusals(options: Object, live: Object) -> list[Failure]:
         wanted, have = storage(options.get(option) or {}), lookup(live, ("spec", field))
         if not wanted or equal(wanted, have):
             continue
-        size, name = lookup(have, ("resources", "requests", "storage")) or "none", lookup(have, ("storageClassName",)) or "the default one"
+        size, name = (
+            lookup(have, ("resources", "requests", "storage")) or "none",
+            lookup(have, ("storageClassName",)) or "the default one",
+        )
         found.append(
             Failure(
                 "immutable_field",
-                f"option {option} differs from the claim that exists (size {size}, storage class {name}), and a claim cannot be changed",
+                f"option {option} differs from the claim that exists (size {size}, storage class {name}), and a claim"
+                " cannot be changed",
                 AGENT_SERVICE_CONFIG.ref(None, NAME),
-                next_step=f"Set {option} to what it is, or remove and create the assisted service when no InfraEnv uses it.",
+                next_step=(
+                    f"Set {option} to what it is, or remove and create the assisted service when no InfraEnv uses it."
+                ),
             )
         )
     return found

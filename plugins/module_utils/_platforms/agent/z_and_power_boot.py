@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How hosts of IBM Z and IBM Power are booted into the discovery image: data for those who boot them. Private to hypershift.core.
+"""How hosts of IBM Z and IBM Power are booted into the discovery image: data for those who boot them.
 
 Source: facts 2.5.
 """
@@ -25,7 +25,8 @@ _FIXED_ADDRESS = ["ai.ip_cfg_override=1"]
 
 
 def boot(architecture: str, artifacts: Object) -> Object:
-    """What the architecture needs beside the image; empty for x86_64 and aarch64, which boot the ISO or the iPXE script as it is.
+    """What the architecture needs beside the image; empty for x86_64 and aarch64, which boot the ISO or the iPXE script
+    as it is.
 
     kernel_arguments: {common, network, hosts: {type: [..]}, disks: {type: [..]}, fixed_address}; files: {name: URL}.
     """
@@ -54,7 +55,8 @@ def boot(architecture: str, artifacts: Object) -> Object:
 
 
 def ins_file(kernel: str) -> str:
-    """URL of generic.ins, which an LPAR starts from, beside the kernel's: ``/boot-artifacts/ins-file?arch=s390x&version=..``."""
+    """URL of generic.ins, which an LPAR starts from, beside the kernel's:
+    ``/boot-artifacts/ins-file?arch=s390x&version=..``."""
     return _sibling(kernel, "ins-file")
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The port to an account of AWS: what operations need, and no more. Private to hypershift.core."""
+"""The port to an account of AWS: what operations need, and no more."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Roles of a hosted cluster on AWS: who may take them, and what they allow. Source: facts 2.7. Private to hypershift.core.
+"""Roles of a hosted cluster on AWS: who may take them, and what they allow. Source: facts 2.7.
 
-The actions are those that the operators call; policies are data here, so that a test can compare them with a table of its own.
+The actions are those that the operators call; policies are data here, so that a test can compare them with a table of
+its own.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ _GRANT_FOR_AWS = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 @dataclass(frozen=True)
 class Role:
-    """One role of a hosted cluster. option: its name in option aws.roles of module hosted_cluster, empty when it has none."""
+    """One role of a hosted cluster. option: its name in option aws.roles of module hosted_cluster, empty when it has
+    none."""
 
     option: str
     suffix: str
@@ -35,7 +37,9 @@ ROLES = (
         "openshift-image-registry",
         ("openshift-image-registry:cluster-image-registry-operator", "openshift-image-registry:registry"),
     ),
-    Role("storage", "aws-ebs-csi-driver-controller", ("openshift-cluster-csi-drivers:aws-ebs-csi-driver-controller-sa",)),
+    Role(
+        "storage", "aws-ebs-csi-driver-controller", ("openshift-cluster-csi-drivers:aws-ebs-csi-driver-controller-sa",)
+    ),
     Role("kube_cloud_controller", "cloud-controller", ("kube-system:kube-controller-manager",)),
     Role("node_pool_management", "node-pool", ("kube-system:capa-controller-manager",)),
     Role("control_plane_operator", "control-plane-operator", ("kube-system:control-plane-operator",)),
@@ -86,12 +90,16 @@ def worker_permissions() -> Document:
 
 def bucket_policy(bucket: str, partition: str) -> Document:
     """Everyone may read the documents of the issuers: AWS itself fetches them (facts 1.6)."""
-    return document({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:{partition}:s3:::{bucket}/*"})
+    return document(
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:{partition}:s3:::{bucket}/*"}
+    )
 
 
 def permissions(role: Role, platform: Platform, partition: str, zones: dict[str, str]) -> Document:
     """What a role allows. zones: IDs of the zones ``public``, ``private`` and ``local``, as far as there are any."""
-    arns = {key: f"arn:{partition}:route53:::hostedzone/{identifier}" for key, identifier in zones.items() if identifier}
+    arns = {
+        key: f"arn:{partition}:route53:::hostedzone/{identifier}" for key, identifier in zones.items() if identifier
+    }
     lists: dict[str, tuple[Document, ...]] = {
         "openshift-ingress": (
             allow(("elasticloadbalancing:DescribeLoadBalancers", "tag:GetResources", "route53:ListHostedZones")),
@@ -107,7 +115,10 @@ def permissions(role: Role, platform: Platform, partition: str, zones: dict[str,
         ),
         "cloud-network-config-controller": (allow(iam_actions.NETWORK),),
         "kms-provider": (
-            allow(("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"), platform.kms_key_arn),
+            allow(
+                ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"),
+                platform.kms_key_arn,
+            ),
         ),
         "karpenter": (allow(iam_actions.KARPENTER), _pass_worker_role(platform, partition)),
     }
@@ -115,7 +126,13 @@ def permissions(role: Role, platform: Platform, partition: str, zones: dict[str,
 
 
 def _storage() -> tuple[Document, ...]:
-    keys = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlainText", "kms:DescribeKey")
+    keys = (
+        "kms:Decrypt",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:GenerateDataKeyWithoutPlainText",
+        "kms:DescribeKey",
+    )
     return (
         allow(iam_actions.STORAGE),
         allow(keys),
@@ -160,4 +177,6 @@ def _statement(statement: Document) -> Document:
 def _listed(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _listed(v) for k, v in sorted(value.items())}
-    return sorted(str(v).lower() if isinstance(v, bool) else str(v) for v in (value if isinstance(value, list) else [value]))
+    return sorted(
+        str(v).lower() if isinstance(v, bool) else str(v) for v in (value if isinstance(value, list) else [value])
+    )

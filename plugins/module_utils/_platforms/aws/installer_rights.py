@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The rights that role aws_platform needs in an account, no more: a test compares them with the calls that it sends. Private to hypershift.core.
+"""The rights that role aws_platform needs in an account, no more: a test compares them with the calls that it sends.
 
 What the cluster's own operators may do is in aws_roles; this is for the person or pipeline that runs the role.
 """
@@ -87,7 +87,9 @@ def policy(platform: Platform) -> Document:
         _allow("Profile", ("iam:GetInstanceProfile", *_MAKE_PROFILE, *_REMOVE_PROFILE), profile),
         _allow("WorkerRole", ("iam:PassRole",), f"{iam}:role/{platform.worker_role}"),
         _allow("Providers", ("iam:ListOpenIDConnectProviders",)),
-        _allow("Provider", ("iam:GetOpenIDConnectProvider", *_MAKE_PROVIDER, "iam:DeleteOpenIDConnectProvider"), provider),
+        _allow(
+            "Provider", ("iam:GetOpenIDConnectProvider", *_MAKE_PROVIDER, "iam:DeleteOpenIDConnectProvider"), provider
+        ),
         _allow("Caller", ("sts:GetCallerIdentity",)),
         _allow("Buckets", ("s3:ListAllMyBuckets",)),
         *_buckets(platform),

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Names, address ranges and tags of the AWS platform of one hosted cluster. Source: facts 2.7. Private to hypershift.core."""
+"""Names, address ranges and tags of the AWS platform of one hosted cluster. Source: facts 2.7."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ PUBLIC_SUBNET_TAG, PRIVATE_SUBNET_TAG = "kubernetes.io/role/elb", "kubernetes.io
 
 @dataclass(frozen=True)
 class Platform:
-    """What the user asked for. zones: availability zones in the user's order. tags: the user's own, put on everything."""
+    """What the user asked for. zones: availability zones in the user's order. tags: the user's own, put on
+    everything."""
 
     name: str
     infra_id: str
@@ -147,7 +148,8 @@ class Platform:
         return {**self.tags, **more, **named, self.owner_tag: "owned"}
 
     def subnets(self) -> list[dict[str, Any]]:
-        """Private then public subnet of each zone: a sixteenth of the VPC each, private ones from the upper half, public ones from the lower."""
+        """Private then public subnet of each zone: a sixteenth of the VPC each, private ones from the upper half,
+        public ones from the lower."""
         network = ipaddress.ip_network(self.vpc_cidr)
         parts = list(network.subnets(prefixlen_diff=4))
         found = []
@@ -156,5 +158,7 @@ class Platform:
                 name = self.subnet_name(zone, public)
                 tag = PUBLIC_SUBNET_TAG if public else PRIVATE_SUBNET_TAG
                 cidr = str(parts[index + (0 if public else MAX_ZONES)])
-                found.append({"name": name, "zone": zone, "public": public, "cidr": cidr, "tags": self.owned(name, **{tag: "1"})})
+                found.append(
+                    {"name": name, "zone": zone, "public": public, "cidr": cidr, "tags": self.owned(name, **{tag: "1"})}
+                )
         return found

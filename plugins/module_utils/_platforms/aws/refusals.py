@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What speaks against a platform before any write: in the inputs alone, and in what the account holds. Private to hypershift.core."""
+"""What speaks against a platform before any write: in the inputs alone, and in what the account holds."""
 
 from __future__ import annotations
 
@@ -24,26 +24,47 @@ def input_problems(platform: Platform, removing: bool = False) -> list[str]:
     problems = _name_problems(platform)
     if removing:
         return problems
-    return problems + _zone_problems(platform) + _cidr_problems(platform) + _issuer_problems(platform) + _other_problems(platform)
+    return (
+        problems
+        + _zone_problems(platform)
+        + _cidr_problems(platform)
+        + _issuer_problems(platform)
+        + _other_problems(platform)
+    )
 
 
 def _name_problems(platform: Platform) -> list[str]:
     found = []
-    given = [("name", platform.name)] + ([("infra_id", platform.infra_id)] if platform.infra_id != platform.name else [])
+    given = [("name", platform.name)] + (
+        [("infra_id", platform.infra_id)] if platform.infra_id != platform.name else []
+    )
     for option, value in given:
         if not _LABEL.fullmatch(value):
-            found.append(f"Option {option} is {value!r}, which is no DNS label; use lower-case letters, digits and dashes, at most 63.")
+            found.append(
+                f"Option {option} is {value!r}, which is no DNS label; use lower-case letters, digits and dashes, at"
+                " most 63."
+            )
     longest = max(len(role.suffix) for role in (*iam_roles.roles(platform), iam_roles.Role("", "worker-role", ())))
     if len(platform.infra_id) + 1 + longest > _MAX_ROLE_NAME:
         most = _MAX_ROLE_NAME - 1 - longest
-        found.append(f"Option infra_id has {len(platform.infra_id)} characters, and IAM role names would exceed 64; use at most {most}.")
+        found.append(
+            f"Option infra_id has {len(platform.infra_id)} characters, and IAM role names would exceed 64; use at most"
+            f" {most}."
+        )
     if not _REGION.fullmatch(platform.region):
         found.append(f"Option region is {platform.region!r}, which is no AWS region; use for example us-east-2.")
     labels = platform.base_domain.split(".")
     if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
-        found.append(f"Option base_domain is {platform.base_domain!r}, which is no DNS domain; use for example example.com.")
-    if platform.prefix not in ("", NO_PREFIX) and not all(_LABEL.fullmatch(part) for part in platform.prefix.split(".")):
-        found.append(f"Option base_domain_prefix is {platform.prefix!r}, which is no DNS name; use the name of the cluster, or none.")
+        found.append(
+            f"Option base_domain is {platform.base_domain!r}, which is no DNS domain; use for example example.com."
+        )
+    if platform.prefix not in ("", NO_PREFIX) and not all(
+        _LABEL.fullmatch(part) for part in platform.prefix.split(".")
+    ):
+        found.append(
+            f"Option base_domain_prefix is {platform.prefix!r}, which is no DNS name; use the name of the cluster, or"
+            " none."
+        )
     return found
 
 
@@ -52,13 +73,18 @@ def _zone_problems(platform: Platform) -> list[str]:
     if not platform.zones:
         found.append("Option zones is empty; name at least one availability zone of the region.")
     if len(platform.zones) > MAX_ZONES:
-        found.append(f"Option zones has {len(platform.zones)} zones, and the address plan has room for {MAX_ZONES}; name fewer.")
+        found.append(
+            f"Option zones has {len(platform.zones)} zones, and the address plan has room for {MAX_ZONES}; name fewer."
+        )
     for zone, times in Counter(platform.zones).items():
         if times > 1:
             found.append(f"Option zones names {zone} {times} times; name each zone once.")
-        if _REGION.fullmatch(platform.region) and not re.fullmatch(re.escape(platform.region) + r"(-[a-z]+-\d+)?[a-z]", zone):
+        if _REGION.fullmatch(platform.region) and not re.fullmatch(
+            re.escape(platform.region) + r"(-[a-z]+-\d+)?[a-z]", zone
+        ):
             found.append(
-                f"Option zones names {zone}, which is no zone of region {platform.region}{_likely(zone)}; correct region or zones."
+                f"Option zones names {zone}, which is no zone of region {platform.region}{_likely(zone)}; correct"
+                " region or zones."
             )
     return found
 
@@ -80,7 +106,9 @@ def _cidr_problems(platform: Platform) -> list[str]:
     if not 16 <= network.prefixlen <= 24:
         return [f"Option vpc_cidr is {text}; a VPC and its sixteen subnets need a prefix length from 16 to 24."]
     if not network.is_private and not network.subnet_of(ipaddress.IPv4Network("100.64.0.0/10")):
-        return [f"Option vpc_cidr is {text}, which are public addresses; use a private network, for example 10.0.0.0/16."]
+        return [
+            f"Option vpc_cidr is {text}, which are public addresses; use a private network, for example 10.0.0.0/16."
+        ]
     return []
 
 
@@ -88,22 +116,31 @@ def _issuer_problems(platform: Platform) -> list[str]:
     found = []
     if bool(platform.oidc_bucket) == bool(platform.issuer):
         found.append(
-            "Exactly one of the options oidc_bucket and issuer_url is needed: the hosted cluster's issuer is in the one or is the other."
+            "Exactly one of the options oidc_bucket and issuer_url is needed: the hosted cluster's issuer is in the one"
+            " or is the other."
         )
     if platform.oidc_bucket and (not _BUCKET.fullmatch(platform.oidc_bucket) or ".." in platform.oidc_bucket):
         found.append(
-            f"Option oidc_bucket is {platform.oidc_bucket!r}, which is no bucket name; use 3 to 63 lower-case letters, digits and dashes."
+            f"Option oidc_bucket is {platform.oidc_bucket!r}, which is no bucket name; use 3 to 63 lower-case letters,"
+            " digits and dashes."
         )
     elif "." in platform.oidc_bucket:
         found.append(
-            f"Option oidc_bucket is {platform.oidc_bucket}, and the certificate of S3 does not fit names with dots; use one without."
+            f"Option oidc_bucket is {platform.oidc_bucket}, and the certificate of S3 does not fit names with dots; use"
+            " one without."
         )
     if platform.issuer and not re.fullmatch(r"https://[^\s/?#@]+(/[^\s?#]*[^\s?#/])?", platform.issuer):
-        found.append("Option issuer_url is no HTTPS URL without query and final slash; use the issuer of the service account tokens.")
+        found.append(
+            "Option issuer_url is no HTTPS URL without query and final slash; use the issuer of the service account"
+            " tokens."
+        )
     if platform.oidc_bucket_create and not platform.oidc_bucket:
         found.append("Option oidc_bucket_create needs oidc_bucket; name the bucket.")
     if len(platform.provider) > _MAX_PROVIDER:
-        found.append(f"The issuer URL has {len(platform.provider)} characters without its scheme, and IAM takes 255; use shorter names.")
+        found.append(
+            f"The issuer URL has {len(platform.provider)} characters without its scheme, and IAM takes 255; use shorter"
+            " names."
+        )
     return found
 
 
@@ -115,7 +152,9 @@ def _other_problems(platform: Platform) -> list[str]:
         if key == "Name" or key.startswith(("kubernetes.io/", "aws:")):
             found.append(f"Option tags sets {key}, which the platform or AWS itself sets; leave it out.")
     if platform.kms_key_arn and not _KEY_ARN.fullmatch(platform.kms_key_arn):
-        found.append("Option kms_key_arn is no ARN of a KMS key; use for example arn:aws:kms:us-east-2:123456789012:key/1234.")
+        found.append(
+            "Option kms_key_arn is no ARN of a KMS key; use for example arn:aws:kms:us-east-2:123456789012:key/1234."
+        )
     return found
 
 
@@ -124,17 +163,30 @@ def account_problems(platform: Platform, found: dict[str, Any]) -> list[str]:
     problems = []
     there = set(found.get("availability_zones") or [])
     if not any(zone.startswith(platform.region) for zone in there):
-        problems.append(f"Region {platform.region} is not known to this account, or has no zone for it; correct option region.")
+        problems.append(
+            f"Region {platform.region} is not known to this account, or has no zone for it; correct option region."
+        )
     for zone in platform.zones if not problems else ():
         if zone not in there:
-            problems.append(f"Region {platform.region} offers this account no zone {zone}; use one of {', '.join(sorted(there))}.")
-    problems += _public_zone_problems(platform, found) + _doubles(found) + _vpc_problems(platform, found) + _foreign(platform, found)
+            problems.append(
+                f"Region {platform.region} offers this account no zone {zone}; use one of {', '.join(sorted(there))}."
+            )
+    problems += (
+        _public_zone_problems(platform, found)
+        + _doubles(found)
+        + _vpc_problems(platform, found)
+        + _foreign(platform, found)
+    )
     bucket = found.get("oidc_bucket")
     if platform.oidc_bucket and not bucket and not platform.oidc_bucket_create:
-        problems.append(f"Bucket {platform.oidc_bucket} does not exist; make it, or set oidc_bucket_create to have it made.")
+        problems.append(
+            f"Bucket {platform.oidc_bucket} does not exist; make it, or set oidc_bucket_create to have it made."
+        )
     wanted = platform.oidc_bucket_region or platform.region
     if bucket and bucket["region"] != wanted:
-        problems.append(f"Bucket {platform.oidc_bucket} is in region {bucket['region']}, not in {wanted}; set oidc_bucket_region.")
+        problems.append(
+            f"Bucket {platform.oidc_bucket} is in region {bucket['region']}, not in {wanted}; set oidc_bucket_region."
+        )
     return problems
 
 
@@ -142,13 +194,20 @@ def _public_zone_problems(platform: Platform, found: dict[str, Any]) -> list[str
     zones = found.get("public_zones") or []
     if platform.public_zone_id:
         if platform.public_zone_id not in {z["id"] for z in zones}:
-            return [f"The account has no public zone {platform.public_zone_id} for {platform.base_domain}; correct public_zone_id."]
+            return [
+                f"The account has no public zone {platform.public_zone_id} for {platform.base_domain}; correct"
+                " public_zone_id."
+            ]
         return []
     if not zones and not platform.without_public_zone:
-        return [f"Route 53 has no public zone {platform.base_domain} in this account; make it, or set allow_no_public_zone."]
+        return [
+            f"Route 53 has no public zone {platform.base_domain} in this account; make it, or set allow_no_public_zone."
+        ]
     if len(zones) > 1:
         names = ", ".join(sorted(z["id"] for z in zones))
-        return [f"Route 53 has {len(zones)} public zones {platform.base_domain} ({names}); choose one with public_zone_id."]
+        return [
+            f"Route 53 has {len(zones)} public zones {platform.base_domain} ({names}); choose one with public_zone_id."
+        ]
     return []
 
 
@@ -182,7 +241,8 @@ def _vpc_problems(platform: Platform, found: dict[str, Any]) -> list[str]:
     for vpc in found.get("vpcs") or []:
         if vpc["tags"].get("Name") == platform.vpc_name and vpc["cidr"] != platform.vpc_cidr:
             problems.append(
-                f"VPC {platform.vpc_name} has {vpc['cidr']} and cannot be given {platform.vpc_cidr}; set vpc_cidr to what it has."
+                f"VPC {platform.vpc_name} has {vpc['cidr']} and cannot be given {platform.vpc_cidr}; set vpc_cidr to"
+                " what it has."
             )
     try:
         wanted = {s["name"]: s for s in platform.subnets()}
@@ -193,7 +253,8 @@ def _vpc_problems(platform: Platform, found: dict[str, Any]) -> list[str]:
         row = wanted.get(name)
         if row and (subnet["cidr"], subnet["zone"]) != (row["cidr"], row["zone"]):
             problems.append(
-                f"Subnet {name} is {subnet['cidr']} in {subnet['zone']}, not {row['cidr']} in {row['zone']}; name the zones in their first order."
+                f"Subnet {name} is {subnet['cidr']} in {subnet['zone']}, not {row['cidr']} in {row['zone']}; name the"
+                " zones in their first order."
             )
     return problems
 
@@ -219,21 +280,29 @@ def removal_problems(platform: Platform, found: dict[str, Any]) -> list[str]:
     problems = []
     for thing in found.get("inside") or []:
         others = [
-            k for k, v in thing["tags"].items() if k.startswith("kubernetes.io/cluster/") and k != platform.owner_tag and v == "owned"
+            k
+            for k, v in thing["tags"].items()
+            if k.startswith("kubernetes.io/cluster/") and k != platform.owner_tag and v == "owned"
         ]
         if others and thing["tags"].get(platform.owner_tag) != "owned":
             owner = others[0].rpartition("/")[2]
             problems.append(
-                f"{thing['what']} {thing['id']} in VPC {platform.vpc_name} belongs to cluster {owner}; remove that cluster first."
+                f"{thing['what']} {thing['id']} in VPC {platform.vpc_name} belongs to cluster {owner}; remove that"
+                " cluster first."
             )
     problems += _others_inside(platform, found)
     bucket = found.get("oidc_bucket")
     if platform.oidc_bucket_remove and bucket:
         if bucket["tags"].get(OIDC_BUCKET_TAG) != "managed":
-            problems.append(f"Bucket {platform.oidc_bucket} was not made by this role; unset oidc_bucket_remove, and remove it by hand.")
+            problems.append(
+                f"Bucket {platform.oidc_bucket} was not made by this role; unset oidc_bucket_remove, and remove it by"
+                " hand."
+            )
         elif bucket["prefixes"]:
             names = ", ".join(bucket["prefixes"][:5])
-            problems.append(f"Bucket {platform.oidc_bucket} still holds documents of {names}; destroy those clusters first.")
+            problems.append(
+                f"Bucket {platform.oidc_bucket} still holds documents of {names}; destroy those clusters first."
+            )
     return problems
 
 
@@ -245,8 +314,8 @@ def _others_inside(platform: Platform, found: dict[str, Any]) -> list[str]:
         if others:
             names = ", ".join(f"{o['id']}{_spoken(o)}" for o in others[:10]) + (", ..." if len(others) > 10 else "")
             problems.append(
-                f"{len(others)} {what} in VPC {platform.vpc_name} without the tag {platform.owner_tag} ({names}) would lose their network; "
-                "move or remove them first, or tag them if they are the cluster's."
+                f"{len(others)} {what} in VPC {platform.vpc_name} without the tag {platform.owner_tag} ({names}) would"
+                " lose their network; move or remove them first, or tag them if they are the cluster's."
             )
     return problems
 

@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is to be removed of a platform, in order. Source: facts 2.7. Private to hypershift.core.
+"""What is to be removed of a platform, in order. Source: facts 2.7.
 
-Only what carries the tag of the cluster, or lies in the VPC that does; the record of the ingress operator in the public zone goes by its name.
-One thing differs from the order of 2.7: load balancers and NAT gateways go before the internet gateway, which AWS does not detach while public
-addresses are mapped into the VPC.
+Only what carries the tag of the cluster, or lies in the VPC that does; the record of the ingress operator in the public
+zone goes by its name.
+One thing differs from the order of 2.7: load balancers and NAT gateways go before the internet gateway, which AWS does
+not detach while public addresses are mapped into the VPC.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ _INSIDE_FIRST = (
     ("classic_load_balancers", "classic_load_balancer"),
 )
 _INSIDE_LAST = (
-    ("inside_endpoints", "vpc_endpoint"), ("network_interfaces", "network_interface"), ("security_groups", "security_group"),
-    ("inside_subnets", "subnet"), ("inside_route_tables", "route_table"),
-)  # fmt: skip
+    ("inside_endpoints", "vpc_endpoint"),
+    ("network_interfaces", "network_interface"),
+    ("security_groups", "security_group"),
+    ("inside_subnets", "subnet"),
+    ("inside_route_tables", "route_table"),
+)
 
 
 def removal_rows(platform: Platform, found: dict[str, Any]) -> list[Row]:
@@ -37,20 +41,34 @@ def removal_rows(platform: Platform, found: dict[str, Any]) -> list[Row]:
     rows += [_row("nat_gateway", o, _INSIDE) for o in found["inside_nat_gateways"]]
     rows += [_row("internet_gateway", o, _WHY) for o in found["internet_gateways"]]
     rows += _dns(platform, found)
-    rows += [_row("image_registry_bucket", o, "its name begins with that of the cluster") for o in found["image_registry_buckets"]]
+    rows += [
+        _row("image_registry_bucket", o, "its name begins with that of the cluster")
+        for o in found["image_registry_buckets"]
+    ]
     rows += [_row("endpoint_service", o, _WHY) for o in found["endpoint_services"]]
     rows += _rows(found, _INSIDE_LAST, _INSIDE)
     rows += _rows(found, (("vpcs", "vpc"), ("addresses", "address"), ("dhcp_options", "dhcp_options")), _WHY)
     rows += [] if platform.preserve_iam else _iam(platform, found)
     if platform.oidc_bucket_remove and found.get("oidc_bucket"):
-        rows.append(_row("oidc_bucket", found["oidc_bucket"], "it was made by this role, and its removal was asked for"))
+        rows.append(
+            _row("oidc_bucket", found["oidc_bucket"], "it was made by this role, and its removal was asked for")
+        )
     return rows
 
 
 def _row(kind: str, thing: Row, why: str, **more: Any) -> Row:
     name = thing.get("name") or (thing.get("tags") or {}).get("Name") or thing["id"]
     kept: Row = {key: thing[key] for key in ("ip", "vpc_id", "cidr", "vpc_ids", "rules", "description") if key in thing}
-    return {"kind": kind, "name": name, "action": "delete", "why": why, "id": thing["id"], "waits_for": [], **kept, **more}
+    return {
+        "kind": kind,
+        "name": name,
+        "action": "delete",
+        "why": why,
+        "id": thing["id"],
+        "waits_for": [],
+        **kept,
+        **more,
+    }
 
 
 def _rows(found: dict[str, Any], lists: tuple[tuple[str, str], ...], why: str) -> list[Row]:
@@ -68,7 +86,14 @@ def _dns(platform: Platform, found: dict[str, Any]) -> list[Row]:
 
 def _record(record: Row, why: str) -> Row:
     keys = ("zone_id", "private", "type", "ttl", "values", "alias", "alias_zone_id")
-    row = {"kind": "record", "name": record["name"], "action": "delete", "why": why, "id": record["zone_id"], "waits_for": []}
+    row = {
+        "kind": "record",
+        "name": record["name"],
+        "action": "delete",
+        "why": why,
+        "id": record["zone_id"],
+        "waits_for": [],
+    }
     return {**row, **{k: record[k] for k in keys}}
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a platform gives to the modules hosted_cluster and nodepool, so that nothing is typed twice. Private to hypershift.core."""
+"""What a platform gives to the modules hosted_cluster and nodepool, so that nothing is typed twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from .plan import PlatformPlan
 def summary(platform: Platform, found: dict[str, Any]) -> dict[str, Any]:
     """Identifiers that are not known yet, as in check mode, are empty."""
     plan = PlatformPlan(platform, found)
-    arns = {role.suffix: plan.roles.get(platform.role_name(role.suffix), {}).get("arn", "") for role in iam_roles.roles(platform)}
+    arns = {
+        role.suffix: plan.roles.get(platform.role_name(role.suffix), {}).get("arn", "")
+        for role in iam_roles.roles(platform)
+    }
     roles = {role.option: arns[role.suffix] for role in iam_roles.ROLES}
     subnets = _subnets(platform, plan)
     zones = plan.zone_ids()
@@ -64,8 +67,11 @@ def _subnets(platform: Platform, plan: PlatformPlan) -> list[dict[str, Any]]:
 
 
 def _hosted_cluster(platform: Platform, zones: dict[str, str], aws: dict[str, Any]) -> dict[str, Any]:
-    """Options of module hosted_cluster. The API takes an empty prefix for a cluster that sits directly under its base domain."""
-    prefix = {} if not platform.prefix else {"base_domain_prefix": "" if platform.prefix == NO_PREFIX else platform.prefix}
+    """Options of module hosted_cluster. The API takes an empty prefix for a cluster that sits directly under its base
+    domain."""
+    prefix = (
+        {} if not platform.prefix else {"base_domain_prefix": "" if platform.prefix == NO_PREFIX else platform.prefix}
+    )
     return {
         "name": platform.name,
         "infra_id": platform.infra_id,

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Address pools of MetalLB: ranges, overlaps, objects. Private to hypershift.core. Source: facts 2.6, 11.8."""
+"""Address pools of MetalLB: ranges, overlaps, objects. Source: facts 2.6, 11.8."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def size(texts: Iterable[str]) -> int:
 
 
 def problems(texts: Sequence[str]) -> list[str]:
-    """What is wrong with the ranges of one pool, each in a sentence; ranges of it that overlap each other are wrong too."""
+    """What is wrong with the ranges of one pool, each in a sentence; ranges of it that overlap each other are wrong
+    too."""
     found, good = [], []
     for text in texts:
         try:
@@ -61,7 +62,8 @@ def overlap(one: Span, two: Span) -> bool:
 
 
 def overlaps(texts: Sequence[str], pools: Iterable[Object]) -> list[tuple[Object, str, str]]:
-    """(pool, its range, ours) for each range of other pools that meets one of ours; ranges that cannot be read are left out."""
+    """(pool, its range, ours) for each range of other pools that meets one of ours; ranges that cannot be read are left
+    out."""
     found = []
     for pool in pools:
         for theirs in lookup(pool, ("spec", "addresses")) or ():
@@ -93,7 +95,8 @@ def assigned(pool: Object | None) -> int:
 
 
 def users(pool: Object, services: Iterable[Object]) -> list[str]:
-    """``namespace/name (address)`` of services that have an address of the pool: MetalLB's own count comes later, or not at all."""
+    """``namespace/name (address)`` of services that have an address of the pool: MetalLB's own count comes later, or
+    not at all."""
     ranges = [span(text) for text in lookup(pool, ("spec", "addresses")) or () if not problems([text])]
     found = []
     for service in services:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Ingress of a hosted cluster on OpenShift Virtualization that has its own base domain. Private to hypershift.core. Source: facts 2.6, 11.9."""
+"""Ingress of a hosted cluster on OpenShift Virtualization that has its own base domain. Source: facts 2.6, 11.9."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ def _type(value: str) -> str:
 
 
 def refusal(service: Object | None, events: Iterable[Object], now: datetime) -> str:
-    """Why the provider of load balancers gives no address, from its last word within a minute; empty when it has said nothing."""
+    """Why the provider of load balancers gives no address, from its last word within a minute; empty when it has said
+    nothing."""
     if service is None or addresses(service):
         return ""
     for name in ("Ready", "LoadBalancerReady"):
@@ -90,12 +91,18 @@ def refusal(service: Object | None, events: Iterable[Object], now: datetime) -> 
 def _is_about(event: Object, service: Object) -> bool:
     """Events outlive their object: one about an earlier Service of this name is told by its uid."""
     about, meta = event.get("involvedObject") or {}, service["metadata"]
-    same = about.get("kind") == "Service" and about.get("name") == meta["name"] and about.get("uid") in (None, "", meta.get("uid"))
+    same = (
+        about.get("kind") == "Service"
+        and about.get("name") == meta["name"]
+        and about.get("uid") in (None, "", meta.get("uid"))
+    )
     return bool(same and event.get("reason") in _REFUSALS)
 
 
 def _when(event: Object) -> str:
-    return str(event.get("lastTimestamp") or event.get("eventTime") or lookup(event, ("metadata", "creationTimestamp")) or "")
+    return str(
+        event.get("lastTimestamp") or event.get("eventTime") or lookup(event, ("metadata", "creationTimestamp")) or ""
+    )
 
 
 def _age(event: Object, now: datetime) -> float:

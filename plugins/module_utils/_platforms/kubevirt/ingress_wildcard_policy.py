@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module ingress_wildcard_policy. Private to hypershift.core. Source: facts 2.6."""
+"""Operation of module ingress_wildcard_policy. Source: facts 2.6."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class IngressWildcardPolicy:
             if error.status != _FORBIDDEN:
                 raise
         if not changes.refusals:
-            changes.refuse("not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref)
+            changes.refuse(
+                "not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref
+            )
 
     def _allow(self, changes: ChangeSet, live: Object) -> None:
         have = lookup(live, _PATH)
@@ -74,7 +76,9 @@ class IngressWildcardPolicy:
                 changes.notes.append(f"{self._ref} allowed wildcard routes before this module, so it goes on.")
             return
         users = sorted(
-            HOSTED_CLUSTER.ref(c["metadata"]["namespace"], c["metadata"]["name"]) for c in installed_ones(self._hub) if passes_through(c)
+            HOSTED_CLUSTER.ref(c["metadata"]["namespace"], c["metadata"]["name"])
+            for c in installed_ones(self._hub)
+            if passes_through(c)
         )
         if users:
             cause = f"the apps of {len(users)} hosted cluster(s) are reached through it, first {users[0]}"

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module kubevirt_ingress. Private to hypershift.core. Source: facts 2.6, 11.9.
+"""Operation of module kubevirt_ingress. Source: facts 2.6, 11.9.
 
 The node ports are the hosted cluster's: they are read there, with the kubeconfig that the hosted cluster has published.
 """
@@ -22,7 +22,10 @@ from . import ingress as wanted
 
 Object = dict[str, Any]
 MODULE = "kubevirt_ingress"
-_STEP = "Look at the provider of load balancers: IPAddressPools with free addresses (module load_balancer_pool), events of the Service."
+_STEP = (
+    "Look at the provider of load balancers: IPAddressPools with free addresses (module load_balancer_pool), events of"
+    " the Service."
+)
 
 
 class KubevirtIngressPresent:
@@ -42,11 +45,18 @@ class KubevirtIngressPresent:
         changes = ChangeSet()
         cluster = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
         if cluster is None:
-            changes.refuse("not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref)
+            changes.refuse(
+                "not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref
+            )
             return Plan(changes)
         if lookup(cluster, ("spec", "platform", "type")) != "KubeVirt":
-            cause = f"its platform is {lookup(cluster, ('spec', 'platform', 'type'))}, and this ingress is for OpenShift Virtualization"
-            changes.refuse("wrong_platform", cause, "On bare metal use module load_balancer_pool in the hosted cluster.", self._ref)
+            cause = (
+                f"its platform is {lookup(cluster, ('spec', 'platform', 'type'))}, and this ingress is for OpenShift"
+                " Virtualization"
+            )
+            changes.refuse(
+                "wrong_platform", cause, "On bare metal use module load_balancer_pool in the hosted cluster.", self._ref
+            )
             return Plan(changes)
         domain = wanted.apps_domain(cluster)
         if wanted.passes_through(cluster):
@@ -56,7 +66,12 @@ class KubevirtIngressPresent:
             return Plan(changes)
         body = wanted.apps_service(cluster, ports)
         live = Owned(self._hub, changes, MODULE).ensure(SERVICE, body, "ingress of the hosted cluster")
-        plan = Plan(changes, (SERVICE, self._home, body["metadata"]["name"]), live, extra={"needed": True, "domain": f"*.{domain}"})
+        plan = Plan(
+            changes,
+            (SERVICE, self._home, body["metadata"]["name"]),
+            live,
+            extra={"needed": True, "domain": f"*.{domain}"},
+        )
         plan.goal = lambda _answer: self._goal(body["metadata"]["name"]) if self._options["wait"] else None
         plan.outcome = lambda service: _outcome(domain, service)
         plan.extra["node_ports"] = ports
@@ -65,14 +80,24 @@ class KubevirtIngressPresent:
     def _nothing_needed(self, domain: str) -> Plan:
         """The apps are wildcard routes of the management cluster's own ingress."""
         changes = ChangeSet()
-        extra = {"needed": False, "domain": f"*.{domain}", "dns_records": [], "addresses": [], "node_ports": {}, "resource": {}}
+        extra = {
+            "needed": False,
+            "domain": f"*.{domain}",
+            "dns_records": [],
+            "addresses": [],
+            "node_ports": {},
+            "resource": {},
+        }
         changes.notes.append(
-            f"{self._ref} passes the base domain of its management cluster through: no Service and no DNS record is needed."
+            f"{self._ref} passes the base domain of its management cluster through: no Service and no DNS record is"
+            " needed."
         )
         return Plan(changes, extra=extra)
 
     def _node_ports(self, changes: ChangeSet, cluster: Object) -> dict[str, int]:
-        given = {name: self._options[f"{name}_node_port"] for name in wanted.PORTS if self._options.get(f"{name}_node_port")}
+        given = {
+            name: self._options[f"{name}_node_port"] for name in wanted.PORTS if self._options.get(f"{name}_node_port")
+        }
         if "https" in given:
             return given
         if not self._ports:
@@ -82,7 +107,10 @@ class KubevirtIngressPresent:
             self._ports = wanted.node_ports(self._open_hub(content).get(SERVICE, *wanted.ROUTER))
         if "https" not in self._ports:
             cause = f"the hosted cluster has no Service {'/'.join(wanted.ROUTER)} with node ports yet"
-            step = "Wait until its first node is ready and its ingress operator has made the router, or give https_node_port."
+            step = (
+                "Wait until its first node is ready and its ingress operator has made the router, or give"
+                " https_node_port."
+            )
             changes.refuse("router_missing", cause, step, self._ref)
         return {**self._ports, **given}
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module load_balancer_pool: addresses that MetalLB gives out. Private to hypershift.core. Source: facts 2.6, 11.8."""
+"""Operation of module load_balancer_pool: addresses that MetalLB gives out. Source: facts 2.6, 11.8."""
 
 from __future__ import annotations
 
@@ -37,9 +37,13 @@ class LoadBalancerPoolPresent:
         if live is None:
             refuse_unserved(self._hub, changes, IP_ADDRESS_POOL, "the MetalLB operator")
         owned.bring(IP_ADDRESS_POOL, live, pool, "addresses for services of type LoadBalancer")
-        owned.ensure(L2_ADVERTISEMENT, wanted.advertisement(self._options), "the addresses are announced in the local network")
+        owned.ensure(
+            L2_ADVERTISEMENT, wanted.advertisement(self._options), "the addresses are announced in the local network"
+        )
         goal = self._goal if self._options["deploy_metallb"] and self._options["wait"] else None
-        return Plan(changes, (IP_ADDRESS_POOL, self._namespace, self._options["name"]), live, goal=goal, outcome=self._outcome)
+        return Plan(
+            changes, (IP_ADDRESS_POOL, self._namespace, self._options["name"]), live, goal=goal, outcome=self._outcome
+        )
 
     def _refuse_addresses(self, changes: ChangeSet) -> None:
         texts = self._options["addresses"]
@@ -52,7 +56,12 @@ class LoadBalancerPoolPresent:
         others = [p for p in self._hub.list(IP_ADDRESS_POOL) if not self._is_this(p)]
         for pool, theirs, ours in wanted.overlaps(texts, others):
             ref = IP_ADDRESS_POOL.ref(pool["metadata"]["namespace"], pool["metadata"]["name"])
-            changes.refuse("pool_overlap", f"{ours} overlaps {theirs} of {ref}", "Choose addresses that no other pool has.", self._ref)
+            changes.refuse(
+                "pool_overlap",
+                f"{ours} overlaps {theirs} of {ref}",
+                "Choose addresses that no other pool has.",
+                self._ref,
+            )
 
     def _is_this(self, pool: Object) -> bool:
         meta = pool["metadata"]
@@ -66,8 +75,8 @@ class LoadBalancerPoolPresent:
                 owned.bring(METALLB, None, body, "MetalLB is not started yet")
         elif not found:
             changes.notes.append(
-                f"There is no {METALLB.kind} object on {self._hub.server}: unless MetalLB was installed without its operator, nothing gives "
-                "addresses out. Set deploy_metallb to start it."
+                f"There is no {METALLB.kind} object on {self._hub.server}: unless MetalLB was installed without its"
+                " operator, nothing gives addresses out. Set deploy_metallb to start it."
             )
 
     def _goal(self, _answer: Object | None) -> FactGoal:
@@ -76,7 +85,9 @@ class LoadBalancerPoolPresent:
             return found[0]
 
         ref = METALLB.ref(self._namespace, wanted.METALLB_NAME)
-        step = f"Look at the pods of namespace {self._namespace} (kubectl get pods -n {self._namespace}), then run again."
+        step = (
+            f"Look at the pods of namespace {self._namespace} (kubectl get pods -n {self._namespace}), then run again."
+        )
         fact = Fact("MetalLB", (WatchSpec(METALLB, self._namespace),), missing, ref, step)
         return FactGoal("metallb_available", fact, float(self._options["wait_timeout"]))
 
@@ -105,7 +116,11 @@ class LoadBalancerPoolAbsent:
                 changes.refuse("in_use", cause, "Remove these services first.", IP_ADDRESS_POOL.ref(namespace, name))
         owned.remove(L2_ADVERTISEMENT, namespace, name, "its pool goes")
         owned.drop(IP_ADDRESS_POOL, pool, "state is absent", disruptive=True)
-        others = [p for p in self._hub.list(IP_ADDRESS_POOL) if (p["metadata"]["namespace"], p["metadata"]["name"]) != (namespace, name)]
+        others = [
+            p
+            for p in self._hub.list(IP_ADDRESS_POOL)
+            if (p["metadata"]["namespace"], p["metadata"]["name"]) != (namespace, name)
+        ]
         metallb = self._hub.get(METALLB, namespace, wanted.METALLB_NAME)
         if owned.is_ours(metallb) and not others:
             owned.drop(METALLB, metallb, "this module started it, and no pool is left", disruptive=True)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the store needs of a bucket, and no more: a thin layer over boto3's client. Private to hypershift.core."""
+"""What the store needs of a bucket, and no more: a thin layer over boto3's client."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class Found:
 
 
 class Bucket:
-    """One bucket through one client. encryption: arguments of every write. part_size: bytes; larger files go up in parts of it."""
+    """One bucket through one client. encryption: arguments of every write. part_size: bytes; larger files go up in
+    parts of it."""
 
     def __init__(self, client: Any, name: str, thing: str, encryption: dict[str, str], part_size: int) -> None:
         self._client = client
@@ -103,7 +104,9 @@ class Bucket:
         found = []
         with told_of_s3(self.thing):
             try:
-                for page in self._client.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=prefix):
+                for page in self._client.get_paginator("list_object_versions").paginate(
+                    Bucket=self.name, Prefix=prefix
+                ):
                     for item in page.get("Versions", []) + page.get("DeleteMarkers", []):
                         found.append(Found(item["Key"], item.get("Size", -1), item["LastModified"], item["VersionId"]))
             except Exception as error:
@@ -160,12 +163,22 @@ class Bucket:
             return self._put(key, FilePart(file, 0, size), digest.digest(), lock)
 
     def _put(self, key: str, body: Any, digest: bytes, lock: Lock | None) -> bool:
-        common = {**self._at(key), **self._encryption, **(lock.arguments() if lock else {}), "Metadata": {"sha256": digest.hex()}}
+        common = {
+            **self._at(key),
+            **self._encryption,
+            **(lock.arguments() if lock else {}),
+            "Metadata": {"sha256": digest.hex()},
+        }
         return self._summed(self._client.put_object, common, body, digest)
 
     def _upload_parts(self, file: BinaryIO, key: str, size: int, sha256: str, lock: Lock | None) -> bool:
         part_size = max(self._part_size, -(-size // MAX_PARTS))
-        arguments = {**self._at(key), **self._encryption, **(lock.arguments() if lock else {}), "Metadata": {"sha256": sha256}}
+        arguments = {
+            **self._at(key),
+            **self._encryption,
+            **(lock.arguments() if lock else {}),
+            "Metadata": {"sha256": sha256},
+        }
         if self._checksums:
             arguments["ChecksumAlgorithm"] = "SHA256"
         try:
@@ -196,7 +209,9 @@ class Bucket:
                 raise SourceChanged
             answer: dict[str, Any] = {}
             arguments = {**where, "PartNumber": number}
-            proved &= self._summed(self._client.upload_part, arguments, FilePart(file, start, length), digest.digest(), answer)
+            proved &= self._summed(
+                self._client.upload_part, arguments, FilePart(file, start, length), digest.digest(), answer
+            )
             summed = {"ChecksumSHA256": _text_of(digest.digest())} if answer.get("ChecksumSHA256") else {}
             parts.append({"PartNumber": number, "ETag": answer["ETag"], **summed})
         file.seek(size)
@@ -204,8 +219,11 @@ class Bucket:
             raise SourceChanged
         return parts, proved
 
-    def _summed(self, call: Any, arguments: dict[str, Any], body: Any, digest: bytes, answer: dict[str, Any] | None = None) -> bool:
-        """Send with the SHA-256 of the body, or with the older MD5 where the server does not know it; True when it has proved the former."""
+    def _summed(
+        self, call: Any, arguments: dict[str, Any], body: Any, digest: bytes, answer: dict[str, Any] | None = None
+    ) -> bool:
+        """Send with the SHA-256 of the body, or with the older MD5 where the server does not know it; True when it has
+        proved the former."""
         if self._checksums:
             try:
                 got = call(**arguments, Body=body, ChecksumSHA256=_text_of(digest))

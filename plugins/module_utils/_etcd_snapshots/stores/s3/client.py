@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""From the option s3 to a client; boto3 is loaded here and nowhere else. Private to hypershift.core."""
+"""From the option s3 to a client; boto3 is loaded here and nowhere else."""
 
 from __future__ import annotations
 
@@ -13,11 +13,17 @@ _CONNECT_SECONDS, _READ_SECONDS, _ATTEMPTS = 10, 60, 4
 
 
 def make_client(options: dict[str, Any], thing: str) -> Any:
-    """A client of boto3. Credentials that are not in the options come from where boto3 looks: environment, profile, instance role."""
+    """A client of boto3. Credentials that are not in the options come from where boto3 looks: environment, profile,
+    instance role."""
     boto3, config = _library()
     if bool(options.get("access_key")) != bool(options.get("secret_key")):
         raise OptionError(
-            Failure("invalid_option", "access_key and secret_key go together", object="Option s3", next_step="Set both or none.")
+            Failure(
+                "invalid_option",
+                "access_key and secret_key go together",
+                object="Option s3",
+                next_step="Set both or none.",
+            )
         )
     style = options.get("addressing_style") or "auto"
     settings = config(
@@ -39,7 +45,9 @@ def make_client(options: dict[str, Any], thing: str) -> Any:
                 profile_name=options.get("profile") or None,
                 region_name=options.get("region") or None,
             )
-            return session.client("s3", endpoint_url=options.get("endpoint_url") or None, verify=_verify(options), config=settings)
+            return session.client(
+                "s3", endpoint_url=options.get("endpoint_url") or None, verify=_verify(options), config=settings
+            )
         except ValueError:  # its text repeats the URL, which may hold a password
             raise OptionError(
                 Failure(

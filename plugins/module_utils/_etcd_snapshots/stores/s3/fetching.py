@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reading an object through broken connections: each new request goes on where the last one broke. Private to hypershift.core."""
+"""Reading an object through broken connections: each new request goes on where the last one broke."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def proved_sum(bucket: Bucket, key: str, sleep: Callable[[float], None]) -> tupl
 
 
 class Fetching:
-    """One object into one local file. What has arrived stays beside the target when the connection is gone, and the next run goes on from there."""
+    """One object into one local file. What has arrived stays beside the target when the connection is gone, and the
+    next run goes on from there."""
 
     def __init__(self, bucket: Bucket, key: str, file: SnapshotFile, sleep: Callable[[float], None]) -> None:
         self._bucket, self._key, self._file, self._sleep = bucket, key, file, sleep

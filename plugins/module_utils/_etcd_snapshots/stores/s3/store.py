@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Snapshot sets in a bucket. Private to hypershift.core.
+"""Snapshot sets in a bucket.
 
 The manifest goes up last and leaves first: without it the objects are leftovers, so that no half set is ever visible.
 """
@@ -34,7 +34,9 @@ _Identity = tuple[str, str, str]
 class S3Store:
     """See _etcd_snapshots.store.SnapshotStore for the contract. options: the option s3; clock: wall clock with zone."""
 
-    def __init__(self, bucket: Bucket, options: dict[str, Any], clock: Callable[[], datetime], sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self, bucket: Bucket, options: dict[str, Any], clock: Callable[[], datetime], sleep: Callable[[float], None]
+    ) -> None:
         self._bucket = bucket
         self._prefix = str(options.get("prefix") or "").strip("/")
         self._lock: dict[str, Any] = options.get("object_lock") or {}
@@ -101,7 +103,9 @@ class S3Store:
         sets = ["/".join(k) for k, v in sorted(self._groups(namespace, name).items()) if MANIFEST not in v]
         uploads = self._bucket.uploads(self._scope(namespace, name))
         return sets + sorted(
-            f"{key.removeprefix(self._root())} (unfinished upload)" for key, _upload, _since in uploads if self._identity(key)
+            f"{key.removeprefix(self._root())} (unfinished upload)"
+            for key, _upload, _since in uploads
+            if self._identity(key)
         )
 
     def remove_leftovers(self, namespace: str = "", name: str = "", min_age: float = LEFTOVER_AGE) -> list[str]:
@@ -111,7 +115,11 @@ class S3Store:
                 self._bucket.abort(key, upload)
                 removed.append(f"{key.removeprefix(self._root())} (unfinished upload)")
         for identity, objects in sorted(self._groups(namespace, name).items()):
-            if MANIFEST not in objects and max(o.changed for o in objects.values()) <= before and self._remove_group(identity):
+            if (
+                MANIFEST not in objects
+                and max(o.changed for o in objects.values()) <= before
+                and self._remove_group(identity)
+            ):
                 removed.append("/".join(identity))
         return removed
 
@@ -147,7 +155,9 @@ class S3Store:
         found = self._bucket.read(objects[MANIFEST].key, MAX_TEXT + 1)
         if found is None:  # deleted since it was listed
             return None
-        return entry_of(identity, found[0].decode(errors="replace"), {k: o.size for k, o in objects.items()}, lock_of(found[1]))
+        return entry_of(
+            identity, found[0].decode(errors="replace"), {k: o.size for k, o in objects.items()}, lock_of(found[1])
+        )
 
     def _is_there(self, manifest: Manifest) -> bool:
         found = self._bucket.read(self._place(manifest) + MANIFEST, MAX_TEXT + 1)
@@ -175,7 +185,9 @@ class S3Store:
                 with told(f"Snapshot file {source}"):
                     summed = self._bucket.upload(source, key, file.stored_size, file.stored_sha256, lock)
             except SourceChanged:
-                raise damaged(manifest.id, str(source), "is not what the manifest says: size or SHA-256 differs") from None
+                raise damaged(
+                    manifest.id, str(source), "is not what the manifest says: size or SHA-256 differs"
+                ) from None
             headers = self._bucket.head(key)
         if headers is None or headers["ContentLength"] != file.stored_size:
             raise damaged(manifest.id, file.file, f"did not arrive whole in {self.where}")
@@ -223,7 +235,9 @@ class S3Store:
         if until is not None and until > self._clock() and not lifted:
             raise locked(
                 set_id,
-                "legal hold" if until >= FOREVER else f"{headers.get('ObjectLockMode')} until {until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+                "legal hold"
+                if until >= FOREVER
+                else f"{headers.get('ObjectLockMode')} until {until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             )
 
     def _remove(self, set_id: str, found: Found) -> None:
@@ -262,7 +276,12 @@ def _at_least(options: dict[str, Any], name: str, least: int) -> None:
     value = options.get(name)
     if value is not None and int(value) < least:
         raise OptionError(
-            Failure("invalid_option", f"{value} is less than {least}", object=f"Option s3.{name}", next_step="Use a larger number.")
+            Failure(
+                "invalid_option",
+                f"{value} is less than {least}",
+                object=f"Option s3.{name}",
+                next_step="Use a larger number.",
+            )
         )
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The account behind the port _platforms/aws/account.py. Private to hypershift.core."""
+"""The account behind the port _platforms/aws/account.py."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class Account:
         """The platform as module aws_platform_info returns it."""
         infra_id = question["infra_id"]
         with told_of_aws(f"AWS platform {infra_id}"):
-            found = self._ask({**Network(self._clients, infra_id).readers(), **Names(self._clients, question).readers()})
+            found = self._ask(
+                {**Network(self._clients, infra_id).readers(), **Names(self._clients, question).readers()}
+            )
             found |= found.pop("caller") | found.pop("zones")
             roles = [found.pop(f"role {name}") for name in question["roles"]]
             found["roles"] = [role for role in roles if role]
@@ -43,7 +45,9 @@ class Account:
         kind, state = options["kind"], options["state"]
         if state not in STATES[kind]:
             cause = f"objects of kind {kind} cannot be made {state} by this module"
-            raise OptionError(Failure("invalid_option", cause, object="Option state", next_step=f"Use {' or '.join(STATES[kind])}."))
+            raise OptionError(
+                Failure("invalid_option", cause, object="Option state", next_step=f"Use {' or '.join(STATES[kind])}.")
+            )
         with told_of_aws(f"AWS object of kind {kind}"):
             return KINDS[kind](self._clients, options)
 

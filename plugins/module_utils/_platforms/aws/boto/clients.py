@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""From options to clients of AWS; boto3 is loaded here and nowhere else in this room. Private to hypershift.core."""
+"""From options to clients of AWS; boto3 is loaded here and nowhere else in this room."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _CONNECT_SECONDS, _READ_SECONDS, _ATTEMPTS, _CONNECTIONS = 10, 60, 6, 16
 
 
 class Clients:
-    """One client per service, made when it is first asked for. Credentials that are not in the options come from where boto3 looks."""
+    """One client per service, made when it is first asked for. Credentials that are not in the options come from where
+    boto3 looks."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         self._options = options
@@ -22,7 +23,9 @@ class Clients:
         self._lock = threading.Lock()
         boto3, config = _library()
         if bool(options.get("access_key")) != bool(options.get("secret_key")):
-            raise OptionError(Failure("invalid_option", "access_key and secret_key go together", next_step="Set both or none."))
+            raise OptionError(
+                Failure("invalid_option", "access_key and secret_key go together", next_step="Set both or none.")
+            )
         self._config = config(
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
@@ -53,7 +56,11 @@ class Clients:
                 )
             except ValueError:  # its text repeats the URL, which may hold a password
                 raise OptionError(
-                    Failure("invalid_option", "endpoint_url or region is malformed", next_step="Use for example https://host:9000.")
+                    Failure(
+                        "invalid_option",
+                        "endpoint_url or region is malformed",
+                        next_step="Use for example https://host:9000.",
+                    )
                 ) from None
 
     def pages(self, service: str, call: str, key: str, **arguments: Any) -> list[Any]:
@@ -68,7 +75,9 @@ def _library() -> tuple[Any, Any]:
         from botocore.config import Config
     except ImportError:
         failure = Failure(
-            "missing_library", "the Python package boto3 is not installed where this task runs", next_step="Install it there."
+            "missing_library",
+            "the Python package boto3 is not installed where this task runs",
+            next_step="Install it there.",
         )
         raise HypershiftError(failure) from None
     return boto3, Config

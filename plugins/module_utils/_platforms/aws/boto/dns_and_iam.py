@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads the names of a platform: zones and records, issuer, roles, bucket, in plain data. Private to hypershift.core."""
+"""Reads the names of a platform: zones and records, issuer, roles, bucket, in plain data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from .failures import code_of
 from .network import Readers
 
 Thing = dict[str, Any]
-_GONE = ("NoSuchEntity", "NoSuchBucket", "404", "NoSuchBucketPolicy", "NoSuchTagSet", "NoSuchPublicAccessBlockConfiguration")
+_GONE = (
+    "NoSuchEntity",
+    "NoSuchBucket",
+    "404",
+    "NoSuchBucketPolicy",
+    "NoSuchTagSet",
+    "NoSuchPublicAccessBlockConfiguration",
+)
 
 
 def absent_is_none(call: Any, **arguments: Any) -> Any:
@@ -65,8 +72,12 @@ class Names:
     def _private_zone(self, identifier: str, name: str) -> Thing:
         client = self._clients["route53"]
         detail = client.get_hosted_zone(Id=identifier)
-        tags = client.list_tags_for_resource(ResourceType="hostedzone", ResourceId=identifier)["ResourceTagSet"].get("Tags")
-        sets = self._clients.pages("route53", "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=identifier)
+        tags = client.list_tags_for_resource(ResourceType="hostedzone", ResourceId=identifier)["ResourceTagSet"].get(
+            "Tags"
+        )
+        sets = self._clients.pages(
+            "route53", "list_resource_record_sets", "ResourceRecordSets", HostedZoneId=identifier
+        )
         soa: Thing = next((s for s in sets if s["Type"] == "SOA"), {})
         return {
             "id": identifier,
@@ -82,7 +93,9 @@ class Names:
         name = self._question.get("public_record") or ""
         if not name:
             return []
-        answer = self._clients["route53"].list_resource_record_sets(HostedZoneId=zone, StartRecordName=_dotted(name), MaxItems="10")
+        answer = self._clients["route53"].list_resource_record_sets(
+            HostedZoneId=zone, StartRecordName=_dotted(name), MaxItems="10"
+        )
         return [_record(zone, False, s) for s in answer["ResourceRecordSets"] if _plain(s["Name"]) == name]
 
     def bucket(self) -> Thing | None:
@@ -98,8 +111,16 @@ class Names:
                 return None
             if code not in ("403", "301"):
                 raise
-        there = {"id": name, "name": name, "region": head.get("HTTPHeaders", {}).get("x-amz-bucket-region") or self._question["region"]}
-        return {**there, **self._bucket_detail(name)} if self._question["bucket_detail"] else {**there, "tags": {}, "prefixes": []}
+        there = {
+            "id": name,
+            "name": name,
+            "region": head.get("HTTPHeaders", {}).get("x-amz-bucket-region") or self._question["region"],
+        }
+        return (
+            {**there, **self._bucket_detail(name)}
+            if self._question["bucket_detail"]
+            else {**there, "tags": {}, "prefixes": []}
+        )
 
     def _bucket_detail(self, name: str) -> Thing:
         client = self._clients["s3"]
@@ -142,7 +163,14 @@ class Names:
         policies = {p: _document(client.get_role_policy(RoleName=name, PolicyName=p)["PolicyDocument"]) for p in names}
         role = answer["Role"]
         trust = _document(role["AssumeRolePolicyDocument"])
-        return {"id": name, "name": name, "arn": role["Arn"], "trust": trust, "policies": policies, "tags": tags_of(role.get("Tags"))}
+        return {
+            "id": name,
+            "name": name,
+            "arn": role["Arn"],
+            "trust": trust,
+            "policies": policies,
+            "tags": tags_of(role.get("Tags")),
+        }
 
     def instance_profile(self) -> Thing | None:
         name = self._question.get("instance_profile") or ""

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Errors of AWS in one plain sentence. Private to hypershift.core.
+"""Errors of AWS in one plain sentence.
 
 Only the error's code and the name of the call are used, never its text: texts repeat requests.
 """
@@ -27,29 +27,58 @@ _EXPIRED: _Row = ("expired_credentials", "the credentials have expired", "Get ne
 _BUSY: _Row = ("aws_busy", "AWS answers too slowly, or limits the number of requests", "Run again later.")
 _SKEW: _Row = ("clock_skew", "this machine's clock differs too much from that of AWS", "Set the clock and run again.")
 _UNREACHABLE: _Row = ("aws_unreachable", "no connection", "Check region, endpoint_url, network and proxy.")
-_NONE: _Row = ("no_credentials", "no credentials were found", "Set access_key and secret_key, or profile, or the AWS variables.")
+_NONE: _Row = (
+    "no_credentials",
+    "no credentials were found",
+    "Set access_key and secret_key, or profile, or the AWS variables.",
+)
 _CODES: dict[str, _Row] = {
     **dict.fromkeys(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden"), _DENIED),
     **dict.fromkeys(
-        ("InvalidClientTokenId", "SignatureDoesNotMatch", "AuthFailure", "UnrecognizedClientException", "InvalidAccessKeyId"), _WRONG
+        (
+            "InvalidClientTokenId",
+            "SignatureDoesNotMatch",
+            "AuthFailure",
+            "UnrecognizedClientException",
+            "InvalidAccessKeyId",
+        ),
+        _WRONG,
     ),
     **dict.fromkeys(("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"), _EXPIRED),
     **dict.fromkeys(
         (
-            "Throttling", "ThrottlingException", "RequestLimitExceeded", "ServiceUnavailable", "InternalError", "InternalFailure", "500",
-            "502", "503", "504", "SlowDown", "PriorRequestNotComplete",
+            "Throttling",
+            "ThrottlingException",
+            "RequestLimitExceeded",
+            "ServiceUnavailable",
+            "InternalError",
+            "InternalFailure",
+            "500",
+            "502",
+            "503",
+            "504",
+            "SlowDown",
+            "PriorRequestNotComplete",
         ),
         _BUSY,
     ),
     "RequestTimeTooSkewed": _SKEW,
-}  # fmt: skip
+}
 _BY_CLASS: dict[str, _Row] = {
     "NoCredentialsError": _NONE,
     "PartialCredentialsError": _NONE,
     "CredentialRetrievalError": _NONE,
-    "ProfileNotFound": ("no_credentials", "the profile does not exist", "Check profile and the AWS configuration file."),
+    "ProfileNotFound": (
+        "no_credentials",
+        "the profile does not exist",
+        "Check profile and the AWS configuration file.",
+    ),
     "NoRegionError": ("invalid_option", "no region is known", "Set region."),
-    "SSLError": ("certificate_refused", "the certificate is not trusted", "Set aws_ca_bundle to the file of its authority."),
+    "SSLError": (
+        "certificate_refused",
+        "the certificate is not trusted",
+        "Set aws_ca_bundle to the file of its authority.",
+    ),
     "ParamValidationError": ("invalid_option", "an option is malformed", "Correct the options of the task."),
     "HTTPClientError": _UNREACHABLE,
     "ConnectionError": _UNREACHABLE,
@@ -75,7 +104,9 @@ def aws_error(error: BaseException, thing: str) -> HypershiftError | None:
     """One sentence; None when the error is none of boto3's."""
     if not any(c.__module__.startswith(("botocore", "boto3")) for c in type(error).__mro__):
         return None
-    row = _CODES.get(code_of(error)) or next((_BY_CLASS[c.__name__] for c in type(error).__mro__ if c.__name__ in _BY_CLASS), None)
+    row = _CODES.get(code_of(error)) or next(
+        (_BY_CLASS[c.__name__] for c in type(error).__mro__ if c.__name__ in _BY_CLASS), None
+    )
     if row is None:
         told = re.sub(r"[^A-Za-z0-9.]", "", code_of(error))[:60] or type(error).__name__
         row = ("aws_error", f"the answer is {told}", "Look the code up in the documentation of the service.")

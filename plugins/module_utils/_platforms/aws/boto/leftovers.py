@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads what has to go before a VPC can go, in plain data. Private to hypershift.core."""
+"""Reads what has to go before a VPC can go, in plain data."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ _RUNNING = ["pending", "running", "stopping", "stopped", "shutting-down"]
 _NOT_GONE = ("pending", "available", "deleting", "failed")
 # Interfaces that AWS makes for what is listed by itself: it is judged there.
 _OF_LISTED = {
-    "nat_gateway", "vpc_endpoint", "load_balancer", "network_load_balancer", "gateway_load_balancer", "gateway_load_balancer_endpoint",
-}  # fmt: skip
+    "nat_gateway",
+    "vpc_endpoint",
+    "load_balancer",
+    "network_load_balancer",
+    "gateway_load_balancer",
+    "gateway_load_balancer_endpoint",
+}
 _LABELS = {
     "inside_subnets": "Subnet",
     "inside_route_tables": "Route table",
@@ -61,7 +66,11 @@ class Leftovers:
     @staticmethod
     def inside(found: Thing) -> list[Thing]:
         """Everything in the VPC with its tags, in words: to see whether another cluster lives there."""
-        return [{"what": what, "id": o["id"], "tags": o.get("tags") or {}} for key, what in _LABELS.items() for o in found[key]]
+        return [
+            {"what": what, "id": o["id"], "tags": o.get("tags") or {}}
+            for key, what in _LABELS.items()
+            for o in found[key]
+        ]
 
     def instances(self) -> list[Thing]:
         return self._machines(self._owned)
@@ -77,7 +86,9 @@ class Leftovers:
         return [{"id": i["InstanceId"], "tags": tags_of(i.get("Tags"))} for r in reservations for i in r["Instances"]]
 
     def endpoint_services(self) -> list[Thing]:
-        found = self._clients.pages("ec2", "describe_vpc_endpoint_service_configurations", "ServiceConfigurations", Filters=self._owned)
+        found = self._clients.pages(
+            "ec2", "describe_vpc_endpoint_service_configurations", "ServiceConfigurations", Filters=self._owned
+        )
         return [{"id": one["ServiceId"], "tags": tags_of(one.get("Tags"))} for one in found]
 
     def image_registry_buckets(self) -> list[Thing]:
@@ -87,7 +98,9 @@ class Leftovers:
 
     def load_balancers(self) -> list[Thing]:
         found = self._clients.pages("elbv2", "describe_load_balancers", "LoadBalancers")
-        mine = [{"id": b["LoadBalancerArn"], "name": b["LoadBalancerName"]} for b in found if b.get("VpcId") in self._vpcs]
+        mine = [
+            {"id": b["LoadBalancerArn"], "name": b["LoadBalancerName"]} for b in found if b.get("VpcId") in self._vpcs
+        ]
         tags: dict[str, dict[str, str]] = {}
         for at in range(0, len(mine), 20):  # as many as one call takes
             arns = [b["id"] for b in mine[at : at + 20]]
@@ -97,7 +110,11 @@ class Leftovers:
 
     def target_groups(self) -> list[Thing]:
         found = self._clients.pages("elbv2", "describe_target_groups", "TargetGroups")
-        return [{"id": g["TargetGroupArn"], "name": g["TargetGroupName"], "tags": {}} for g in found if g.get("VpcId") in self._vpcs]
+        return [
+            {"id": g["TargetGroupArn"], "name": g["TargetGroupName"], "tags": {}}
+            for g in found
+            if g.get("VpcId") in self._vpcs
+        ]
 
     def classic_load_balancers(self) -> list[Thing]:
         found = self._clients.pages("elb", "describe_load_balancers", "LoadBalancerDescriptions")
@@ -119,11 +136,16 @@ class Leftovers:
         return [{"id": one["NetworkInterfaceId"], "tags": tags_of(one.get("TagSet"))} for one in free]
 
     def other_interfaces(self) -> list[Thing]:
-        """Interfaces in use that carry no tag of the cluster and belong to none of its machines, nor to what is listed by itself."""
+        """Interfaces in use that carry no tag of the cluster and belong to none of its machines, nor to what is listed
+        by itself."""
         mine = {one["id"] for one in self.instances()}
         found = self._clients.pages("ec2", "describe_network_interfaces", "NetworkInterfaces", Filters=self._inside)
         return [
-            {"id": one["NetworkInterfaceId"], "description": str(one.get("Description") or ""), "tags": tags_of(one.get("TagSet"))}
+            {
+                "id": one["NetworkInterfaceId"],
+                "description": str(one.get("Description") or ""),
+                "tags": tags_of(one.get("TagSet")),
+            }
             for one in found
             if one.get("Status") != "available" and not self._is_accounted_for(one, mine)
         ]
@@ -147,7 +169,10 @@ class Leftovers:
                 "name": g["GroupName"],
                 "description": g["Description"],
                 "tags": tags_of(g.get("Tags")),
-                "rules": any(p.get("UserIdGroupPairs") for p in (g.get("IpPermissions") or []) + (g.get("IpPermissionsEgress") or [])),
+                "rules": any(
+                    p.get("UserIdGroupPairs")
+                    for p in (g.get("IpPermissions") or []) + (g.get("IpPermissionsEgress") or [])
+                ),
             }
             for g in found
             if g["GroupName"] != "default"

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads the network of a platform: what carries its tag, in plain data. Private to hypershift.core."""
+"""Reads the network of a platform: what carries its tag, in plain data."""
 
 from __future__ import annotations
 
@@ -91,7 +91,12 @@ class Network:
 
     def nat_gateways(self, filters: list[Thing], states: tuple[str, ...] = _NAT_THERE) -> list[Thing]:
         return [
-            {"id": one["NatGatewayId"], "state": one["State"], "subnet_id": one["SubnetId"], "tags": tags_of(one.get("Tags"))}
+            {
+                "id": one["NatGatewayId"],
+                "state": one["State"],
+                "subnet_id": one["SubnetId"],
+                "tags": tags_of(one.get("Tags")),
+            }
             for one in self._all("describe_nat_gateways", "NatGateways", filters)
             if one["State"] in states
         ]
