@@ -12,6 +12,7 @@ from ..module_utils._kernel.errors import HypershiftError
 from ..module_utils._kernel.text import aligned
 from ..module_utils._platforms.aws import installer_rights, refusals
 from ..module_utils._platforms.aws.layout import Platform
+from ..module_utils._platforms.aws.option_refusals import input_problems
 from ..module_utils._platforms.aws.plan import PlatformPlan
 from ..module_utils._platforms.aws.removal import removal_rows, role_names
 from ..module_utils._platforms.aws.result import summary
@@ -28,7 +29,7 @@ def _platform(inputs: Any) -> Platform:
 def problems(inputs: Any, found: Any = None, state: str = "present") -> list[str]:
     platform = _platform(inputs)
     if found is None:
-        return refusals.input_problems(platform, removing=state == "absent")
+        return input_problems(platform, removing=state == "absent")
     if state == "absent":
         return refusals.removal_problems(platform, found)
     return refusals.account_problems(platform, found)

@@ -5,19 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from .._kernel.changes import ChangeSet
 from .._kernel.errors import Failure
 from .._kernel.kinds import CONFIG_MAP, LEASE
 from .._kernel.leases import lease_holder, lease_spec
+from .._kernel.objects import Object
 from .._kernel.ports.hub import Hub
 from .journal import DONE, RUNNING, journal_name, lease_manifest, lease_name
 from .progress import Standing
 from .upgrade_record import WHY, journal_changes, release
 from .verification import baseline
 
-Object = dict[str, Any]
 _CLAIM = "the campaign works on this hosted cluster, others keep off"
 
 

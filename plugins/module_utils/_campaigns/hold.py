@@ -10,7 +10,8 @@ from typing import Any, cast
 
 from .._kernel.held_lease import HeldLease, Keeper
 from .._kernel.kinds import Kind
-from .._kernel.ports.hub import Hub, Object
+from .._kernel.objects import Object
+from .._kernel.ports.hub import Hub
 from .journal import lease_name
 
 

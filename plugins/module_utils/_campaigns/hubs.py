@@ -7,19 +7,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from .._fleet.reading import HubSource, at_once, read_fleet
 from .._kernel.changes import ChangeSet
 from .._kernel.errors import ConflictError, Failure, HypershiftError, OptionError, RefusedError
 from .._kernel.hub_identity import Identity, identify, refusal
 from .._kernel.kinds import CONFIG_MAP, HOSTED_CLUSTER, NODE_POOL
+from .._kernel.objects import Object
 from .._kernel.operation import MAX_PLANS, write
 from .._kernel.ports.hub import Hub
 from .journal import LABEL, records
 from .progress import Standing, standing
-
-Object = dict[str, Any]
 
 
 class CampaignHubs:

@@ -12,16 +12,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from .._kernel.kinds import CONFIG_MAP, LEASE
 from .._kernel.leases import lease_spec
+from .._kernel.objects import Object
 
 LABEL = "hypershift.core/campaign"
 RUNNING, DONE, FAILED, STOPPED = "running", "done", "failed", "stopped"
 SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 MAX_EVENTS = 50
-Object = dict[str, Any]
 
 
 def journal_name(campaign: str) -> str:

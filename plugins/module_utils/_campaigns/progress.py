@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from .._fleet.views import HubView
 from .._health.goal_predicates import HOLDS, World, updated
@@ -16,12 +15,12 @@ from .._health.goals import evaluate
 from .._kernel import conditions, versions
 from .._kernel.errors import Failure
 from .._kernel.kinds import HOSTED_CLUSTER
+from .._kernel.objects import Object
 from .._kernel.times import parse_time
 from .._kernel.versions import Version, completed_version
 from .journal import FAILED, SECONDS
 from .plan import CONTROL_PLANE, READY
 
-Object = dict[str, Any]
 Records = Mapping[tuple[str, str], Object]
 
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from math import ceil
-from typing import Any
 
 from .._kernel import versions
+from .._kernel.objects import Object
 from .._kernel.times import parse_time
 from .journal import DONE, FAILED, RUNNING, SECONDS, STOPPED
 from .plan import READY, REFUSED, UP_TO_DATE
@@ -36,7 +36,6 @@ _WORDS = {
     UP_TO_DATE: "already up to date",
 }
 _VERDICTS = ((FAILED, "failed"), (STOPPED, "stopped"), (UNKNOWN, "unknown"), (RUNNING, "running"))
-Object = dict[str, Any]
 
 
 def report_of(plan: Object, standings: Mapping[str, Standing], now: datetime) -> Object:

@@ -6,16 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from .._kernel import versions
 from .._kernel.conditions import index
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.times import parse_time
 from .journal import DONE, SECONDS
 from .plan import CONTROL_PLANE
-
-Object = dict[str, Any]
 
 
 def phases_of(entry: Object, cluster: Object | None, pools: Sequence[Object], record: Object) -> list[Object]:

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from .._kernel.changes import ChangeSet
 from .._kernel.errors import Failure, OptionError, RefusedError
+from .._kernel.objects import Object
 from .._kernel.operation import Plan, Progress
 from .._kernel.ports.calendar import Calendar, Window
 from .._kernel.ports.hub import Hub
@@ -18,8 +18,6 @@ from .journal import DONE
 from .progress import Standing, before, over_budget, planned, wave_state
 from .verification import verified, worse
 from .waiting import CampaignWait
-
-Object = dict[str, Any]
 
 
 class UpgradeGate:

@@ -12,12 +12,13 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from .._fleet.reading import HubSource, read_fleet
 from .._fleet.views import HubView
 from .._kernel.errors import Failure, OptionError, RefusedError
 from .._kernel.kinds import CLUSTER_VERSION, HOSTED_CLUSTER, MULTICLUSTER_ENGINE
+from .._kernel.objects import Object
 from .._kernel.operation import Plan
 from .._kernel.ports.calendar import Calendar
 from .._kernel.ports.hub import Hub
@@ -28,7 +29,6 @@ from .planning.table import plan_table
 from .planning.waves import ordered
 
 _OPTIONAL = (MULTICLUSTER_ENGINE, CLUSTER_VERSION)
-Object = dict[str, Any]
 
 
 class Files(Protocol):

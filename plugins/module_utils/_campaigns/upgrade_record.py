@@ -5,20 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from .._kernel.changes import ChangeSet
 from .._kernel.errors import Failure, HypershiftError, OptionError
 from .._kernel.kinds import CONFIG_MAP, LEASE
 from .._kernel.leaving import leaving
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.operation import Plan
 from .._kernel.ports.hub import Hub
 from .hubs import CampaignHubs
 from .journal import amended, data_of, journal_manifest, journal_name, lease_name, records
 from .progress import planned
 
-Object = dict[str, Any]
 WHY = "the journal of the campaign is its evidence"
 
 

@@ -5,15 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from .._kernel.leaving import leaving
+from .._kernel.objects import Object
 from .._kernel.operation import Plan
 from .._kernel.ports.hub import Hub
 from .hubs import CampaignHubs
 from .report import report_of
 
-Object = dict[str, Any]
 Render = Callable[[Object], bytes]
 WriteFile = Callable[[str, bytes, bool], bool]  # path, content, check_mode -> changed
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from .._fleet.reading import HubSource, at_once
 from .._fleet.views import HubView
@@ -20,7 +19,6 @@ from .journal import LABEL, records
 from .progress import Standing, standing
 from .verification import verified
 
-Object = dict[str, Any]
 _KINDS = (HOSTED_CLUSTER, NODE_POOL, CONFIG_MAP)
 
 

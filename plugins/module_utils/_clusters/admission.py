@@ -99,19 +99,29 @@ def hosted_cluster_failures(manifest: dict[str, Any]) -> list[Failure]:
                 "use module pause_reconcile, which pauses the node pools too",
             )
         )
-    if "services" in spec and isinstance(spec["services"], list):
-        platform = str(lookup(spec, ("platform", "type"), "")).lower()
-        access = str(lookup(spec, ("platform", "aws", "endpointAccess"), "Public"))
-        failures += [
-            _fail(
-                "spec.services",
-                "the list",
-                f"is not valid: {p}",
-                "four to six services, each published as docs of option services say",
-            )
-            for p in services_problems(platform, spec["services"], access)
-        ]
-        failures += _service_enum_failures(spec["services"])
+    return failures + _services_failures(spec) + _combination_failures(spec)
+
+
+def _services_failures(spec: dict[str, Any]) -> list[Failure]:
+    if not isinstance(spec.get("services"), list):
+        return []
+    platform = str(lookup(spec, ("platform", "type"), "")).lower()
+    access = str(lookup(spec, ("platform", "aws", "endpointAccess"), "Public"))
+    failures = [
+        _fail(
+            "spec.services",
+            "the list",
+            f"is not valid: {p}",
+            "four to six services, each published as docs of option services say",
+        )
+        for p in services_problems(platform, spec["services"], access)
+    ]
+    return failures + _service_enum_failures(spec["services"])
+
+
+def _combination_failures(spec: dict[str, Any]) -> list[Failure]:
+    """Fields that go only with the value of another one."""
+    failures = []
     if lookup(spec, ("autoscaling", "scaleDown")) and lookup(spec, ("autoscaling", "scaling")) == "ScaleUpOnly":
         failures.append(
             _fail("spec.autoscaling.scaleDown", "set", "goes only with scaling ScaleUpAndScaleDown", "remove scaleDown")

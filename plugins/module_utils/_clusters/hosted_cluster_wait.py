@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 from .._health.goal_states import GoalParams
-from .._health.goal_waiter import Target, WaitRequest, targets_of
+from .._health.goal_waiter import WaitRequest, targets_of
+from .._health.goal_watches import Target
 from .._health.goals import GOALS
 from .._kernel.errors import Failure, OptionError
 from .._kernel.kinds import HOSTED_CLUSTER

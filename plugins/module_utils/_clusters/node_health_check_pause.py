@@ -7,17 +7,14 @@ Source: facts 6.4. The list has no merge keys: it is read, changed and written u
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._kernel.changes import ChangeSet
 from .._kernel.compare import apply_merge_patch
 from .._kernel.facts import Fact, Observed, wait_for
 from .._kernel.kinds import NODE_HEALTH_CHECK
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.operation import Plan, Progress
 from .._kernel.ports.hub import Hub, WatchSpec
 
-Object = dict[str, Any]
 _PATH = ("spec", "pauseRequests")
 
 

@@ -23,12 +23,13 @@ from .._kernel.kinds import (
     STATEFUL_SET,
     control_plane_namespace,
 )
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.parallel import each
 from .._kernel.ports.hub import Hub
 from . import commands
 from .asking import kind_of, short
-from .state import Member, Shard, is_etcd, member_of, shard_of, with_answers, with_hash
+from .member_answers import with_answers, with_hash
+from .state import Member, Shard, is_etcd, member_of, shard_of
 from .verdict import common_revision
 
 PROBE_SILENCE = 25.0  # each part of the question ends by itself within COMMAND_SECONDS
@@ -36,7 +37,6 @@ PROBE_SECONDS = 120.0
 PROBE_BYTES = 4 << 20
 HASH_SILENCE = 600.0  # hashing a large database reads all of it
 RECOVERY_JOB = "etcd-recovery"
-Object = dict[str, Any]
 
 
 @dataclass(frozen=True)

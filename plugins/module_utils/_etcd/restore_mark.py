@@ -12,11 +12,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from .._kernel.errors import Failure, HypershiftError
 from .._kernel.kinds import HOSTED_CLUSTER
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 
 ANNOTATION = "etcd.hypershift.core/restore"
 RUNNING, DONE, KEPT, UNDONE, ROLLED_BACK = "running", "done", "kept", "undone", "rolled_back"
@@ -25,7 +24,6 @@ _DIGEST = re.compile(r"[0-9a-f]{64}(?:-(?:[0-9a-f]{4}){1,32})?")
 _CONTENT = re.compile(r"[0-9a-f]{64}")
 _SNAPSHOT = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,127}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,16}Z")
-Object = dict[str, Any]
 
 
 def is_digest(text: object) -> bool:

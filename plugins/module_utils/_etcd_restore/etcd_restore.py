@@ -14,18 +14,19 @@ from .._etcd.restore_mark import Mark, mark_of
 from .._health.pauses import owner_of
 from .._kernel.changes import ChangeSet
 from .._kernel.errors import Failure, HypershiftError
-from .._kernel.hub_identity import RIGHT, Identity, identify
+from .._kernel.hub_identity import identify
 from .._kernel.kinds import CONFIG_MAP, HOSTED_CLUSTER, LEASE, control_plane_namespace
 from .._kernel.operation import Plan
 from .._kernel.ports.hub import Hub
 from .._kernel.run_lease import CampaignLease
 from . import journal as journals
+from .approval import elsewhere, unidentified
 from .journal import Journal, journal_name, read_journal
-from .plan import entry, first_journal, foreseen
+from .plan import entry, first_journal, foreseen, outlook
 from .refusals import accepted, refusals
 from .rehearsal import exec_refusal
 from .session import Site
-from .situation import OWNER_NAME, World, differences, digest_of, lost, made_elsewhere
+from .situation import OWNER_NAME, World, differences, digest_of, made_elsewhere
 from .steps import Means, Restorer
 from .survey import read_world
 
@@ -55,7 +56,7 @@ class EtcdRestore:
             return self._refused("bad_digest", "option digest is no digest of a plan", step)
         here = identify(self._hub)
         if made_elsewhere(digest, here):
-            return Plan(ChangeSet(refusals=[_elsewhere(digest, here, self._ref)]))
+            return Plan(ChangeSet(refusals=[elsewhere(digest, here, self._ref)]))
         mark = self._mark()
         if state == "rolled_back":
             return self._roll_back(digest, mark)
@@ -71,9 +72,9 @@ class EtcdRestore:
         plan = Plan(unchanged=True)
         plan.changes.refusals += self._refusals(world)
         if world.manifest:
-            plan.extra = {"plan": foreseen(world), "digest": digest_of(world), "restore": _outlook(world)}
+            plan.extra = {"plan": foreseen(world), "digest": digest_of(world), "restore": outlook(world)}
             plan.extra |= {
-                "notes": [*accepted(world), *_unidentified(world)],
+                "notes": [*accepted(world), *unidentified(world)],
                 "management_cluster": world.management.as_result(),
             }
         return plan
@@ -82,7 +83,7 @@ class EtcdRestore:
         world = self._world()
         plan = Plan()
         plan.changes.refusals += self._refusals(world)
-        plan.changes.notes += [*accepted(world), *_unidentified(world)]
+        plan.changes.notes += [*accepted(world), *unidentified(world)]
         if plan.changes.refusals:
             return plan
         if digest_of(world) != digest:
@@ -94,7 +95,7 @@ class EtcdRestore:
             )
             return plan
         plan.foreseen = foreseen(world)
-        plan.extra = {"digest": digest, "restore": _outlook(world), "management_cluster": world.management.as_result()}
+        plan.extra = {"digest": digest, "restore": outlook(world), "management_cluster": world.management.as_result()}
         plan.act = lambda acts, progress: self._work(plan, first_journal(world, digest), acts, progress)
         return plan
 
@@ -284,45 +285,3 @@ class EtcdRestore:
 
     def _refused(self, code: str, cause: str, next_step: str) -> Plan:
         return Plan(ChangeSet(refusals=[Failure(code, cause, self._ref, next_step=next_step)]))
-
-
-def _elsewhere(digest: str, here: Identity, ref: str) -> Failure:
-    """Why the digest approves nothing here."""
-    is_ = (
-        f"this is cluster {here.uid} ({here.server})"
-        if here.uid
-        else f"of this one only the address is known ({here.server}): {here.unknown}"
-    )
-    cause = (
-        f"the plan of digest {digest[:12]} was not made on this management cluster, as far as it can be asked now;"
-        f" {is_}"
-    )
-    step = (
-        f"Correct the kubeconfig or the name that leads there, give the account {RIGHT} if it had it before, or plan"
-        " anew (state: planned)."
-    )
-    return Failure("other_cluster", cause, ref, next_step=step)
-
-
-def _unidentified(world: World) -> list[str]:
-    if world.management.uid:
-        return []
-    why = f"which management cluster this is cannot be asked ({world.management.unknown})"
-    return [f"{why}, so the digest is bound to its address {world.management.server} alone"]
-
-
-def _outlook(world: World) -> dict[str, Any]:
-    """What the plan says of the restore: most of all what would be lost."""
-    if world.manifest is None:
-        return {}
-    return {
-        "snapshot": world.manifest.id,
-        "state": "planned",
-        "lost": lost(world),
-        "steps": [],
-        "api_downtime_seconds": None,
-        "members": [m.name for s in world.shards for m in s.members],
-        "started": "",
-        "finished": "",
-        "kept": [],
-    }

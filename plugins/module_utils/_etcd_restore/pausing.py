@@ -11,14 +11,12 @@ from .._health import pauses
 from .._health.goal_states import GoalParams
 from .._health.goal_waiter import WaitRequest
 from .._kernel.kinds import HOSTED_CLUSTER, MACHINE_HEALTH_CHECK, NODE_POOL
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.operation import run
 from .._manifests import pausing
 from .._manifests.selection import pools_of
 from .session import Site
 from .situation import OWNER_NAME
-
-Object = dict[str, Any]
 
 
 def pause(site: Site) -> str:

@@ -23,7 +23,6 @@ def entry(verb: str, ref: str, why: str, disruptive: bool = False) -> Entry:
 def foreseen(world: World) -> list[Entry]:
     """What applying will do, in order."""
     place, paused = world.namespace, pauses.is_paused(world.cluster, world.now)
-    mark = f"snapshot {world.manifest.id}" if world.manifest else "the snapshot"
     steps = _before_any_change(world)
     steps += [] if paused else [entry("pause", world.ref, "the operators must not start what is stopped here")]
     steps += [
@@ -42,6 +41,13 @@ def foreseen(world: World) -> list[Entry]:
                 entry("patch", ref, "whenScaled is set to Retain for the restore: else scaling deletes the data")
             )
         steps.append(entry("scale", ref, f"0 of {shard.size}: no member may run while its data is exchanged", True))
+    return steps + _on_volumes(world) + _back_in_use(world, paused)
+
+
+def _on_volumes(world: World) -> list[Entry]:
+    """One pod for each member, and the exchange once all are prepared."""
+    place, steps = world.namespace, []
+    mark = f"snapshot {world.manifest.id}" if world.manifest else "the snapshot"
     for shard in world.shards:
         for member in shard.members:
             if not member.claim:
@@ -69,6 +75,11 @@ def foreseen(world: World) -> list[Entry]:
         for s in world.shards
         for m in s.members
     ]
+    return steps
+
+
+def _back_in_use(world: World, paused: bool) -> list[Entry]:
+    place, steps = world.namespace, []
     for shard in world.shards:
         steps += [entry("delete", POD.ref(place, pod_name(m.name)), "its work is done") for m in shard.members]
         steps.append(
@@ -137,3 +148,20 @@ def _record(world: World, shard: Shard) -> ShardRecord:
         revision=file.revision,
         live_keys=file.live_keys,
     )
+
+
+def outlook(world: World) -> dict[str, Any]:
+    """What the plan says of the restore: most of all what would be lost."""
+    if world.manifest is None:
+        return {}
+    return {
+        "snapshot": world.manifest.id,
+        "state": "planned",
+        "lost": lost(world),
+        "steps": [],
+        "api_downtime_seconds": None,
+        "members": [m.name for s in world.shards for m in s.members],
+        "started": "",
+        "finished": "",
+        "kept": [],
+    }

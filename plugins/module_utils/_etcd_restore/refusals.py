@@ -15,6 +15,16 @@ from .._kernel.errors import Failure
 from .._kernel.objects import lookup
 from .._kernel.quantities import parse_quantity
 from .situation import OWNER_NAME, World
+from .snapshot_fit import (
+    damaged,
+    key_in_kms,
+    no_snapshot,
+    other_release,
+    other_shards,
+    sealed,
+    wrong_cluster,
+    wrong_key,
+)
 
 ROOM = 1.1  # a new database may be a little larger than the snapshot
 LOGS = 128 * 1024 * 1024  # etcd allots two segments of its log ahead
@@ -37,87 +47,6 @@ class Refusal:
     def failure(self, world: World, cause: str) -> Failure:
         step = self.next_step if isinstance(self.next_step, str) else self.next_step(world)
         return Failure(self.code, cause, world.ref, next_step=step)
-
-
-def _no_snapshot(world: World) -> str:
-    asked = world.options.get("snapshot")
-    if world.manifest is not None:
-        return ""
-    if asked == "latest":
-        return f"{world.where} holds no good snapshot of it"
-    return f"{world.where} holds no snapshot {asked} of it" + (f": {world.damage}" if world.damage else "")
-
-
-def _damaged(world: World) -> str:
-    return f"snapshot {world.manifest.id} cannot be trusted: {world.damage}" if world.manifest and world.damage else ""
-
-
-def _sealed(world: World) -> str:
-    if world.manifest is None or not world.manifest.sealed or world.options.get("identity_file"):
-        return ""
-    return f"snapshot {world.manifest.id} is sealed for a recipient ({world.manifest.sealed})"
-
-
-def _wrong_cluster(world: World) -> str:
-    if world.manifest is None:
-        return ""
-    ours = {"clusterID": world.manifest.cluster_id, "infraID": world.manifest.infra_id}
-    wrong = [
-        f"{key} {value} in the snapshot, {lookup(world.cluster, ('spec', key))} here"
-        for key, value in ours.items()
-        if value != str(lookup(world.cluster, ("spec", key)) or "")
-    ]
-    return f"snapshot {world.manifest.id} is of another cluster: {'; '.join(wrong)}" if wrong else ""
-
-
-def _wrong_key(world: World) -> str:
-    if world.manifest is None or world.manifest.encryption_key_fingerprint == world.key_fingerprint:
-        return ""
-    if world.encryption == "kms" and not world.manifest.encryption_key_fingerprint:
-        return ""
-    have = world.key_fingerprint[:12] or "none"
-    want = world.manifest.encryption_key_fingerprint[:12] or "none"
-    return (
-        f"the Secrets in snapshot {world.manifest.id} are encrypted with another key (fingerprint {want}) than the"
-        f" cluster uses ({have})"
-    )
-
-
-def _kms(world: World) -> str:
-    if world.encryption != "kms" or world.manifest is None:
-        return ""
-    return (
-        "its Secrets are encrypted by a KMS, and whether the key is still that of the snapshot cannot be seen from here"
-    )
-
-
-def _release(world: World) -> str:
-    if world.manifest is None or not world.manifest.release:
-        return ""
-    if world.manifest.release == world.release:
-        return ""
-    return (
-        f"snapshot {world.manifest.id} was taken under release {world.manifest.release}, the cluster runs"
-        f" {world.release or 'another'}"
-    )
-
-
-def _shards(world: World) -> str:
-    if world.manifest is None:
-        return ""
-    have = {f.shard for f in world.manifest.files}
-    wanted = set(world.options.get("shards") or world.every_shard)
-    if wanted - have:
-        return (
-            f"snapshot {world.manifest.id} has no shard {', '.join(sorted(wanted - have))}; it has"
-            f" {', '.join(sorted(have))}"
-        )
-    gone = sorted(have - set(world.every_shard))
-    return (
-        f"snapshot {world.manifest.id} has shard {', '.join(gone)}, which the cluster has not"
-        if gone and not world.options.get("shards")
-        else ""
-    )
 
 
 def _deleting(world: World) -> str:
@@ -252,19 +181,19 @@ def _not_lost(world: World) -> str:
 
 REFUSALS: tuple[Refusal, ...] = (
     Refusal("being_deleted", _deleting, "Restore into a new hosted cluster instead."),
-    Refusal("snapshot_not_found", _no_snapshot, "Look at the catalogue (etcd_snapshot_info)."),
-    Refusal("snapshot_damaged", _damaged, "Use another snapshot (etcd_snapshot_info)."),
-    Refusal("snapshot_sealed", _sealed, "Give identity_file."),
-    Refusal("wrong_cluster", _wrong_cluster, "Use a snapshot of this cluster."),
-    Refusal("wrong_key", _wrong_key, "Use a snapshot of this key, or put the key back into the hosted cluster first."),
+    Refusal("snapshot_not_found", no_snapshot, "Look at the catalogue (etcd_snapshot_info)."),
+    Refusal("snapshot_damaged", damaged, "Use another snapshot (etcd_snapshot_info)."),
+    Refusal("snapshot_sealed", sealed, "Give identity_file."),
+    Refusal("wrong_cluster", wrong_cluster, "Use a snapshot of this cluster."),
+    Refusal("wrong_key", wrong_key, "Use a snapshot of this key, or put the key back into the hosted cluster first."),
     Refusal(
         "kms_not_compared",
-        _kms,
+        key_in_kms,
         "Make sure that the key is the same, then accept kms_not_compared.",
         "kms_not_compared",
     ),
-    Refusal("release_differs", _release, "Use a newer snapshot, or accept no_release_match.", "no_release_match"),
-    Refusal("shards_differ", _shards, "Use a snapshot of all shards, or name those to restore in shards."),
+    Refusal("release_differs", other_release, "Use a newer snapshot, or accept no_release_match.", "no_release_match"),
+    Refusal("shards_differ", other_shards, "Use a snapshot of all shards, or name those to restore in shards."),
     Refusal(
         "upgrading",
         _upgrading,

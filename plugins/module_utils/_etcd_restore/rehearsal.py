@@ -23,7 +23,7 @@ from . import volume_commands as commands
 from . import volume_pod as pods
 from .refusals import ROOM, room_on_volume
 from .session import Site
-from .volumes import Volume, clear_old, close_pods, volumes
+from .volume_access import Volume, clear_old, close_pods, volumes
 from .workloads import require
 
 

@@ -14,6 +14,7 @@ from .._kernel.compare import equal
 from .._kernel.errors import ConflictError, Failure, HypershiftError
 from .._kernel.facts import Fact, wait_for
 from .._kernel.kinds import CONFIG_MAP, HOSTED_CLUSTER, Kind
+from .._kernel.objects import Object
 from .._kernel.ports.hub import Hub
 from .._kernel.run_lease import CampaignLease
 from . import journal as journals
@@ -21,7 +22,6 @@ from .journal import Journal, journal_name
 from .plan import entry
 
 WRITE_ATTEMPTS = 5
-Object = dict[str, Any]
 
 
 @dataclass

@@ -16,14 +16,13 @@ from .._etcd_snapshots.manifest import Manifest
 from .._health.pauses import OWNER, REASON, SINCE
 from .._kernel.hub_identity import Identity
 from .._kernel.kinds import HOSTED_CLUSTER
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 
 WRITERS = ("kube-apiserver", "openshift-apiserver", "openshift-oauth-apiserver")
 BUMP = 1_000_000_000  # far above what is written in years, far below the end of the numbers
 OWNER_NAME = "etcd_restore"
 MANAGEMENT = "management cluster"  # the part that says where the plan was made
 PARTS = 8  # of a digest
-Object = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,13 @@ from .._etcd_snapshots.manifest import Manifest
 from .._etcd_snapshots.store import SnapshotStore
 from .._kernel.hub_identity import identify
 from .._kernel.kinds import DEPLOYMENT, HOSTED_CLUSTER, NODE_POOL, PERSISTENT_VOLUME_CLAIM, POD, REPLICA_SET
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.parallel import each
 from .._kernel.ports.hub import Hub
 from .._manifests.selection import pools_of
 from .situation import WRITERS, World, Writer, replicas_by_policy
 from .volume_pod import is_over
 from .workloads import selects
-
-Object = dict[str, Any]
 
 
 def read_world(hub: Hub, options: dict[str, Any], store: SnapshotStore, holder: str) -> World:

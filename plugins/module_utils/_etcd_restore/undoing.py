@@ -15,7 +15,7 @@ from .._kernel.ports.hub import WatchSpec
 from . import volume_commands as commands
 from . import volume_pod as pods
 from .session import Site
-from .volumes import Volume, claims_of, close_pods, volumes
+from .volume_access import Volume, claims_of, close_pods, volumes
 
 BACK, DISCARD = "back", "discard"
 PATIENCE = 120.0  # seconds for removing what is only in the way

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from typing import Any
 
 from .._etcd.asking import short
 from .._etcd.commands import CONTAINER
 from .._kernel.kinds import PERSISTENT_VOLUME_CLAIM, POD
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.printable import shortened
 
 CONTAINER_NAME = "restore"
@@ -29,7 +28,6 @@ _POD_FIELDS = (
     "imagePullSecrets",
     "runtimeClassName",
 )
-Object = dict[str, Any]
 
 
 def pod_name(member: str, use: str = "") -> str:

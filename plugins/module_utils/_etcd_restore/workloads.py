@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from .._kernel.errors import Failure, HypershiftError
 from .._kernel.facts import Fact, Observed
 from .._kernel.kinds import DEPLOYMENT, POD, STATEFUL_SET, Kind
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.ports.hub import WatchSpec
 from .journal import ShardRecord, stamp
 from .session import Site
@@ -19,7 +18,6 @@ from .volume_pod import is_over, trouble
 
 API_SERVER = "kube-apiserver"
 _STUCK = "See why the pods do not end (node not ready, finalizer), then run the same task again."
-Object = dict[str, Any]
 
 
 def selects(deployment: Object, pod: Object) -> bool:

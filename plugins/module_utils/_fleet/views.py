@@ -7,15 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from .._health.pool_machines import MachineOwners
 from .._kernel.errors import Failure
 from .._kernel.hub_identity import Identity
 from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL, Kind
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 
-Object = dict[str, Any]
 Key = tuple[str, str]  # namespace, name
 
 

@@ -22,21 +22,14 @@ from .._kernel.kinds import (
     NODE_POOL,
     control_plane_namespace,
 )
-from .._kernel.objects import lookup
 from .._kernel.operation import Progress
 from .._kernel.ports import hub as port
-from .._kernel.ports.hub import Hub, WatchEvent, WatchSpec
+from .._kernel.ports.hub import Hub, WatchEvent
 from .goal_states import ClusterView, GoalParams, GoalState, Outcome
+from .goal_watches import WITH_CONTROL_PLANE, WITH_MACHINES, Target, concerns, watched_for
 from .goals import evaluate
 from .pool_machines import MachineOwners
 
-Target = tuple[str, str]  # namespace, name
-
-_WITH_CONTROL_PLANE = frozenset({"paused", "resumed", "gone"})
-_WITH_NODE_POOLS = frozenset(
-    {"nodes_ready", "version_completed", "node_pools_settled", "node_pools_gone", "paused", "resumed", "gone"}
-)
-_WITH_MACHINES = frozenset({"node_pools_settled"})
 MANY = 10  # above this many clusters one counting line replaces a line per cluster
 
 
@@ -73,7 +66,7 @@ class Waiter:
         self._hub = hub
         self._request = request
         self._voice = Voice(hub, progress)
-        self._seen = Observed(self._specs())
+        self._seen = Observed(watched_for(request.goal, request.targets))
         self._tracks: dict[Target, _Track] = {}
         self._started = hub.monotonic()
         self._moved_at = self._started
@@ -82,7 +75,7 @@ class Waiter:
 
     def run(self) -> list[dict[str, Any]]:
         """Wait to the end; one row per target. Raises WaitError unless every target is done."""
-        with self._hub.watch(self._specs()) as watch:
+        with self._hub.watch(watched_for(self._request.goal, self._request.targets)) as watch:
             while not self._over():
                 event = watch.next(min(self._patience(), self._voice.left()))
                 if event is not None:
@@ -92,21 +85,6 @@ class Waiter:
                 elif self._out_of_time():
                     break
         return self._finish()
-
-    def _specs(self) -> list[WatchSpec]:
-        request = self._request
-        namespaces = {target[0] for target in request.targets}
-        shared = next(iter(namespaces)) if len(namespaces) == 1 else None
-        single = request.targets[0][1] if len(request.targets) == 1 else ""
-        specs = [WatchSpec(HOSTED_CLUSTER, shared, single)]
-        if request.goal in _WITH_NODE_POOLS:
-            specs.append(WatchSpec(NODE_POOL, shared))
-        home = control_plane_namespace(*request.targets[0]) if single else None
-        if request.goal in _WITH_CONTROL_PLANE:
-            specs.append(WatchSpec(HOSTED_CONTROL_PLANE, home, single))
-        if request.goal in _WITH_MACHINES:
-            specs += [WatchSpec(MACHINE_DEPLOYMENT, home), WatchSpec(MACHINE_SET, home)]
-        return specs
 
     def _take(self, event: WatchEvent) -> None:
         if event.type == port.TROUBLE:
@@ -126,7 +104,7 @@ class Waiter:
         affected = (
             self._request.targets
             if event.type == port.SYNCED
-            else [t for t in self._request.targets if _concerns(t, kind, event.object)]
+            else [t for t in self._request.targets if concerns(t, kind, event.object)]
         )
         now, moment = self._hub.now(), self._hub.monotonic()
         for target in affected:
@@ -146,7 +124,7 @@ class Waiter:
 
     def _view(self, target: Target) -> ClusterView:
         namespace, name = target
-        pools = tuple(o for o in self._seen.all(NODE_POOL) if _concerns(target, NODE_POOL.kind, o))
+        pools = tuple(o for o in self._seen.all(NODE_POOL) if concerns(target, NODE_POOL.kind, o))
         home = control_plane_namespace(namespace, name)
         return ClusterView(
             namespace,
@@ -154,12 +132,12 @@ class Waiter:
             self._seen.get(HOSTED_CLUSTER, namespace, name),
             pools,
             self._seen.get(HOSTED_CONTROL_PLANE, home, name),
-            control_plane_known=self._request.goal in _WITH_CONTROL_PLANE,
+            control_plane_known=self._request.goal in WITH_CONTROL_PLANE,
             machines=self._machines(home),
         )
 
     def _machines(self, home: str) -> MachineOwners | None:
-        if self._request.goal not in _WITH_MACHINES:
+        if self._request.goal not in WITH_MACHINES:
             return None
         return MachineOwners(self._seen.within(MACHINE_DEPLOYMENT, home), self._seen.within(MACHINE_SET, home))
 
@@ -292,19 +270,9 @@ class Waiter:
         return f"{minutes:02d}:{seconds:02d}"
 
 
-_IN_CONTROL_PLANE = (HOSTED_CONTROL_PLANE.kind, MACHINE_DEPLOYMENT.kind, MACHINE_SET.kind)
 _DEFAULT_NEXT_STEP = (
     "Look at the conditions of the HostedCluster and its NodePools (hosted_cluster_info), then run again."
 )
-
-
-def _concerns(target: Target, kind: str, obj: dict[str, Any]) -> bool:
-    meta = obj.get("metadata") or {}
-    if kind == NODE_POOL.kind:
-        return (meta.get("namespace"), lookup(obj, ("spec", "clusterName"))) == target
-    if kind in _IN_CONTROL_PLANE:
-        return meta.get("namespace") == control_plane_namespace(*target)
-    return (meta.get("namespace"), meta.get("name")) == target
 
 
 def targets_of(clusters: Sequence[dict[str, Any]]) -> tuple[Target, ...]:

@@ -5,15 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from .._kernel.errors import ApiError
 from .._kernel.kinds import MACHINE_DEPLOYMENT, MACHINE_SET, Kind, control_plane_namespace
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.ports.hub import Hub
 from .pool_machines import MachineOwners, keeps_account, updates_in_place
-
-Object = dict[str, Any]
 
 
 def machine_owners(hub: Hub, pools: Iterable[Object]) -> MachineOwners:

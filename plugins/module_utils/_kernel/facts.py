@@ -6,14 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from .errors import Failure, WaitError
 from .kinds import Kind
+from .objects import Object
 from .ports import hub as port
 from .ports.hub import Hub, WatchEvent, WatchSpec
 
-Object = dict[str, Any]
 NOT_READ = "the management cluster could not be read"
 
 

@@ -7,15 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from .kinds import LEASE
-from .objects import lookup
+from .objects import Object, lookup
 from .times import parse_time
 
 MICRO = "%Y-%m-%dT%H:%M:%S.%fZ"
 LONGEST = 7 * 24 * 3600  # seconds; what is longer is no Lease of a run that renews it
-Object = dict[str, Any]
 
 
 @dataclass(frozen=True)

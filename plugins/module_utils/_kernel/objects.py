@@ -7,6 +7,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+Object = dict[str, Any]  # as the API sends it
+
 
 def deep_merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     """Maps merge, everything else is replaced; neither argument is changed. None is kept: it means "remove"."""

@@ -4,17 +4,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .changes import ChangeSet
 from .collection import CREATED_BY
 from .compare import merge_patch
 from .facts import Fact, FactGoal, Observed
 from .kinds import API_SERVICE, NAMESPACE, Kind
-from .objects import deep_merge, lookup
+from .objects import Object, deep_merge, lookup
 from .ports.hub import Hub, WatchSpec
-
-Object = dict[str, Any]
 
 
 class Owned:

@@ -20,11 +20,10 @@ from pathlib import Path
 
 from .errors import ApiError, Failure, HypershiftError
 from .ports.shell import ExecResult, Shell
+from .transfer_meter import Meter, Progress
 
 PIECE = 1 << 20
-REPORT_SECONDS = 5.0
 HASH_SILENCE = 900.0  # sha256sum says nothing until it is done; 1 GiB takes seconds, a slow disk longer
-Progress = Callable[[str], None]
 _HOPELESS = (401, 403)
 _FULL = "No space left on device"
 
@@ -100,7 +99,7 @@ class _Download:
         self, shell: Shell, source: str, target: Path, wanted: int, progress: Progress, patience: Patience
     ) -> None:
         self._shell, self._source, self._target, self._wanted = shell, source, target, wanted
-        self._meter = _Meter(f"{shell.where}: {os.path.basename(source)}", wanted, progress, patience)
+        self._meter = Meter(f"{shell.where}: {os.path.basename(source)}", wanted, progress, patience.monotonic)
         self._patience = patience
 
     def run(self) -> Proof:
@@ -145,11 +144,7 @@ def upload(shell: Shell, source: Path, target: str, progress: Progress, patience
     """
     patience, wanted, part = patience or Patience(), proof_of(source), f"{target}.part"
     name = shlex.quote(part)
-    meter = _Meter(f"{shell.where}: {os.path.basename(target)}", wanted.size, progress, patience)
-
-    def have() -> int:
-        text = _repeated(shell, ["sh", "-c", f"stat -c %s {name} 2>/dev/null || echo 0"], patience.silence).text.strip()
-        return int(text) if text.isdigit() else 0
+    meter = Meter(f"{shell.where}: {os.path.basename(target)}", wanted.size, progress, patience.monotonic)
 
     for _attempt in range(2):
         size = 0
@@ -166,7 +161,7 @@ def upload(shell: Shell, source: Path, target: str, progress: Progress, patience
                     ["sh", "-c", dd + " status=none"], source=_blocks(source, size, meter), silence=patience.silence
                 )
             finally:
-                size = min(have(), wanted.size)
+                size = min(_size_there(shell, name, patience.silence), wanted.size)
 
         _until_whole(attempt, lambda: size, wanted.size, shell, patience)  # noqa: B023
         if proof_in(shell, part) == wanted:
@@ -179,6 +174,11 @@ def upload(shell: Shell, source: Path, target: str, progress: Progress, patience
         shell,
         "Look at memory and disks.",
     )
+
+
+def _size_there(shell: Shell, name: str, silence: float) -> int:
+    text = _repeated(shell, ["sh", "-c", f"stat -c %s {name} 2>/dev/null || echo 0"], silence).text.strip()
+    return int(text) if text.isdigit() else 0
 
 
 def _until_whole(
@@ -214,22 +214,7 @@ def _until_whole(
     )
 
 
-class _Meter:
-    """Says now and then how far a transfer is: a person waits, a log must not fill."""
-
-    def __init__(self, label: str, total: int, progress: Progress, patience: Patience) -> None:
-        self._label, self._total, self._progress, self._clock = label, total, progress, patience.monotonic
-        self._started = self._told = self._clock()
-
-    def tell(self, size: int) -> None:
-        moment = self._clock()
-        if moment - self._told >= REPORT_SECONDS:
-            self._told = moment
-            rate = size / max(moment - self._started, 0.001) / 1e6
-            self._progress(f"[{self._label}] {size >> 20} of {self._total >> 20} MiB, {rate:.0f} MB/s")
-
-
-def _blocks(source: Path, offset: int, meter: _Meter) -> Iterator[bytes]:
+def _blocks(source: Path, offset: int, meter: Meter) -> Iterator[bytes]:
     with _local(source, "read"), open(source, "rb", buffering=0) as file:
         file.seek(offset)
         while block := file.read(PIECE):

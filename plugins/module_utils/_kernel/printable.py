@@ -16,7 +16,8 @@ from .secret_texts import without_secrets
 # C0 but for tab and line feed, DEL, C1, marks that turn or hide text, lone surrogates. A carriage return is harmless
 # before a line feed only.
 _UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]|\r(?!\n)"
 )
 _BREAKS = re.compile(r"[\r\n\t\v\f\x85\u2028\u2029]+")

@@ -10,16 +10,13 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from typing import Any
 
 from .errors import ConflictError, Failure, HypershiftError
 from .held_lease import HeldLease, Keeper
 from .kinds import LEASE
 from .leases import Holder, duration_of, held_by, manifest, taken
-from .objects import lookup
+from .objects import Object, lookup
 from .ports.hub import Hub
-
-Object = dict[str, Any]
 
 
 def this_process(random: str) -> Holder:

@@ -18,8 +18,10 @@ from .key_lines import without_key_lines
 HIDDEN = "<hidden>"
 # What stands under these names in options and objects is secret as a whole.
 _SECRET_KEYS = re.compile(
-    r"(?i)(?:token|password|passwd|passphrase|secret|api_?key|(?:access|refresh|id|session|bearer)-?_?token|client-key-data|client_?secret"
-    r"|(?:secret|secret_?access|private)_?key|clientSecretValue|bindPasswordValue|auth|(?:proxy_)?basic_auth|ignition_?config_?overrides?"
+    r"(?i)(?:token|password|passwd|passphrase|secret|api_?key|(?:access|refresh|id|session|bearer)-?_?token"
+    r"|client-key-data|client_?secret"
+    r"|(?:secret|secret_?access|private)_?key|clientSecretValue|bindPasswordValue|auth|(?:proxy_)?basic_auth"
+    r"|ignition_?config_?overrides?"
     r"|\.?dockerconfigjson|\.?dockercfg|ssh-private-?key)"
 )
 # of a kubeconfig: arguments, variables and settings of a program that makes tokens
@@ -31,8 +33,10 @@ UNPACKED = 32
 
 # The first letter apart: a search that may skip to it is six times as fast as one that tries each name everywhere.
 _NAMES = (
-    r"[AaCcEeMmPpSsTtXx](?i:oken|ass(?:wor[dt]|wd|phrase)|wd|rivate[_-]?key|ecret[_-]?(?:access[_-]?)?key|lient[_-]?secret|pi[_-]?(?:key|token)"
-    r"|cc(?:ount|ess)[_-]?key|igning[_-]?(?:key|secret)|hared[_-]?(?:access[_-]?)?(?:key|secret)|ncryption[_-]?key|aster[_-]?key|-amz-signature)"
+    r"[AaCcEeMmPpSsTtXx](?i:oken|ass(?:wor[dt]|wd|phrase)|wd|rivate[_-]?key|ecret[_-]?(?:access[_-]?)?key"
+    r"|lient[_-]?secret|pi[_-]?(?:key|token)"
+    r"|cc(?:ount|ess)[_-]?key|igning[_-]?(?:key|secret)|hared[_-]?(?:access[_-]?)?(?:key|secret)"
+    r"|ncryption[_-]?key|aster[_-]?key|-amz-signature)"
 )
 _MARK = r"(?:[\"']|u002[27]|&(?:quot|#3[49]|apos);|%2[27])"  # of a text in a text: of JSON, HTML, URLs
 _QUOTE = rf"\\{{0,64}}{_MARK}?"
@@ -42,7 +46,8 @@ _IS = (
 )
 # Words that are said of a secret, or stand where one is missing.
 _NO_VALUE = (
-    r"(?!(?i:null|none|nil|true|false|empty|unset|missing|expired|invalid|required|unknown|not|is|was|has|hidden|redacted|string)\b"
+    r"(?!(?i:null|none|nil|true|false|empty|unset|missing|expired|invalid|required|unknown|not|is|was|has|hidden"
+    r"|redacted|string)\b"
     r"|VALUE_SPECIFIED|\*{4,}|x{4,})"
 )
 _VALUE_START, _VALUE = r"[A-Za-z0-9._~+=!@#$%^&*(-]", r"[A-Za-z0-9._~+/=!@#$%^&*()?-]"
@@ -61,7 +66,10 @@ _DER_KEY = (
 _NEXT = rf"(?:\s{{1,4}}|\\{{0,64}}{_MARK}\s{{0,4}},{_BREAK}{{0,32}})"
 _TELLING = r"passw|passphrase|[_-]pass(?!\w)|pwd|token|secret|credential|api_?key|private_?key|access_?key"
 # An environment variable of a container: in JSON, or in YAML.
-_VARIABLE = rf"name{_IS}{_QUOTE}[A-Za-z0-9_.-]{{0,64}}(?i:{_TELLING})[A-Za-z0-9_.-]{{0,32}}\\{{0,64}}{_MARK}?,?{_BREAK}{{0,32}}{_QUOTE}value{_IS}{_QUOTE}"
+_VARIABLE = (
+    rf"name{_IS}{_QUOTE}[A-Za-z0-9_.-]{{0,64}}(?i:{_TELLING})[A-Za-z0-9_.-]{{0,32}}"
+    rf"\\{{0,64}}{_MARK}?,?{_BREAK}{{0,32}}{_QUOTE}value{_IS}{_QUOTE}"
+)
 
 # name -> what is kept before (group 1) and what is masked (group 2)
 SOURCES: dict[str, str] = {
@@ -71,18 +79,22 @@ SOURCES: dict[str, str] = {
     "bare_private_key": rf"((?<![A-Za-z0-9+/]))({_DER_KEY}[A-Za-z0-9+/]{{24,}}=*)",
     "token": r"()(eyJ[A-Za-z0-9_-]{8,2048}\.eyJ[A-Za-z0-9_-]{8,16384}\.[A-Za-z0-9_-]{8,}|sha256~[A-Za-z0-9_-]{20,})",
     "service_token": (
-        r"(\b)(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeprs]-[A-Za-z0-9-]{10,}"
-        r"|AIza[A-Za-z0-9_-]{35}|npm_[A-Za-z0-9]{36}|hv[sb]\.[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,}|AGE-SECRET-KEY-1[0-9A-Z]{40,})"
+        r"(\b)(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}"
+        r"|xox[abeprs]-[A-Za-z0-9-]{10,}"
+        r"|AIza[A-Za-z0-9_-]{35}|npm_[A-Za-z0-9]{36}|hv[sb]\.[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,}"
+        r"|AGE-SECRET-KEY-1[0-9A-Z]{40,})"
     ),
     "password_hash": r"()(\$(?:2[abxy]?|[156y]|apr1|argon2(?:id?|d))\$[A-Za-z0-9./$,=+]{20,})",
     "cookie": rf"(?i)(\bcookie{_IS}{_QUOTE})([^\r\n\"'\\<]{{8,}})",
     "webhook": (
-        r"((?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api/webhooks|webhook\.office\.com)/)([A-Za-z0-9/_@.-]{16,})"
+        r"((?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api/webhooks"
+        r"|webhook\.office\.com)/)([A-Za-z0-9/_@.-]{16,})"
     ),
     "url_signature": r"([?&](?:sig|signature|code|key)=)([A-Za-z0-9%._~+/=-]{16,})",
     "registry_auth": r"([\"']auth\\{0,64}[\"']\s{0,64}:\s{0,64}\\{0,64}[\"'])([^\"'\\<]+)",
     "authorization": (
-        r"(?i)(\b(?:bearer|basic)(?:\s|%20|\+){1,16})((?=[a-z._~+/=-]{0,512}\d|[a-z0-9._~+/-]{12,512}==?)[a-z0-9._~+/=-]{12,})"
+        r"(?i)(\b(?:bearer|basic)(?:\s|%20|\+){1,16})((?=[a-z._~+/=-]{0,512}\d"
+        r"|[a-z0-9._~+/-]{12,512}==?)[a-z0-9._~+/=-]{12,})"
     ),
     "authorization_header": (
         rf"(?i)(\bauthorization{_IS}{_QUOTE}(?:[a-z]{{3,12}}\s{{1,16}})?)([A-Za-z0-9._~+/=-]{{8,}})"
@@ -94,11 +106,13 @@ SOURCES: dict[str, str] = {
     "named_password": rf"([Pp](?i:assword|asswd|assphrase|wd){_IS}{_QUOTE})({_NO_VALUE}{_VALUE_START}{_VALUE}{{3,}})",
     # By how it looks too: this is also what Kubernetes calls its Secrets, whose names are no secrets.
     "random_secret": (
-        rf"([Ss](?i:ecret){_IS}{_QUOTE})((?={_VALUE}{{0,128}}[0-9])(?={_VALUE}{{0,128}}[A-Z]){_VALUE_START}{_VALUE}{{11,}})"
+        rf"([Ss](?i:ecret){_IS}{_QUOTE})((?={_VALUE}{{0,128}}[0-9])"
+        rf"(?={_VALUE}{{0,128}}[A-Z]){_VALUE_START}{_VALUE}{{11,}})"
     ),
     "variable": rf"({_VARIABLE})({_NO_VALUE}[^\s\"'\\<,}}]{{4,}})",
     "option": (
-        rf"((?<![A-Za-z0-9_.-])--?(?:[A-Za-z0-9]{{1,24}}-){{0,4}}{_NAMES}{_NEXT}{_QUOTE})({_NO_VALUE}(?!-){_VALUE_START}{_VALUE}{{7,}})"
+        rf"((?<![A-Za-z0-9_.-])--?(?:[A-Za-z0-9]{{1,24}}-){{0,4}}{_NAMES}{_NEXT}{_QUOTE})({_NO_VALUE}"
+        rf"(?!-){_VALUE_START}{_VALUE}{{7,}})"
     ),
     "user_option": (
         rf"([\s\"'](?:-u|--(?:proxy-)?user)(?:=|{_NEXT}){_QUOTE}[^\s:\"'\\@/]{{1,64}}:)((?!\d+\b)[^\s\"'\\<,]{{6,}})"
@@ -108,8 +122,10 @@ PATTERNS = {name: re.compile(source, re.ASCII) for name, source in SOURCES.items
 _KEY_HEAD = re.compile(_PRIVATE_KEY)
 # No text without one of these matches any of the patterns: most texts are looked at once.
 _SIGNS = re.compile(
-    r"(?i)PRIVATE|eyJ|sha256~|gh[pousr]_|github_|glpat-|xox[abeprs]-|AIza|npm_|hv[sb]\.|sk_live|auth|bearer|basic|A[KS]IA|://"
-    r"|key|token|secret|sig=|signature|pass|pwd|credential|cookie|hook|code=|\$(?:2[abxy]?|[156y]|apr1|argon2[id]{0,2})\$"
+    r"(?i)PRIVATE|eyJ|sha256~|gh[pousr]_|github_|glpat-|xox[abeprs]-|AIza|npm_|hv[sb]\.|sk_live|auth|bearer|basic"
+    r"|A[KS]IA|://"
+    r"|key|token|secret|sig=|signature|pass|pwd|credential|cookie|hook|code=|\$(?:2[abxy]?|[156y]|apr1"
+    r"|argon2[id]{0,2})\$"
     r"|[\s\"']-u|--(?:proxy-)?user|b3BlbnNz|/u3\+7Q|M[CHI-L][A-Za-z0-9+/]{6}"
 )
 _BY_NAME = ("registry_auth", "authorization_header", "named_secret", "named_password", "random_secret")

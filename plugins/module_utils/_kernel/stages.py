@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from .changes import ChangeSet, Step, Verb
 from .facts import Fact, FactGoal
+from .objects import Object
 from .operation import Applied, Plan, Progress, apply_planned
 from .ports.hub import Hub
-
-Object = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from .objects import lookup
 
 _VERSION = re.compile(r"^v?(\d+)\.(\d+)(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$")
 _TAG = re.compile(
-    r":(?P<version>v?\d+\.\d+\.\d+(?:-(?:ec|rc|fc|nightly|ci|konflux)[0-9A-Za-z.-]*?)?)(?:-(?P<arch>multi|x86_64|amd64|aarch64|arm64|ppc64le|s390x))?$"
+    r":(?P<version>v?\d+\.\d+\.\d+(?:-(?:ec|rc|fc|nightly|ci|konflux)[0-9A-Za-z.-]*?)?)(?:-(?P<arch>multi|x86_64"
+    r"|amd64|aarch64|arm64|ppc64le|s390x))?$"
 )
 _MINOR_OFFSET = 23
 MAX_POOL_SKEW = 3

@@ -242,4 +242,5 @@ def _as_file(material: bytes | str) -> Iterator[str | None]:
 
 def _bypasses(server: str, no_proxy: str) -> bool:
     host = urlsplit(server).hostname or ""
-    return bool(no_proxy) and bool(urllib.request.proxy_bypass_environment(host, {"no": no_proxy}))  # type: ignore[attr-defined]
+    bypass = urllib.request.proxy_bypass_environment  # type: ignore[attr-defined]
+    return bool(no_proxy) and bool(bypass(host, {"no": no_proxy}))

@@ -10,6 +10,7 @@ from typing import Any
 
 from .._kernel.errors import ApiError, Failure
 from .._kernel.kinds import POD, POD_LOG, Kind
+from .._kernel.objects import Object
 from .._kernel.ports.hub import LogWindow
 from .._machine.clock import Surroundings
 from .answers import HOSTED, malformed, misshapen
@@ -21,7 +22,6 @@ from .transport import Transport
 from .watch import KubeWatch
 
 FIELD_MANAGER = "hypershift.core"
-Object = dict[str, Any]
 
 
 class KubeHub(Surroundings):

@@ -5,15 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from .._kernel.errors import ApiError
+from .._kernel.objects import Object
 from .answers import Limits, Unusable, items_of, malformed, metadata_of, too_large
 from .failures import Request
 
 PAGE = 1000
 _SMALLEST = 10  # objects a page, of those that are too large for one answer
-Object = dict[str, Any]
 Fetch = Callable[[Object], tuple[Object, int]]  # query -> answer and its bytes
 
 

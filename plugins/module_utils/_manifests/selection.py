@@ -9,8 +9,8 @@ from typing import Any
 
 from .._kernel.errors import ApiError
 from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL, Kind
-from .._kernel.objects import lookup
-from .._kernel.ports.hub import Hub, Object
+from .._kernel.objects import Object, lookup
+from .._kernel.ports.hub import Hub
 from .._kernel.redaction import redacted
 
 _SPOKEN = {HOSTED_CLUSTER: "hosted cluster", NODE_POOL: "node pool"}

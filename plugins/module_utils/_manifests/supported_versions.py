@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from .._kernel.kinds import CONFIG_MAP
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.ports.hub import Hub
 
 NAME = "supported-versions"
@@ -18,8 +17,6 @@ def supported_minors(hub: Hub) -> list[str]:
     """Minor versions newest first; empty when the operator publishes none (very old, or not installed)."""
     return minors(hub.get(CONFIG_MAP, OPERATOR_NAMESPACE, NAME))
 
-
-Object = dict[str, Any]
 
 OPERATOR_NAMESPACE = "hypershift"
 

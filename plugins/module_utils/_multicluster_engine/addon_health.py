@@ -4,14 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._kernel.conditions import get, index
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.text import one_line
 from .._manifests.supported_versions import minors
-
-Object = dict[str, Any]
 
 NAME, LOCAL_CLUSTER, MANAGER = "hypershift-addon", "local-cluster", "hypershift-addon-manager"
 

@@ -16,9 +16,7 @@ from typing import Any
 
 from .._kernel.errors import Failure
 from .._kernel.kinds import ADD_ON_CONFIG, CONFIG_MAP
-from .._kernel.objects import lookup
-
-Object = dict[str, Any]
+from .._kernel.objects import Object, lookup
 
 CONFIG, FLAGS, IMAGES = (
     "hypershift-addon-deploy-config",

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from .._fleet.views import HubView, Object
+from .._fleet.views import HubView
 from .._kernel import versions
 from .._kernel.kinds import CLUSTER_VERSION, MULTICLUSTER_ENGINE
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.versions import Version
 
 _ENGINE_OFFSET = 10

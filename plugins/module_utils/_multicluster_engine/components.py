@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from .._kernel.conditions import index
 from .._kernel.errors import Failure
 from .._kernel.kinds import MULTICLUSTER_ENGINE
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.text import one_line
-
-Object = dict[str, Any]
 
 KNOWN = (
     *(

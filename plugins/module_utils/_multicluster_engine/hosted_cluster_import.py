@@ -7,8 +7,6 @@ Source: facts 1.8.
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._kernel.changes import ChangeSet
 from .._kernel.compare import merge_patch
 from .._kernel.conditions import index
@@ -23,7 +21,7 @@ from .._kernel.kinds import (
     MULTICLUSTER_ENGINE,
     NAMESPACE,
 )
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.operation import Plan
 from .._kernel.owned_objects import Owned
 from .._kernel.ports.hub import Hub, WatchSpec
@@ -33,7 +31,6 @@ from . import components
 from . import managed_cluster as imports
 from .addon_settings import CONFIG
 
-Object = dict[str, Any]
 MODULE = "hosted_cluster_import"
 _FORBIDDEN = 403
 

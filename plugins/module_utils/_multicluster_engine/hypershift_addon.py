@@ -9,7 +9,6 @@ cluster.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from .._kernel.changes import ChangeSet
 from .._kernel.conditions import index
@@ -24,6 +23,7 @@ from .._kernel.kinds import (
     MULTICLUSTER_ENGINE,
     POD,
 )
+from .._kernel.objects import Object
 from .._kernel.operation import Plan
 from .._kernel.ports.hub import Hub, WatchSpec
 from .._kernel.stages import Stage, staged
@@ -32,7 +32,6 @@ from . import addon_health, components
 from .multicluster_engine import engine_fact
 from .reading import hosted_names
 
-Object = dict[str, Any]
 _NAMESPACE = supported_versions.OPERATOR_NAMESPACE
 
 

@@ -15,7 +15,7 @@ from .._kernel.compare import merge_patch
 from .._kernel.errors import Failure, WaitError
 from .._kernel.facts import Fact, Observed, wait_for
 from .._kernel.kinds import ADD_ON_CONFIG, CONFIG_MAP, DEPLOYMENT, MULTICLUSTER_ENGINE, NAMESPACE, SECRET
-from .._kernel.objects import deep_merge, lookup
+from .._kernel.objects import Object, deep_merge, lookup
 from .._kernel.operation import Plan, Progress
 from .._kernel.owned_objects import Owned
 from .._kernel.ports.hub import Hub, WatchSpec
@@ -23,7 +23,6 @@ from .._manifests import supported_versions
 from . import addon_health, components
 from . import addon_settings as settings
 
-Object = dict[str, Any]
 MODULE = "hypershift_addon_config"
 _NAMESPACE = supported_versions.OPERATOR_NAMESPACE
 

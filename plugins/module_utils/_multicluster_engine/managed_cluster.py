@@ -4,15 +4,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._kernel.conditions import is_true
 from .._kernel.errors import Failure
 from .._kernel.kinds import HOSTED_CLUSTER, KLUSTERLET_ADD_ON_CONFIG, MANAGED_CLUSTER
-from .._kernel.objects import deep_merge, lookup
+from .._kernel.objects import Object, deep_merge, lookup
 from .addon_settings import variables_of
-
-Object = dict[str, Any]
 
 HOSTING = "import.open-cluster-management.io/hosting-cluster-name"
 MODE = "import.open-cluster-management.io/klusterlet-deploy-mode"
@@ -90,6 +86,21 @@ def refusals(
     found = []
     if lookup(hosted, ("metadata", "deletionTimestamp")):
         found.append(Failure("being_deleted", "it is being deleted", ref, next_step="Leave its import alone."))
+    found += _name_taken(ref, name, namesakes, managed)
+    if not is_true(hosted, "Available"):
+        found.append(
+            Failure(
+                "not_available",
+                "it is not available, so nobody can join it",
+                ref,
+                next_step="Wait until it is (module hosted_cluster_wait).",
+            )
+        )
+    return found
+
+
+def _name_taken(ref: str, name: str, namesakes: list[str], managed: Object | None) -> list[Failure]:
+    found = []
     if namesakes:
         cause = (
             f"a hosted cluster of the same name is in {', '.join(namesakes)}, and names of managed clusters are unique"
@@ -110,15 +121,6 @@ def refusals(
                 cause,
                 MANAGED_CLUSTER.ref(None, name),
                 next_step="Detach it, or give the hosted cluster another name.",
-            )
-        )
-    if not is_true(hosted, "Available"):
-        found.append(
-            Failure(
-                "not_available",
-                "it is not available, so nobody can join it",
-                ref,
-                next_step="Wait until it is (module hosted_cluster_wait).",
             )
         )
     return found

@@ -8,8 +8,6 @@ next.
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._kernel import versions
 from .._kernel.changes import ChangeSet
 from .._kernel.compare import merge_patch
@@ -23,16 +21,16 @@ from .._kernel.kinds import (
     OPERATOR_GROUP,
     SUBSCRIPTION,
 )
-from .._kernel.objects import deep_merge, lookup
+from .._kernel.objects import Object, deep_merge, lookup
 from .._kernel.operation import Plan
 from .._kernel.owned_objects import Owned
 from .._kernel.ports.hub import Hub, WatchSpec
 from .._kernel.stages import Stage, staged
 from . import components
 from . import installation as olm
+from .installation_refusals import install_refusals
 from .reading import read_for_install, read_olm
 
-Object = dict[str, Any]
 MODULE = "multicluster_engine"
 
 
@@ -49,7 +47,7 @@ class MulticlusterEngine:
     def plan(self) -> Plan:
         options, ground = self._options, read_for_install(self._hub, self._options)
         wanted = olm.channel_version(options["channel"])
-        refused = olm.install_refusals(ground, options, wanted)
+        refused = install_refusals(ground, options, wanted)
         engine = next(iter(ground.engines), None)
         refused += components.refusals(engine, options["enabled_components"], options["disabled_components"], [])
         if refused or wanted is None:

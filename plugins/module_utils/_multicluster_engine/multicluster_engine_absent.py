@@ -7,21 +7,18 @@ Source: facts 1.7. Namespace and OperatorGroup go only when this collection has 
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._kernel.changes import ChangeSet
 from .._kernel.facts import Fact, Observed
 from .._kernel.kinds import CLUSTER_SERVICE_VERSION, MULTICLUSTER_ENGINE, NAMESPACE, OPERATOR_GROUP, SUBSCRIPTION, Kind
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.operation import Plan
 from .._kernel.owned_objects import Owned
 from .._kernel.ports.hub import Hub, WatchSpec
 from .._kernel.stages import Stage, staged
 from . import installation as olm
+from .installation_refusals import removal_refusals
 from .multicluster_engine import MODULE
 from .reading import read_for_removal
-
-Object = dict[str, Any]
 
 
 class MulticlusterEngineAbsent:
@@ -32,7 +29,7 @@ class MulticlusterEngineAbsent:
         self._namespace: str = options["namespace"]
 
     def plan(self) -> Plan:
-        refused = olm.removal_refusals(read_for_removal(self._hub, self._options), self._options)
+        refused = removal_refusals(read_for_removal(self._hub, self._options), self._options)
         if refused:
             return Plan(ChangeSet(refusals=refused))
         stages = [

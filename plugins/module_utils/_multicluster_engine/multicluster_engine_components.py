@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._kernel.changes import ChangeSet
 from .._kernel.kinds import MULTICLUSTER_ENGINE
+from .._kernel.objects import Object
 from .._kernel.operation import Plan
 from .._kernel.ports.hub import Hub
 from .._kernel.stages import Stage, staged
 from . import components
 from .multicluster_engine import engine_fact
 from .reading import hosted_names
-
-Object = dict[str, Any]
 
 
 class MulticlusterEngineComponents:

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .._kernel.kinds import (
     CATALOG_SOURCE,
     CLUSTER_SERVICE_VERSION,
@@ -17,13 +15,11 @@ from .._kernel.kinds import (
     OPERATOR_GROUP,
     SUBSCRIPTION,
 )
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.ports.hub import Hub
 from .._manifests.selection import installed_ones
 from .addon_health import local_cluster_of
 from .installation import PACKAGE, Ground
-
-Object = dict[str, Any]
 
 
 def read_for_install(hub: Hub, options: Object) -> Ground:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from .._clusters.guest_api import open_hosted
 from .._kernel.errors import ApiError, Failure, HypershiftError
 from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL, POD, POD_LOG, SECRET, Kind, checked_namespace
+from .._kernel.objects import Object
 from .._kernel.ports.hub import Hub, OpenHub
 from . import sources
 from .index import Entry, Index
@@ -21,7 +22,6 @@ from .redaction import MAX_WORDS, Redactor
 from .sources import GUEST_SOURCES, IMPORTANCE, Source
 from .target import Draft, Limits, Target
 
-Object = dict[str, Any]
 Unit = TypeVar("Unit")
 Got = TypeVar("Got")
 INDEX, SUMMARY = "index.json", "summary.txt"

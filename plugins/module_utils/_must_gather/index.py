@@ -9,14 +9,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from .._kernel.collection import VERSION
 from .._kernel.errors import MAX_SENTENCE, Failure
 from .._kernel.kinds import POD_LOG
+from .._kernel.objects import Object
 from .._kernel.printable import one_line
 
-Object = dict[str, Any]
 FORMAT = 1
 STAMP = "%Y%m%dT%H%M%SZ"
 MANAGEMENT = "management"

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from .._health.findings import Health
 from .._health.summaries import summarize_hosted_cluster
 from .._kernel.changes import ChangeSet
 from .._kernel.errors import ApiError, Failure, HypershiftError, OptionError
 from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.operation import Plan, Progress
 from .._kernel.ports.hub import Hub, LogWindow, OpenHub
 from .._kernel.quantities import parse_duration
@@ -30,7 +30,6 @@ from .index import Index, archive_name, archives_of, grouped
 from .reading import Reader
 from .target import Draft, Limits, Target
 
-Object = dict[str, Any]
 MIB = 1024 * 1024
 
 

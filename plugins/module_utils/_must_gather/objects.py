@@ -12,9 +12,9 @@ from typing import Any
 
 from .._kernel import kinds as k
 from .._kernel.kinds import Kind
+from .._kernel.objects import Object
 from .._kernel.redaction import masked, redacted
 
-Object = dict[str, Any]
 MAX_EVENTS = 3000  # per list, the newest
 MAX_LINE = 65_536  # bytes of one line of a log; editors and terminals stop at what is longer
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"

@@ -13,11 +13,11 @@ from typing import Any
 
 from .._kernel.errors import ApiError, Failure
 from .._kernel.kinds import POD, SECRET, checked_namespace
+from .._kernel.objects import Object
 from .._kernel.ports.hub import Hub, LogWindow
 from .objects import Dumped, dumped
 from .sources import CLUSTER, GUEST, HOSTED, Source, is_shared
 
-Object = dict[str, Any]
 TOO_SLOW = "answer_too_slow"  # code of a failure whose time was over
 
 

@@ -18,10 +18,10 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote
 
+from .._kernel.objects import Object
 from .._kernel.secret_texts import counted
 from .word_search import WordSearch
 
-Object = dict[str, Any]
 HIDDEN = b"<hidden>"
 SECRET_VALUE = "secret_value"
 MAX_WORDS = 20_000  # of one value; a kubeconfig has a few dozen
@@ -53,7 +53,8 @@ _WORD = re.compile(r"[A-Za-z0-9+/_.~-]{16,}")
 _ESCAPED = 3  # times: a text in JSON in a text in JSON
 _OF_URLS = bytes.maketrans(b"+/", b"-_")
 _PAIR = re.compile(
-    r"\b(?:pass(?:word|wd)?|token|secret|\w*(?:access|api|private|secret)[_-]?key)[\"']?\s*[:=]\s*[\"']?([^\s\"',}{]{8,})",
+    r"\b(?:pass(?:word|wd)?|token|secret|\w*(?:access|api|private|secret)[_-]?key)[\"']?\s*[:=]\s*[\"']?"
+    r"([^\s\"',}{]{8,})",
     re.IGNORECASE,
 )
 

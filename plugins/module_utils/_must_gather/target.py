@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from .._kernel.kinds import HOSTED_CLUSTER
-
-Object = dict[str, Any]
+from .._kernel.objects import Object
 
 
 class Draft(Protocol):

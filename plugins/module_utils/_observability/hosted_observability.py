@@ -16,14 +16,13 @@ from .._kernel.changes import ChangeSet
 from .._kernel.errors import ApiError
 from .._kernel.facts import Fact, Observed, wait_for
 from .._kernel.kinds import CONFIG_MAP, CUSTOM_RESOURCE_DEFINITION, DEPLOYMENT, HOSTED_CLUSTER
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.operation import Plan, Progress
 from .._kernel.owned_objects import Owned
 from .._kernel.ports.hub import Hub, WatchSpec
 from .._manifests.selection import selected
 from . import dashboards, metrics_sets
 
-Object = dict[str, Any]
 MODULE = "hosted_observability"
 _SELECTOR = f"{dashboards.LABEL}=true"
 _TEMPLATE_STEP = "Give dashboard_template, or make the ConfigMap."

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .._fleet.views import Object
 from .._kernel.conditions import is_true
 from .._kernel.kinds import NODE, POD
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.quantities import parse_quantity
 from .inspection import Picture
 

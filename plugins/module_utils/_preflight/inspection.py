@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from .._fleet.views import HubView, Object
+from .._fleet.views import HubView
 from .._kernel.kinds import (
     ADD_ON_CONFIG,
     AGENT_SERVICE_CONFIG,
@@ -29,7 +29,7 @@ from .._kernel.kinds import (
     STORAGE_CLASS,
     Kind,
 )
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 
 HIGHLY_AVAILABLE = "HighlyAvailable"
 KUBEVIRT, AGENT, AWS, NONE = "kubevirt", "agent", "aws", "none"

@@ -12,8 +12,9 @@ from typing import Any
 from .._fleet.views import HubView
 from .._kernel.errors import ApiError, Failure, OptionError
 from .._kernel.kinds import CONFIG_MAP, Kind
+from .._kernel.objects import Object
 from .._kernel.operation import Plan
-from .._kernel.ports.hub import Hub, Object
+from .._kernel.ports.hub import Hub
 from .._manifests.supported_versions import supported_minors
 from .inspection import READ, Picture
 from .table import preflight

@@ -13,12 +13,11 @@ from typing import Any
 
 from .._kernel import versions
 from .._kernel.conditions import get, is_true
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.versions import Version, completed_version, version_of_image
 from .graph import from_status
 
 FORCE = "hypershift.openshift.io/force-upgrade-to"
-Object = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from .._health.pauses import is_paused, owner_of
 from .._kernel.changes import ChangeSet
 from .._kernel.compare import apply_merge_patch
 from .._kernel.kinds import HOSTED_CLUSTER
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.operation import Plan
 from .._kernel.ports.hub import Hub
 from .._manifests.guards import refuse_paused
@@ -21,8 +21,6 @@ from .._manifests.supported_versions import supported_minors
 from . import hop as hops
 from .hop import FORCE, Hop, Request
 from .hop_checks import Situation, hop_failures, hop_notes, release_failures
-
-Object = dict[str, Any]
 
 
 class HostedClusterUpgrade:

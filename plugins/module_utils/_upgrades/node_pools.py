@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from .._health.diagnosis import pool_subject, subject_matches
 from .._health.goal_predicates import HOLDS, World, updated
@@ -17,13 +16,12 @@ from .._kernel import versions
 from .._kernel.conditions import get, is_true
 from .._kernel.errors import Failure
 from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.quantities import parse_duration
 from .._kernel.versions import Version, completed_version, skew_problem, version_of_image
 from .hop import Request as HopRequest
 from .hop import hop_of, pool_version, taken_up
 
-Object = dict[str, Any]
 # Findings on the release that stands in the spec: another release is what puts them right.
 _OF_RELEASE = frozenset({"pool_newer_than_control_plane", "pool_release_image_invalid"})
 _PAUSES = frozenset({"paused", "paused_until"})

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from .._health.goal_states import GoalParams
 from .._health.goal_waiter import wait_request
@@ -14,7 +13,7 @@ from .._health.pauses import is_paused, owner_of
 from .._kernel.changes import ChangeSet
 from .._kernel.compare import apply_merge_patch
 from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.operation import Applied, Plan, Progress, apply_planned
 from .._kernel.ports.hub import Hub
 from .._manifests.guards import refuse_paused
@@ -24,7 +23,6 @@ from . import node_pools as upgrade
 from .hop import pool_version
 from .node_pools import Target
 
-Object = dict[str, Any]
 _GOAL = "node_pools_settled"
 
 

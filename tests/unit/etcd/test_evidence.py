@@ -13,7 +13,8 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._etcd import asking
 from ansible_collections.hypershift.core.plugins.module_utils._etcd.commands import Answer
 from ansible_collections.hypershift.core.plugins.module_utils._etcd.evidence import assumption_problems, signs_of_life
-from ansible_collections.hypershift.core.plugins.module_utils._etcd.state import Member, Shard, member_of, with_answers, with_hash
+from ansible_collections.hypershift.core.plugins.module_utils._etcd.member_answers import with_answers, with_hash
+from ansible_collections.hypershift.core.plugins.module_utils._etcd.state import Member, Shard, member_of
 from ansible_collections.hypershift.core.plugins.module_utils._etcd.verdict import EtcdVerdict, failed_members, verdict_of, worst
 
 from etcd.builders import pod

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._etcd import state
 from ansible_collections.hypershift.core.plugins.module_utils._etcd.commands import Answer, answers
+from ansible_collections.hypershift.core.plugins.module_utils._etcd.member_answers import with_answers
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.situation import lost
 
 from builders.shells import ScriptedShell, member_answers
@@ -27,7 +28,7 @@ def told(name: str = "etcd-1", **over: Any) -> dict[str, Answer]:
 
 
 def asked(name: str = "etcd-1", **over: Any) -> state.Member:
-    return state.with_answers(state.member_of(name, pod(name), claim(name)), told(name, **over))
+    return with_answers(state.member_of(name, pod(name), claim(name)), told(name, **over))
 
 
 @pytest.mark.parametrize(("condition", "ready"), [("Ready", True), ("ContainersReady", False), ("PodScheduled", False)])

@@ -13,16 +13,8 @@ from typing import Any
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._etcd import commands
 from ansible_collections.hypershift.core.plugins.module_utils._etcd.commands import Answer
-from ansible_collections.hypershift.core.plugins.module_utils._etcd.state import (
-    Listed,
-    Member,
-    Shard,
-    is_etcd,
-    member_of,
-    shard_of,
-    with_answers,
-    with_hash,
-)
+from ansible_collections.hypershift.core.plugins.module_utils._etcd.member_answers import with_answers, with_hash
+from ansible_collections.hypershift.core.plugins.module_utils._etcd.state import Listed, Member, Shard, is_etcd, member_of, shard_of
 from ansible_collections.hypershift.core.plugins.module_utils._etcd.verdict import (
     best_member,
     common_revision,

@@ -10,6 +10,10 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.versions import Version
 from ansible_collections.hypershift.core.plugins.module_utils._multicluster_engine import components
 from ansible_collections.hypershift.core.plugins.module_utils._multicluster_engine import installation as olm
+from ansible_collections.hypershift.core.plugins.module_utils._multicluster_engine.installation_refusals import (
+    install_refusals,
+    removal_refusals,
+)
 
 Obj = dict[str, Any]
 OPTIONS: Obj = {
@@ -72,7 +76,7 @@ def test_channels_are_gone_through_one_by_one(present: str | None, wanted: str, 
     "channel", ["", "stable", "stable-2", "release-2.10", "stable-2.10.1", "stable-2.3", "candidate-2.10", "stable-x.y", "stable-4.20"]
 )
 def test_what_is_no_channel(channel: str) -> None:
-    (found,) = olm.install_refusals(ground(), {**OPTIONS, "channel": channel}, olm.channel_version(channel))
+    (found,) = install_refusals(ground(), {**OPTIONS, "channel": channel}, olm.channel_version(channel))
     assert found.code == "invalid_option" and "stable-2.10" in found.next_step
 
 
@@ -118,7 +122,7 @@ REFUSED: dict[str, tuple[olm.Ground, Obj, list[str]]] = {
 def test_installations_that_are_refused(case: str) -> None:
     there, options, codes = REFUSED[case]
     given = {**OPTIONS, **options}
-    found = olm.install_refusals(there, given, olm.channel_version(given["channel"]))
+    found = install_refusals(there, given, olm.channel_version(given["channel"]))
     assert [f.code for f in found] == codes and all(f.next_step and f.cause for f in found)
 
 
@@ -143,7 +147,7 @@ def test_installations_that_are_refused(case: str) -> None:
 )
 def test_channels_that_do_not_work_on_this_openshift(channel: str, below: str, present: str, cause: str, step: str) -> None:
     there = ground(openshift=openshift(below), subscriptions=[subscription(present, present)] if present else [])
-    (found,) = olm.install_refusals(there, {**OPTIONS, "channel": channel}, olm.channel_version(channel))
+    (found,) = install_refusals(there, {**OPTIONS, "channel": channel}, olm.channel_version(channel))
     assert cause in found.cause and step in found.next_step and channel in found.cause
 
 
@@ -158,7 +162,7 @@ def test_channels_that_do_not_work_on_this_openshift(channel: str, below: str, p
     ],
 )
 def test_removals_that_are_refused(there: olm.Ground, codes: list[str]) -> None:
-    assert [f.code for f in olm.removal_refusals(there, OPTIONS)] == codes
+    assert [f.code for f in removal_refusals(there, OPTIONS)] == codes
 
 
 UNHEALTHY = [{"type": "CatalogSourcesUnhealthy", "status": "True", "message": "targeted catalogsource x missing"}]

@@ -10,11 +10,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from ..._fleet.views import HubView, Object, host_name
+from ..._fleet.views import HubView, host_name
 from ..._kernel import versions
 from ..._kernel.errors import Failure
 from ..._kernel.kinds import HOSTED_CLUSTER, NODE_POOL
-from ..._kernel.objects import lookup
+from ..._kernel.objects import Object, lookup
 from ..._kernel.ports.calendar import Window
 from ..._kernel.versions import Version, completed_version, version_of_image
 from ..._manifests.selection import node_count

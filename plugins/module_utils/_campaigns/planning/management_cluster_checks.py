@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..._fleet.views import HubView, Object
+from ..._fleet.views import HubView
 from ..._kernel import versions
+from ..._kernel.objects import Object
 from ..._kernel.versions import Version, unsupported_problem
 from ..._multicluster_engine.compatibility import (
     engine,

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..._fleet.views import HubView, Object, host_name
+from ..._fleet.views import HubView, host_name
 from ..._kernel.errors import Failure
 from ..._kernel.hub_identity import RIGHT
 from ..._kernel.label_selectors import matcher
+from ..._kernel.objects import Object
 from ..._kernel.ports.calendar import Calendar, Window
 from ..._multicluster_engine.compatibility import engine_version, openshift_version
 from ..._upgrades.graph import Graph

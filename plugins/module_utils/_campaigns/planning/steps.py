@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from ..._fleet.views import Object
 from ..._kernel import versions
 from ..._kernel.label_selectors import matcher
-from ..._kernel.objects import lookup
+from ..._kernel.objects import Object, lookup
 from ..._kernel.versions import MAX_POOL_SKEW, Version, version_of_image
 from .candidate import Hop, Move, Pool, Route, Way
 from .policy import Policy

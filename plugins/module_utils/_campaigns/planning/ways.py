@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from ..._fleet.views import Object
 from ..._kernel.conditions import get
 from ..._kernel.errors import Failure
 from ..._kernel.kinds import HOSTED_CLUSTER
+from ..._kernel.objects import Object
 from ..._kernel.versions import Version, completed_version, upgrade_problem
 from ..._upgrades.graph import Edge, Graph, Rules, from_status, with_verdicts
 from .candidate import Hop, Way, under_way

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from ..._kernel.errors import Failure, HypershiftError
+from ..._kernel.objects import Object
 from ..._kernel.times import parse_time
 from .style import STYLE
 from .template import TEMPLATE
@@ -20,7 +20,6 @@ except ImportError as error:  # reported in html_of(): a module must be importab
     jinja2 = None  # type: ignore[assignment]
     IMPORT_ERROR = str(error)
 
-Object = dict[str, Any]
 WIDTH = 1000  # of the timeline, in its own units
 MAX_TICKS = 7
 # Every state has a sign and a word: colour alone tells nobody anything on paper, or who cannot see it.

@@ -10,8 +10,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from ..._kernel.errors import Failure
+from ..._kernel.objects import Object
 
-Object = dict[str, Any]
 APART = "not upgraded by the plan"
 _FAILURES, _ERRORS, _PASSED = ("failed", "stopped"), ("unknown", "gone"), ("done", "up_to_date")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 has no way to write these

@@ -22,6 +22,7 @@ CHANGE_GOALS = frozenset(
     {"available", "version_completed", "nodes_ready", "healthy", "reconciled", "node_pools_settled"}
 )
 
+FIX_AND_RETRY = "The operator checks again by itself once the object exists; run the task again then."
 # What a wrong input stops: any change of a running cluster, and with a new one everything.
 INPUT_STOPS = frozenset({"version_completed", "reconciled", "healthy"})
 INPUT_STOPS_NEW = frozenset({"available", "nodes_ready", "node_pools_settled"})

@@ -11,12 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..kinds import Kind
+from ..objects import Object
 from .shell import Shell
-
-Object = dict[str, Any]
 
 SYNCED, ADDED, MODIFIED, DELETED, TROUBLE = "SYNCED", "ADDED", "MODIFIED", "DELETED", "TROUBLE"
 

@@ -5,18 +5,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..._kernel.changes import ChangeSet
 from ..._kernel.facts import Fact, Observed, wait_for
 from ..._kernel.kinds import AGENT
-from ..._kernel.objects import lookup
+from ..._kernel.objects import Object, lookup
 from ..._kernel.operation import Applied, Plan, apply_planned
 from ..._kernel.ports.hub import Hub, WatchSpec
 from . import hosts
 from .discovery_image import INFRA_ENV_LABEL
 
-Object = dict[str, Any]
 WAYS = ("infra_env", "ids", "hostnames", "mac_addresses", "label_selectors")
 _ONE_HOST = ("hostname", "installation_disk")
 _BOOT = "Boot hosts with the image of the InfraEnv (module infra_env returns where it is), and look at their consoles."

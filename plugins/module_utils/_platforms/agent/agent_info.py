@@ -4,14 +4,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ..._kernel.objects import Object
 from ..._kernel.operation import Plan
 from ..._kernel.ports.hub import Hub
 from . import hosts
 from .agent import list_of
-
-Object = dict[str, Any]
 
 
 class AgentInfo:

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..._kernel.changes import ChangeSet
 from ..._kernel.collection import CREATED_BY
 from ..._kernel.compare import merge_patch
@@ -19,13 +17,12 @@ from ..._kernel.kinds import (
     PROVISIONING,
     STORAGE_CLASS,
 )
-from ..._kernel.objects import deep_merge, lookup
+from ..._kernel.objects import Object, deep_merge, lookup
 from ..._kernel.operation import Plan
 from ..._kernel.owned_objects import Owned, gone, refuse_unserved
 from ..._kernel.ports.hub import Hub, WatchSpec
 from . import service_config as wanted
 
-Object = dict[str, Any]
 MODULE = "assisted_service"
 _REF = AGENT_SERVICE_CONFIG.ref(None, wanted.NAME)
 _PROVISIONING = "provisioning-configuration"

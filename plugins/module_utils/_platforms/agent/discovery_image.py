@@ -11,9 +11,8 @@ from typing import Any
 
 from ..._kernel import conditions, text
 from ..._kernel.kinds import INFRA_ENV, NMSTATE_CONFIG, ROLE, SECRET
-from ..._kernel.objects import lookup
+from ..._kernel.objects import Object, lookup
 
-Object = dict[str, Any]
 INFRA_ENV_LABEL = "infraenvs.agent-install.openshift.io"
 PULL_SECRET_KEY = ".dockerconfigjson"
 NEEDED_REGISTRY = "registry.redhat.io"

@@ -9,16 +9,14 @@ verdict.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from ..._kernel import conditions
 from ..._kernel.compare import merge_patch
 from ..._kernel.label_selectors import matcher
-from ..._kernel.objects import deep_merge, lookup
+from ..._kernel.objects import Object, deep_merge, lookup
 from ..._kernel.text import one_line
 from .discovery_image import INFRA_ENV_LABEL
 
-Object = dict[str, Any]
 ARCHITECTURE_LABEL = "inventory.agent-install.openshift.io/cpu-architecture"
 READY = "known-unbound"
 _INSUFFICIENT = ("insufficient-unbound", "insufficient")

@@ -11,7 +11,7 @@ from ..._kernel.changes import ChangeSet
 from ..._kernel.errors import Failure, OptionError
 from ..._kernel.facts import Fact, FactGoal, Observed
 from ..._kernel.kinds import AGENT, AGENT_SERVICE_CONFIG, INFRA_ENV, NAMESPACE, NMSTATE_CONFIG, ROLE, SECRET
-from ..._kernel.objects import lookup
+from ..._kernel.objects import Object, lookup
 from ..._kernel.operation import Plan
 from ..._kernel.owned_objects import Owned, gone
 from ..._kernel.ports.hub import Hub, WatchSpec
@@ -22,7 +22,6 @@ from .discovery_image import INFRA_ENV_LABEL
 from .hosts import host_name, is_bound
 from .z_and_power_boot import boot
 
-Object = dict[str, Any]
 MODULE = "infra_env"
 _STEP = (
     "Look at the log of Deployment assisted-service (kubectl logs -n multicluster-engine deployment/assisted-service),"

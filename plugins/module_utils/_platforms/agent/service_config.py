@@ -14,10 +14,9 @@ from ..._kernel import conditions
 from ..._kernel.compare import equal
 from ..._kernel.errors import Failure
 from ..._kernel.kinds import AGENT_SERVICE_CONFIG, CONFIG_MAP
-from ..._kernel.objects import lookup
+from ..._kernel.objects import Object, lookup
 from ..._kernel.text import one_line
 
-Object = dict[str, Any]
 NAME = "agent"  # the operator works on no other one
 COMPONENT = "assisted-service"
 OS_IMAGES = "hypershift.core/os-images"  # annotation on a configuration of others: the entries that we added

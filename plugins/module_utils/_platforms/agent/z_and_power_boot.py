@@ -7,10 +7,10 @@ Source: facts 2.5.
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
-Object = dict[str, Any]
+from ..._kernel.objects import Object
+
 _FIRST_BOOT = ["rd.neednet=1", "ignition.firstboot", "ignition.platform.id=metal"]
 _Z = ["random.trust_cpu=on", "rd.luks.options=discard"]
 # What stands for a value of the host is in angle brackets.

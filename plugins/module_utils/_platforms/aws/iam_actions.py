@@ -14,15 +14,16 @@ REGISTRY = named(
     "s3",
     """
     CreateBucket DeleteBucket PutBucketTagging GetBucketTagging PutBucketPublicAccessBlock GetBucketPublicAccessBlock
-    PutEncryptionConfiguration GetEncryptionConfiguration PutLifecycleConfiguration GetLifecycleConfiguration GetBucketLocation
-    ListBucket GetObject PutObject DeleteObject ListBucketMultipartUploads AbortMultipartUpload ListMultipartUploadParts
+    PutEncryptionConfiguration GetEncryptionConfiguration PutLifecycleConfiguration GetLifecycleConfiguration
+    GetBucketLocation ListBucket GetObject PutObject DeleteObject ListBucketMultipartUploads AbortMultipartUpload
+    ListMultipartUploadParts
     """,
 )
 STORAGE = named(
     "ec2",
     """
-    AttachVolume CreateSnapshot CreateTags CreateVolume DeleteSnapshot DeleteTags DeleteVolume DescribeInstances DescribeSnapshots
-    DescribeTags DescribeVolumes DescribeVolumesModifications DetachVolume ModifyVolume
+    AttachVolume CreateSnapshot CreateTags CreateVolume DeleteSnapshot DeleteTags DeleteVolume DescribeInstances
+    DescribeSnapshots DescribeTags DescribeVolumes DescribeVolumesModifications DetachVolume ModifyVolume
     """,
 )
 CLOUD_CONTROLLER = (
@@ -30,20 +31,21 @@ CLOUD_CONTROLLER = (
     *named(
         "ec2",
         """
-        DescribeAvailabilityZones DescribeInstances DescribeImages DescribeRegions DescribeRouteTables DescribeSecurityGroups
-        DescribeSubnets DescribeVolumes DescribeVpcs CreateSecurityGroup CreateTags CreateVolume ModifyInstanceAttribute ModifyVolume
-        AttachVolume AuthorizeSecurityGroupIngress CreateRoute DeleteRoute DeleteSecurityGroup DeleteVolume DetachVolume
-        RevokeSecurityGroupIngress
+        DescribeAvailabilityZones DescribeInstances DescribeImages DescribeRegions DescribeRouteTables
+        DescribeSecurityGroups DescribeSubnets DescribeVolumes DescribeVpcs CreateSecurityGroup CreateTags CreateVolume
+        ModifyInstanceAttribute ModifyVolume AttachVolume AuthorizeSecurityGroupIngress CreateRoute DeleteRoute
+        DeleteSecurityGroup DeleteVolume DetachVolume RevokeSecurityGroupIngress
         """,
     ),
     *named(
         "elasticloadbalancing",
         """
-        AddTags AttachLoadBalancerToSubnets ApplySecurityGroupsToLoadBalancer CreateLoadBalancer CreateLoadBalancerPolicy
-        CreateLoadBalancerListeners ConfigureHealthCheck DeleteLoadBalancer DeleteLoadBalancerListeners DescribeLoadBalancers
-        DescribeLoadBalancerAttributes DetachLoadBalancerFromSubnets DeregisterInstancesFromLoadBalancer ModifyLoadBalancerAttributes
-        RegisterInstancesWithLoadBalancer SetLoadBalancerPoliciesForBackendServer CreateListener CreateTargetGroup DeleteListener
-        DeleteTargetGroup DeregisterTargets DescribeListeners DescribeLoadBalancerPolicies DescribeTargetGroups DescribeTargetHealth
+        AddTags AttachLoadBalancerToSubnets ApplySecurityGroupsToLoadBalancer CreateLoadBalancer
+        CreateLoadBalancerPolicy CreateLoadBalancerListeners ConfigureHealthCheck DeleteLoadBalancer
+        DeleteLoadBalancerListeners DescribeLoadBalancers DescribeLoadBalancerAttributes DetachLoadBalancerFromSubnets
+        DeregisterInstancesFromLoadBalancer ModifyLoadBalancerAttributes RegisterInstancesWithLoadBalancer
+        SetLoadBalancerPoliciesForBackendServer CreateListener CreateTargetGroup DeleteListener DeleteTargetGroup
+        DeregisterTargets DescribeListeners DescribeLoadBalancerPolicies DescribeTargetGroups DescribeTargetHealth
         ModifyListener ModifyTargetGroup RegisterTargets SetLoadBalancerPoliciesOfListener
         """,
     ),
@@ -54,14 +56,15 @@ NODE_POOL = (
     *named(
         "ec2",
         """
-        AssociateRouteTable AttachInternetGateway AuthorizeSecurityGroupIngress CreateInternetGateway CreateNatGateway CreateRoute
-        CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags DeleteInternetGateway DeleteNatGateway DeleteRouteTable
-        DeleteSecurityGroup DeleteSubnet DeleteTags DescribeAccountAttributes DescribeAddresses DescribeAvailabilityZones
-        DescribeImages DescribeInstances DescribeInternetGateways DescribeNatGateways DescribeNetworkInterfaces
-        DescribeNetworkInterfaceAttribute DescribeRouteTables DescribeSecurityGroups DescribeSubnets DescribeVpcs DescribeDhcpOptions
-        DescribeVpcAttribute DescribeVolumes DetachInternetGateway DisassociateRouteTable DisassociateAddress ModifyInstanceAttribute
-        ModifyNetworkInterfaceAttribute ModifySubnetAttribute RevokeSecurityGroupIngress RunInstances TerminateInstances
-        CreateLaunchTemplate CreateLaunchTemplateVersion DescribeLaunchTemplates DescribeLaunchTemplateVersions DeleteLaunchTemplate
+        AssociateRouteTable AttachInternetGateway AuthorizeSecurityGroupIngress CreateInternetGateway CreateNatGateway
+        CreateRoute CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags DeleteInternetGateway DeleteNatGateway
+        DeleteRouteTable DeleteSecurityGroup DeleteSubnet DeleteTags DescribeAccountAttributes DescribeAddresses
+        DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInternetGateways DescribeNatGateways
+        DescribeNetworkInterfaces DescribeNetworkInterfaceAttribute DescribeRouteTables DescribeSecurityGroups
+        DescribeSubnets DescribeVpcs DescribeDhcpOptions DescribeVpcAttribute DescribeVolumes DetachInternetGateway
+        DisassociateRouteTable DisassociateAddress ModifyInstanceAttribute ModifyNetworkInterfaceAttribute
+        ModifySubnetAttribute RevokeSecurityGroupIngress RunInstances TerminateInstances CreateLaunchTemplate
+        CreateLaunchTemplateVersion DescribeLaunchTemplates DescribeLaunchTemplateVersions DeleteLaunchTemplate
         DeleteLaunchTemplateVersions
         """,
     ),
@@ -89,9 +92,9 @@ KARPENTER = (
     *named(
         "ec2",
         """
-        CreateFleet CreateLaunchTemplate CreateTags DeleteLaunchTemplate RunInstances TerminateInstances DescribeAvailabilityZones
-        DescribeImages DescribeInstances DescribeInstanceTypeOfferings DescribeInstanceTypes DescribeLaunchTemplates
-        DescribeSecurityGroups DescribeSpotPriceHistory DescribeSubnets
+        CreateFleet CreateLaunchTemplate CreateTags DeleteLaunchTemplate RunInstances TerminateInstances
+        DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInstanceTypeOfferings DescribeInstanceTypes
+        DescribeLaunchTemplates DescribeSecurityGroups DescribeSpotPriceHistory DescribeSubnets
         """,
     ),
     *named("pricing", "GetProducts"),

@@ -23,9 +23,9 @@ _READ_EC2 = named(
 _MAKE_EC2 = named(
     "ec2",
     """
-    AllocateAddress AssociateDhcpOptions AssociateRouteTable AttachInternetGateway CreateDhcpOptions CreateInternetGateway
-    CreateNatGateway CreateRoute CreateRouteTable CreateSubnet CreateTags CreateVpc CreateVpcEndpoint ModifyVpcAttribute
-    ModifyVpcEndpoint ReplaceRoute ReplaceRouteTableAssociation
+    AllocateAddress AssociateDhcpOptions AssociateRouteTable AttachInternetGateway CreateDhcpOptions
+    CreateInternetGateway CreateNatGateway CreateRoute CreateRouteTable CreateSubnet CreateTags CreateVpc
+    CreateVpcEndpoint ModifyVpcAttribute ModifyVpcEndpoint ReplaceRoute ReplaceRouteTableAssociation
     """,
 )
 _READ_LEFTOVERS = named(
@@ -46,8 +46,8 @@ _REMOVE_EC2 = named(
 _ELB = named(
     "elasticloadbalancing",
     """
-    DeleteLoadBalancer DeleteTargetGroup DescribeInstanceHealth DescribeLoadBalancerAttributes DescribeLoadBalancerPolicies
-    DescribeLoadBalancers DescribeTags DescribeTargetGroups
+    DeleteLoadBalancer DeleteTargetGroup DescribeInstanceHealth DescribeLoadBalancerAttributes
+    DescribeLoadBalancerPolicies DescribeLoadBalancers DescribeTags DescribeTargetGroups
     """,
 )
 _READ_ZONES = named("route53", "GetHostedZone ListHostedZones ListResourceRecordSets ListTagsForResource")
@@ -60,7 +60,8 @@ _REMOVE_PROFILE = named("iam", "DeleteInstanceProfile RemoveRoleFromInstanceProf
 _MAKE_PROVIDER = named(
     "iam",
     """
-    AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider TagOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint
+    AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider TagOpenIDConnectProvider
+    UpdateOpenIDConnectProviderThumbprint
     """,
 )
 _READ_BUCKET = named(

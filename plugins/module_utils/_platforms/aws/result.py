@@ -9,6 +9,7 @@ from typing import Any
 from . import iam_roles
 from .layout import NO_PREFIX, Platform
 from .plan import PlatformPlan
+from .plan_rows import id_of
 
 
 def summary(platform: Platform, found: dict[str, Any]) -> dict[str, Any]:
@@ -21,14 +22,7 @@ def summary(platform: Platform, found: dict[str, Any]) -> dict[str, Any]:
     roles = {role.option: arns[role.suffix] for role in iam_roles.ROLES}
     subnets = _subnets(platform, plan)
     zones = plan.zone_ids()
-    aws = {
-        "region": platform.region,
-        "vpc": plan.vpc_id,
-        "subnet_id": subnets[0]["private_subnet_id"],
-        "zone": platform.zones[0],
-        "roles": roles,
-        **({"resource_tags": platform.tags} if platform.tags else {}),
-    }
+    aws = _aws_options(platform, plan.vpc_id, subnets[0]["private_subnet_id"], roles)
     profile = found.get("instance_profile")
     return {
         "name": platform.name,
@@ -54,13 +48,25 @@ def summary(platform: Platform, found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _aws_options(platform: Platform, vpc_id: str, subnet_id: str, roles: dict[str, str]) -> dict[str, Any]:
+    """Option aws of module hosted_cluster."""
+    return {
+        "region": platform.region,
+        "vpc": vpc_id,
+        "subnet_id": subnet_id,
+        "zone": platform.zones[0],
+        "roles": roles,
+        **({"resource_tags": platform.tags} if platform.tags else {}),
+    }
+
+
 def _subnets(platform: Platform, plan: PlatformPlan) -> list[dict[str, Any]]:
     return [
         {
             "zone": zone,
-            "private_subnet_id": plan.id_of(plan.subnets, platform.subnet_name(zone, public=False)),
-            "public_subnet_id": plan.id_of(plan.subnets, platform.subnet_name(zone, public=True)),
-            "nat_gateway_id": plan.id_of(plan.nats, platform.nat_name(zone)),
+            "private_subnet_id": id_of(plan.network.subnets, platform.subnet_name(zone, public=False)),
+            "public_subnet_id": id_of(plan.network.subnets, platform.subnet_name(zone, public=True)),
+            "nat_gateway_id": id_of(plan.network.nats, platform.nat_name(zone)),
         }
         for zone in platform.zones
     ]

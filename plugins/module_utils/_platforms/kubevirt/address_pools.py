@@ -6,15 +6,13 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from ..._kernel import conditions
 from ..._kernel.kinds import IP_ADDRESS_POOL, L2_ADVERTISEMENT, METALLB
-from ..._kernel.objects import lookup
+from ..._kernel.objects import Object, lookup
 from ..._kernel.text import one_line
 from .ingress import addresses
 
-Object = dict[str, Any]
 METALLB_NAME = "metallb"
 Span = tuple[int, int, int]  # IP version, first and last address as numbers
 

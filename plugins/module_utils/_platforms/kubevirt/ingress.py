@@ -7,13 +7,11 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from ..._kernel import conditions, text, times
 from ..._kernel.kinds import SERVICE, control_plane_namespace
-from ..._kernel.objects import lookup
+from ..._kernel.objects import Object, lookup
 
-Object = dict[str, Any]
 ROUTER = ("openshift-ingress", "router-nodeport-default")  # in the hosted cluster
 PORTS = {"https": 443, "http": 80}
 RECENT = 60.0  # seconds within which a refusal of the load balancer's provider still counts

@@ -4,21 +4,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..._kernel import conditions, text
 from ..._kernel.changes import ChangeSet
 from ..._kernel.errors import ApiError
 from ..._kernel.facts import Fact, FactGoal, Observed
 from ..._kernel.kinds import HOSTED_CLUSTER, INGRESS_CONTROLLER
-from ..._kernel.objects import lookup
+from ..._kernel.objects import Object, lookup
 from ..._kernel.operation import Plan
 from ..._kernel.owned_objects import refuse_unserved
 from ..._kernel.ports.hub import Hub, WatchSpec
 from ..._manifests.selection import installed_ones
 from .ingress import passes_through
 
-Object = dict[str, Any]
 BEFORE = "hypershift.core/wildcard-policy-before"
 ALLOWED, DISALLOWED = "WildcardsAllowed", "WildcardsDisallowed"
 _FORBIDDEN = 403

@@ -8,19 +8,17 @@ The node ports are the hosted cluster's: they are read there, with the kubeconfi
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 from ..._clusters.guest_api import SOURCES
 from ..._kernel.changes import ChangeSet
 from ..._kernel.facts import Fact, FactGoal, Observed
 from ..._kernel.kinds import EVENT, HOSTED_CLUSTER, SECRET, SERVICE, control_plane_namespace
-from ..._kernel.objects import lookup
+from ..._kernel.objects import Object, lookup
 from ..._kernel.operation import Plan
 from ..._kernel.owned_objects import Owned, gone
 from ..._kernel.ports.hub import Hub, OpenHub, WatchSpec
 from . import ingress as wanted
 
-Object = dict[str, Any]
 MODULE = "kubevirt_ingress"
 _STEP = (
     "Look at the provider of load balancers: IPAddressPools with free addresses (module load_balancer_pool), events of"

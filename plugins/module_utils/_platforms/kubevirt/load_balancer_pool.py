@@ -9,12 +9,12 @@ from typing import Any
 from ..._kernel.changes import ChangeSet
 from ..._kernel.facts import Fact, FactGoal
 from ..._kernel.kinds import IP_ADDRESS_POOL, L2_ADVERTISEMENT, METALLB, SERVICE
+from ..._kernel.objects import Object
 from ..._kernel.operation import Plan
 from ..._kernel.owned_objects import Owned, refuse_unserved
 from ..._kernel.ports.hub import Hub, WatchSpec
 from . import address_pools as wanted
 
-Object = dict[str, Any]
 MODULE = "load_balancer_pool"
 
 

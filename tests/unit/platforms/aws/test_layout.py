@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._platforms.aws import iam_roles, installer_rights, refusals
 from ansible_collections.hypershift.core.plugins.module_utils._platforms.aws.layout import Platform
+from ansible_collections.hypershift.core.plugins.module_utils._platforms.aws.option_refusals import input_problems
 
 from platforms.aws.builders import LEFT, empty, made, platform
 
@@ -138,14 +139,14 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("changed", "words"), BAD, ids=[w for _c, w in BAD])
 def test_bad_inputs_are_refused_in_one_sentence_each(changed: dict[str, Any], words: str) -> None:
-    problems = refusals.input_problems(platform(**changed))
+    problems = input_problems(platform(**changed))
     assert len(problems) == 1 and words in problems[0] and problems[0].endswith("."), problems
 
 
 def test_good_inputs_and_removal_without_zones() -> None:
-    assert refusals.input_problems(platform()) == []
-    assert refusals.input_problems(platform(vpc_cidr="100.64.0.0/16", prefix="none", infra_id="d" * 32)) == []
-    assert refusals.input_problems(Platform.of({"name": "demo", "region": "us-east-2", "base_domain": "example.com"}), removing=True) == []
+    assert input_problems(platform()) == []
+    assert input_problems(platform(vpc_cidr="100.64.0.0/16", prefix="none", infra_id="d" * 32)) == []
+    assert input_problems(Platform.of({"name": "demo", "region": "us-east-2", "base_domain": "example.com"}), removing=True) == []
 
 
 ROLE = {"id": "demo-node-pool", "name": "demo-node-pool", "tags": {}}

@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import io
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,9 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ...._machine.files import CHUNK, Digest, open_regular
+from ...._machine.files import CHUNK, open_regular
 from ...store import FOREVER
 from .failures import broken, code_of, told_of_s3
+from .file_part import FilePart, hash_part, md5_of, text_of
 
 MAX_PARTS = 10_000
 _WITHOUT_CHECKSUMS = frozenset({"NotImplemented", "501", "XNotImplemented", "InvalidArgument", "UnsupportedArgument"})
@@ -158,7 +157,7 @@ class Bucket:
             if size > self._part_size:
                 return self._upload_parts(file, key, size, sha256, lock)
             whole, digest = hashlib.sha256(), hashlib.sha256()
-            if _hash_part(file, 0, size, whole, digest) != size or file.read(1) or whole.hexdigest() != sha256:
+            if hash_part(file, 0, size, whole, digest) != size or file.read(1) or whole.hexdigest() != sha256:
                 raise SourceChanged
             return self._put(key, FilePart(file, 0, size), digest.digest(), lock)
 
@@ -205,14 +204,14 @@ class Bucket:
         whole, parts, proved = hashlib.sha256(), [], True
         for number, start in enumerate(range(0, size, part_size), 1):
             digest, length = hashlib.sha256(), min(part_size, size - start)
-            if _hash_part(file, start, length, whole, digest) != length:
+            if hash_part(file, start, length, whole, digest) != length:
                 raise SourceChanged
             answer: dict[str, Any] = {}
             arguments = {**where, "PartNumber": number}
             proved &= self._summed(
                 self._client.upload_part, arguments, FilePart(file, start, length), digest.digest(), answer
             )
-            summed = {"ChecksumSHA256": _text_of(digest.digest())} if answer.get("ChecksumSHA256") else {}
+            summed = {"ChecksumSHA256": text_of(digest.digest())} if answer.get("ChecksumSHA256") else {}
             parts.append({"PartNumber": number, "ETag": answer["ETag"], **summed})
         file.seek(size)
         if whole.hexdigest() != sha256 or file.read(1):
@@ -226,14 +225,14 @@ class Bucket:
         proved the former."""
         if self._checksums:
             try:
-                got = call(**arguments, Body=body, ChecksumSHA256=_text_of(digest))
+                got = call(**arguments, Body=body, ChecksumSHA256=text_of(digest))
                 (answer if answer is not None else {}).update(got)
-                return bool(got.get("ChecksumSHA256") == _text_of(digest))
+                return bool(got.get("ChecksumSHA256") == text_of(digest))
             except Exception as error:
                 if code_of(error) not in _WITHOUT_CHECKSUMS:
                     raise
                 self._checksums = False
-        got = call(**arguments, Body=body, ContentMD5=_md5_of(body))
+        got = call(**arguments, Body=body, ContentMD5=md5_of(body))
         (answer if answer is not None else {}).update(got)
         return False
 
@@ -245,66 +244,9 @@ class SourceChanged(Exception):
     """The local file is not the one that was announced."""
 
 
-class FilePart(io.RawIOBase):
-    """A part of an open file as a body of its own: read as it is sent, so that memory does not depend on its size."""
-
-    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
-        super().__init__()
-        self._file, self._start, self._length, self._at = file, start, length, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        wanted = min(len(buffer), self._length - self._at)
-        self._file.seek(self._start + self._at)
-        block = self._file.read(wanted)
-        buffer[: len(block)] = block
-        self._at += len(block)
-        return len(block)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._length}[whence]
-        self._at = min(max(base + offset, 0), self._length)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
-
-
 def lock_of(headers: dict[str, Any]) -> datetime | None:
     """Until when an object is locked, as its headers say."""
     if headers.get("ObjectLockLegalHoldStatus") == "ON":
         return FOREVER
     until: datetime | None = headers.get("ObjectLockRetainUntilDate")
     return until
-
-
-def _hash_part(file: BinaryIO, start: int, length: int, *digests: Digest) -> int:
-    """Read a part into all digests; the number of bytes that were there."""
-    file.seek(start)
-    left = length
-    while left and (block := file.read(min(CHUNK, left))):
-        for digest in digests:
-            digest.update(block)
-        left -= len(block)
-    return length - left
-
-
-def _md5_of(body: Any) -> str:
-    digest = hashlib.md5(usedforsecurity=False)
-    if isinstance(body, bytes):
-        digest.update(body)
-    else:
-        body.seek(0)
-        while block := body.read(CHUNK):
-            digest.update(block)
-        body.seek(0)
-    return _text_of(digest.digest())
-
-
-def _text_of(digest: bytes) -> str:
-    return base64.b64encode(digest).decode()

@@ -25,17 +25,7 @@ def make_client(options: dict[str, Any], thing: str) -> Any:
                 next_step="Set both or none.",
             )
         )
-    style = options.get("addressing_style") or "auto"
-    settings = config(
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
-        tcp_keepalive=True,
-        # Only the sums this collection sends itself: the library's own are refused by older servers.
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-        s3=None if style == "auto" else {"addressing_style": style},
-    )
+    settings = _settings(config, options.get("addressing_style") or "auto")
     with told_of_s3(thing):
         try:
             session = boto3.session.Session(
@@ -57,6 +47,19 @@ def make_client(options: dict[str, Any], thing: str) -> Any:
                     next_step="Use for example https://host:9000.",
                 )
             ) from None
+
+
+def _settings(config: Any, style: str) -> Any:
+    return config(
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        tcp_keepalive=True,
+        # Only the sums this collection sends itself: the library's own are refused by older servers.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        s3=None if style == "auto" else {"addressing_style": style},
+    )
 
 
 def _verify(options: dict[str, Any]) -> bool | str | None:

@@ -36,14 +36,8 @@ def oidc_provider(clients: Clients, options: Options) -> list[AwsStep]:
     prints, ids = options["thumbprints"], options["client_ids"]
     detail = absent_is_none(iam.get_open_id_connect_provider, OpenIDConnectProviderArn=arn) if arn else None
     if detail is None:
-        return [
-            step(
-                "create",
-                partial(
-                    iam.create_open_id_connect_provider, Url=url, ClientIDList=ids, ThumbprintList=prints, Tags=pairs
-                ),
-            )
-        ]
+        create = iam.create_open_id_connect_provider
+        return [step("create", partial(create, Url=url, ClientIDList=ids, ThumbprintList=prints, Tags=pairs))]
     there = tags_of(detail.get("Tags"))
     lacking = [p for p in pairs if there.get(p["Key"]) != p["Value"]]
     add, known = iam.add_client_id_to_open_id_connect_provider, detail.get("ClientIDList") or []

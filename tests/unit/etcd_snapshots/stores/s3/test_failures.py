@@ -13,9 +13,10 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.opening import open_store
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.s3 import bucket as s3_bucket
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.s3 import failures
-from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.s3.bucket import Bucket, FilePart
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.s3.bucket import Bucket
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.s3.failures import told_of_s3
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.s3.fetching import Fetching, reading
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.s3.file_part import FilePart
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._machine.files import sha256_of
 from botocore import exceptions
