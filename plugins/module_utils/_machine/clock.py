@@ -19,6 +19,9 @@ class Surroundings:
     def monotonic(self) -> float:
         return time.monotonic()
 
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
     def random_name(self, length: int) -> str:
         return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _position in range(length))
 

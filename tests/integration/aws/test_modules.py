@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The modules hypershift.core.aws_platform_info and hypershift.core.aws_object on both execution paths, and the documented examples."""
+"""The modules aws_platform_info, aws_platform_plan and aws_object on both execution paths, and the documented examples."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def task(**options: Any) -> dict[str, Any]:
 
 
 def test_documented_examples(paths: Aws) -> None:
-    for name in ("aws_platform_info", "aws_object"):
+    for name in ("aws_platform_info", "aws_platform_plan", "aws_object"):
         (text,) = EXAMPLES.findall((ROOT / "plugins" / "modules" / f"{name}.py").read_text())
         play(paths, *yaml.safe_load(text)).ok()
 
@@ -91,6 +91,18 @@ def test_a_missing_right_is_named_with_its_call(paths: Aws) -> None:
     paths.account.record.allowed = None
     assert failed["failure"]["code"] == "missing_permission" and "CreateOpenIDConnectProvider" in failed["msg"]
     assert failed["msg"].count(". ") == 1 and "Traceback" not in failed["msg"]
+
+
+def test_a_plan_says_what_is_missing_and_writes_nothing(paths: Aws) -> None:
+    wanted = {"name": "planned", "base_domain": "example.com", "zones": ["us-east-2a"], "issuer_url": "https://issuer.example.com/planned"}
+    planned = {"name": "Plan", "hypershift.core.aws_platform_plan": {**wanted, "allow_no_public_zone": True}}
+    result = play(paths, planned).ok().tasks[-1]["result"]
+    assert result["changed"] is False and paths.writes() == []
+    assert [row["action"] for row in result["rows"]] == ["create"] * len(result["rows"]) and result["ready"][0]["name"] == "planned-vpc"
+    refused = play(
+        paths, {"name": "Plan", "hypershift.core.aws_platform_plan": {**wanted, "zones": ["us-east-2z"], "base_domain": "x.org"}}
+    ).failed()
+    assert [r["code"] for r in refused["refusals"]] == ["zone_not_offered", "no_public_zone"], refused["msg"]
 
 
 def test_no_connection_is_one_sentence(aws: Aws) -> None:

@@ -138,6 +138,9 @@ class MemoryHub:
     def monotonic(self) -> float:
         return self.seconds
 
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
     def random_name(self, length: int) -> str:
         return "abcde"[:length]
 

@@ -177,7 +177,7 @@ def test_a_text_of_the_command_line_means_what_it_says(text: str, means: bool) -
     tasks = read("roles/hypershift_addon/tasks/present.yml")
     variable = next(task["vars"] for task in tasks if "vars" in task)["__hypershift_addon_import_variable"]
     assert rendered(variable, hypershift_addon_auto_import=text) == {"autoImportDisabled": not means}
-    inputs = read("roles/aws_platform/vars/main.yml")["__aws_platform_inputs"]
+    inputs = read("roles/aws_platform/vars/main.yml")["__aws_platform_wanted"]
     assert rendered(inputs["karpenter"], aws_platform_karpenter=text) is means
 
 
@@ -186,5 +186,5 @@ def test_a_text_of_the_command_line_means_what_it_says(text: str, means: bool) -
     [("us-east-2a", ["us-east-2a"]), ("us-east-2a, us-east-2b", ["us-east-2a", "us-east-2b"]), ("", []), (["us-east-2a"], ["us-east-2a"])],
 )
 def test_zones_may_be_one_text(given: Any, zones: list[str]) -> None:
-    inputs = read("roles/aws_platform/vars/main.yml")["__aws_platform_inputs"]
+    inputs = read("roles/aws_platform/vars/main.yml")["__aws_platform_wanted"]
     assert rendered(inputs["zones"], aws_platform_zones=given) == zones

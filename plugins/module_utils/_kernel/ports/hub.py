@@ -112,6 +112,9 @@ class Hub(Protocol):
     def monotonic(self) -> float:
         """Seconds that only grow."""
 
+    def sleep(self, seconds: float) -> None:
+        """Return when so much time has passed."""
+
     def random_name(self, length: int) -> str:
         """Lower-case letters and digits for names."""
 

@@ -17,6 +17,13 @@ THUMBPRINT = "A9D53002E97E00E043244F3D170D6F4C414104FD"
 SOA_MINIMUM = "60"  # seconds that resolvers remember that a name is not there; Route 53 starts with a day
 PUBLIC_SUBNET_TAG, PRIVATE_SUBNET_TAG = "kubernetes.io/role/elb", "kubernetes.io/role/internal-elb"
 
+# Options whose name says more than that of the field.
+_FIELDS = {
+    "base_domain_prefix": "prefix",
+    "issuer_url": "issuer",
+    "allow_no_public_zone": "without_public_zone",
+}
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -45,8 +52,9 @@ class Platform:
 
     @classmethod
     def of(cls, inputs: dict[str, Any]) -> Platform:
-        """From the role's options without their prefix; what is empty takes its default here."""
-        given = {k: v for k, v in inputs.items() if v is not None and k in cls.__dataclass_fields__}
+        """From the options of module aws_platform_plan; what is empty takes its default here."""
+        named = {_FIELDS.get(key, key): value for key, value in inputs.items()}
+        given = {k: v for k, v in named.items() if v is not None and k in cls.__dataclass_fields__}
         given["infra_id"] = given.get("infra_id") or given["name"]
         given["zones"] = tuple(given.get("zones") or ())
         given["tags"] = {str(k): str(v) for k, v in (given.get("tags") or {}).items()}

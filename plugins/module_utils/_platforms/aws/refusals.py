@@ -1,117 +1,106 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What speaks against a platform before any write: in the inputs alone, and in what the account holds."""
+"""What an account holds that speaks against making or removing a platform, before any write."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import Any
 
+from ..._kernel.errors import Failure
 from .layout import OIDC_BUCKET_TAG, Platform
-
-
-def account_problems(platform: Platform, found: dict[str, Any]) -> list[str]:
-    """Every refusal that the account gives reason for. found: what module aws_platform_info returns."""
-    problems = []
-    there = set(found.get("availability_zones") or [])
-    if not any(zone.startswith(platform.region) for zone in there):
-        problems.append(
-            f"Region {platform.region} is not known to this account, or has no zone for it; correct option region."
-        )
-    for zone in platform.zones if not problems else ():
-        if zone not in there:
-            problems.append(
-                f"Region {platform.region} offers this account no zone {zone}; use one of {', '.join(sorted(there))}."
-            )
-    problems += (
-        _public_zone_problems(platform, found)
-        + _doubles(found)
-        + _vpc_problems(platform, found)
-        + _foreign(platform, found)
-    )
-    bucket = found.get("oidc_bucket")
-    if platform.oidc_bucket and not bucket and not platform.oidc_bucket_create:
-        problems.append(
-            f"Bucket {platform.oidc_bucket} does not exist; make it, or set oidc_bucket_create to have it made."
-        )
-    wanted = platform.oidc_bucket_region or platform.region
-    if bucket and bucket["region"] != wanted:
-        problems.append(
-            f"Bucket {platform.oidc_bucket} is in region {bucket['region']}, not in {wanted}; set oidc_bucket_region."
-        )
-    return problems
-
-
-def _public_zone_problems(platform: Platform, found: dict[str, Any]) -> list[str]:
-    zones = found.get("public_zones") or []
-    if platform.public_zone_id:
-        if platform.public_zone_id not in {z["id"] for z in zones}:
-            return [
-                f"The account has no public zone {platform.public_zone_id} for {platform.base_domain}; correct"
-                " public_zone_id."
-            ]
-        return []
-    if not zones and not platform.without_public_zone:
-        return [
-            f"Route 53 has no public zone {platform.base_domain} in this account; make it, or set allow_no_public_zone."
-        ]
-    if len(zones) > 1:
-        names = ", ".join(sorted(z["id"] for z in zones))
-        return [
-            f"Route 53 has {len(zones)} public zones {platform.base_domain} ({names}); choose one with public_zone_id."
-        ]
-    return []
-
 
 _UNIQUE = {
     "vpcs": "VPC",
-    "internet_gateways": "internet gateway",
+    "internet_gateways": "Internet gateway",
     "dhcp_options": "DHCP option set",
-    "subnets": "subnet",
+    "subnets": "Subnet",
     "nat_gateways": "NAT gateway",
-    "route_tables": "route table",
+    "route_tables": "Route table",
     "addresses": "Elastic IP address",
     "endpoints": "VPC endpoint",
 }
 
 
-def _doubles(found: dict[str, Any]) -> list[str]:
+def account_refusals(platform: Platform, found: dict[str, Any]) -> list[Failure]:
+    """Every refusal that the account gives reason for. found: what module aws_platform_info returns."""
+    return [
+        *_zones(platform, found),
+        *_public_zone(platform, found),
+        *_doubles(found),
+        *_network(platform, found),
+        *_foreign(platform, found),
+        *_bucket(platform, found),
+    ]
+
+
+def _zones(platform: Platform, found: dict[str, Any]) -> list[Failure]:
+    there, region = set(found.get("availability_zones") or []), f"Region {platform.region}"
+    if not any(zone.startswith(platform.region) for zone in there):
+        cause = "this account does not know it, or has no availability zone there"
+        return [Failure("region_unknown", cause, object=region, next_step="Correct option region.")]
+    return [
+        Failure(
+            "zone_not_offered",
+            f"it offers this account no zone {zone}",
+            object=region,
+            next_step=f"Use one of {', '.join(sorted(there))}.",
+        )
+        for zone in platform.zones
+        if zone not in there
+    ]
+
+
+def _public_zone(platform: Platform, found: dict[str, Any]) -> list[Failure]:
+    domain, zones = f"Public zone {platform.base_domain}", found.get("public_zones") or []
+    if platform.public_zone_id:
+        if platform.public_zone_id in {z["id"] for z in zones}:
+            return []
+        cause = f"Route 53 has none of this name with id {platform.public_zone_id} in this account"
+        return [Failure("no_public_zone", cause, object=domain, next_step="Correct option public_zone_id.")]
+    if not zones and not platform.without_public_zone:
+        cause = "Route 53 has no such zone in this account"
+        return [Failure("no_public_zone", cause, object=domain, next_step="Make it, or set allow_no_public_zone.")]
+    if len(zones) > 1:
+        cause = f"Route 53 has {len(zones)} of them ({', '.join(sorted(z['id'] for z in zones))})"
+        return [Failure("ambiguous_public_zone", cause, object=domain, next_step="Choose one with public_zone_id.")]
+    return []
+
+
+def _doubles(found: dict[str, Any]) -> list[Failure]:
     """Two objects of one name: which of them is meant cannot be told."""
-    problems = []
+    refused = []
     for key, what in _UNIQUE.items():
         names = Counter(o["tags"].get("Name", "") for o in found.get(key) or [])
-        problems += [
-            f"There are {n} of {what} {name} with the tag of this cluster; remove all but one."
-            for name, n in names.items()
-            if name and n > 1
-        ]
-    return problems
+        for name in (name for name, times in names.items() if name and times > 1):
+            cause = f"there are {names[name]} of this name with the tag of this cluster"
+            refused.append(Failure("ambiguous_object", cause, object=f"{what} {name}", next_step="Remove all but one."))
+    return refused
 
 
-def _vpc_problems(platform: Platform, found: dict[str, Any]) -> list[str]:
-    problems = []
+def _network(platform: Platform, found: dict[str, Any]) -> list[Failure]:
+    """Address ranges of what is there cannot be changed."""
+    refused = []
     for vpc in found.get("vpcs") or []:
         if vpc["tags"].get("Name") == platform.vpc_name and vpc["cidr"] != platform.vpc_cidr:
-            problems.append(
-                f"VPC {platform.vpc_name} has {vpc['cidr']} and cannot be given {platform.vpc_cidr}; set vpc_cidr to"
-                " what it has."
-            )
+            cause = f"it has {vpc['cidr']} and cannot be given {platform.vpc_cidr}"
+            step = "Set vpc_cidr to what it has."
+            refused.append(Failure("immutable_address_range", cause, object=f"VPC {platform.vpc_name}", next_step=step))
     try:
         wanted = {s["name"]: s for s in platform.subnets()}
     except (ValueError, IndexError):
-        return problems
+        return refused
     for subnet in found.get("subnets") or []:
         name = subnet["tags"].get("Name")
         row = wanted.get(name)
         if row and (subnet["cidr"], subnet["zone"]) != (row["cidr"], row["zone"]):
-            problems.append(
-                f"Subnet {name} is {subnet['cidr']} in {subnet['zone']}, not {row['cidr']} in {row['zone']}; name the"
-                " zones in their first order."
-            )
-    return problems
+            cause = f"it is {subnet['cidr']} in {subnet['zone']}, not {row['cidr']} in {row['zone']}"
+            step = "Name the zones in their first order."
+            refused.append(Failure("immutable_address_range", cause, object=f"Subnet {name}", next_step=step))
+    return refused
 
 
-def _foreign(platform: Platform, found: dict[str, Any]) -> list[str]:
+def _foreign(platform: Platform, found: dict[str, Any]) -> list[Failure]:
     """Objects that only their name connects with this cluster: they may be somebody else's."""
     if platform.adopt:
         return []
@@ -121,57 +110,75 @@ def _foreign(platform: Platform, found: dict[str, Any]) -> list[str]:
     if found.get("oidc_provider"):
         named.append(("OIDC provider", platform.provider, found["oidc_provider"]))
     return [
-        f"{what} {name} exists without the tag {platform.owner_tag}; remove it, or set adopt to take it over."
+        Failure(
+            "not_ours",
+            f"it exists without the tag {platform.owner_tag}",
+            object=f"{what} {name}",
+            next_step="Remove it, or set adopt to take it over.",
+        )
         for what, name, thing in named
         if thing["tags"].get(platform.owner_tag) != "owned"
     ]
 
 
-def removal_problems(platform: Platform, found: dict[str, Any]) -> list[str]:
+def _bucket(platform: Platform, found: dict[str, Any]) -> list[Failure]:
+    bucket, name = found.get("oidc_bucket"), f"Bucket {platform.oidc_bucket}"
+    if platform.oidc_bucket and not bucket and not platform.oidc_bucket_create:
+        step = "Make it, or set oidc_bucket_create to have it made."
+        return [Failure("bucket_not_found", "it does not exist", object=name, next_step=step)]
+    wanted = platform.oidc_bucket_region or platform.region
+    if bucket and bucket["region"] != wanted:
+        cause = f"it is in region {bucket['region']}, not in {wanted}"
+        return [Failure("wrong_region", cause, object=name, next_step="Set oidc_bucket_region.")]
+    return []
+
+
+def removal_refusals(platform: Platform, found: dict[str, Any]) -> list[Failure]:
     """What must not be removed, although the way there leads through it."""
-    problems = []
+    return _of_other_clusters(platform, found) + _others_inside(platform, found) + _kept_bucket(platform, found)
+
+
+def _of_other_clusters(platform: Platform, found: dict[str, Any]) -> list[Failure]:
+    refused = []
     for thing in found.get("inside") or []:
-        others = [
-            k
-            for k, v in thing["tags"].items()
-            if k.startswith("kubernetes.io/cluster/") and k != platform.owner_tag and v == "owned"
+        owners = [
+            key.rpartition("/")[2]
+            for key, value in thing["tags"].items()
+            if key.startswith("kubernetes.io/cluster/") and key != platform.owner_tag and value == "owned"
         ]
-        if others and thing["tags"].get(platform.owner_tag) != "owned":
-            owner = others[0].rpartition("/")[2]
-            problems.append(
-                f"{thing['what']} {thing['id']} in VPC {platform.vpc_name} belongs to cluster {owner}; remove that"
-                " cluster first."
-            )
-    problems += _others_inside(platform, found)
-    bucket = found.get("oidc_bucket")
-    if platform.oidc_bucket_remove and bucket:
-        if bucket["tags"].get(OIDC_BUCKET_TAG) != "managed":
-            problems.append(
-                f"Bucket {platform.oidc_bucket} was not made by this role; unset oidc_bucket_remove, and remove it by"
-                " hand."
-            )
-        elif bucket["prefixes"]:
-            names = ", ".join(bucket["prefixes"][:5])
-            problems.append(
-                f"Bucket {platform.oidc_bucket} still holds documents of {names}; destroy those clusters first."
-            )
-    return problems
+        if owners and thing["tags"].get(platform.owner_tag) != "owned":
+            cause = f"it lies in VPC {platform.vpc_name} and belongs to cluster {owners[0]}"
+            name = f"{thing['what']} {thing['id']}"
+            refused.append(Failure("not_ours", cause, object=name, next_step="Remove that cluster first."))
+    return refused
 
 
-def _others_inside(platform: Platform, found: dict[str, Any]) -> list[str]:
+def _others_inside(platform: Platform, found: dict[str, Any]) -> list[Failure]:
     """Network must not be taken from under what runs in it and is not the cluster's."""
-    problems = []
+    refused = []
     for key, what in (("other_machines", "machine(s)"), ("other_interfaces", "network interface(s) in use")):
         others = found.get(key) or []
         if others:
-            names = ", ".join(f"{o['id']}{_spoken(o)}" for o in others[:10]) + (", ..." if len(others) > 10 else "")
-            problems.append(
-                f"{len(others)} {what} in VPC {platform.vpc_name} without the tag {platform.owner_tag} ({names}) would"
-                " lose their network; move or remove them first, or tag them if they are the cluster's."
-            )
-    return problems
+            names = ", ".join(f"{o['id']}{_label(o)}" for o in others[:10]) + (", ..." if len(others) > 10 else "")
+            cause = f"{len(others)} {what} without the tag {platform.owner_tag} ({names}) would lose their network"
+            step = "Move or remove them first, or tag them if they are the cluster's."
+            refused.append(Failure("in_use_by_others", cause, object=f"VPC {platform.vpc_name}", next_step=step))
+    return refused
 
 
-def _spoken(thing: dict[str, Any]) -> str:
+def _label(thing: dict[str, Any]) -> str:
     name = (thing.get("tags") or {}).get("Name") or thing.get("description")
     return f" {name}" if name else ""
+
+
+def _kept_bucket(platform: Platform, found: dict[str, Any]) -> list[Failure]:
+    bucket, name = found.get("oidc_bucket"), f"Bucket {platform.oidc_bucket}"
+    if not platform.oidc_bucket_remove or not bucket:
+        return []
+    if bucket["tags"].get(OIDC_BUCKET_TAG) != "managed":
+        step = "Unset oidc_bucket_remove, and remove it by hand."
+        return [Failure("not_ours", "it was not made by this role", object=name, next_step=step)]
+    if bucket["prefixes"]:
+        cause = f"it still holds documents of {', '.join(bucket['prefixes'][:5])}"
+        return [Failure("in_use_by_others", cause, object=name, next_step="Destroy those clusters first.")]
+    return []
