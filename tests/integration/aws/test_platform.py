@@ -226,7 +226,10 @@ def test_the_bucket_can_be_read_by_everyone(aws: Aws) -> None:
     ("options", "words"),
     [
         ({"vpc_cidr": "10.0.0.0/8", "zones": ["us-east-1a"]}, ["prefix length", "no zone of region"]),
-        ({"base_domain": "example.org", "zones": ["us-east-2z"]}, ["Public zone example.org: Route 53 has no such zone", "no zone us-east-2z"]),
+        (
+            {"base_domain": "example.org", "zones": ["us-east-2z"]},
+            ["Public zone example.org: Route 53 has no such zone", "no zone us-east-2z"],
+        ),
     ],
 )
 def test_refused_before_any_write(aws: Aws, options: dict[str, Any], words: list[str]) -> None:

@@ -4,14 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._platforms.aws import iam_roles, installer_rights
-from ansible_collections.hypershift.core.plugins.module_utils._platforms.aws.layout import Platform
-from ansible_collections.hypershift.core.plugins.module_utils._platforms.aws.option_refusals import input_problems
 
-from platforms.aws.builders import LEFT, empty, made, platform
+from platforms.aws.builders import platform
 
 ACCOUNT = "arn:aws:iam::123456789012"
 PROVIDER = "oidc-demo.s3.us-east-2.amazonaws.com/demo"
