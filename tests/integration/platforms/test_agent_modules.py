@@ -114,6 +114,11 @@ def works(quick: Player, stage: Stage) -> Iterator[None]:
     quick.play(env(state="absent", delete_namespace=True), service(state="absent")).ok()
 
 
+def _validated(agent: dict[str, Any]) -> bool:
+    conditions = agent.get("status", {}).get("conditions", [])
+    return any(c["type"] == "Validated" and c["status"] == "True" for c in conditions)
+
+
 def test_each_wait_ends_with_its_cause(quick: Player, stage: Stage, works: None) -> None:
     """No image, a host that is too small, hosts that do not come: what is wrong is said, and who can repair it."""
     stage.hosts(HOME, "workers", 0)
@@ -131,6 +136,7 @@ def test_each_wait_ends_with_its_cause(quick: Player, stage: Stage, works: None)
     assert small["failure"]["code"] == "hopeless" and "has-memory-for-role: Require at least 8.00 GiB RAM" in small["msg"]
     assert [p["verb"] for p in small["plan"]] == ["patch", "patch"]  # what was written until then
     stage.fault("InfraEnv", "workers", HOME, None)
+    until("the service has looked at the hosts again", lambda: all(_validated(agent) for agent in stage.listed("Agent")))
     quick.play(hosts()).ok()
     _bound_hosts_hold(quick, stage)
 
