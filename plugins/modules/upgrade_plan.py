@@ -498,7 +498,6 @@ failure:
       returned: failure
 """
 
-import os
 from typing import Any
 
 from ..module_utils._ansible.edge import Entry
@@ -506,34 +505,8 @@ from ..module_utils._ansible.main import main
 from ..module_utils._ansible.options.common import AUTH, SELECTION, full
 from ..module_utils._ansible.options.hubs import HUBS, sources_of
 from ..module_utils._campaigns.upgrade_plan import UpgradePlan
-from ..module_utils._kernel.errors import Failure, HypershiftError
-from ..module_utils._machine.files import open_regular, write_private_file
+from ..module_utils._machine.files import LocalFiles
 from ..module_utils._machine.recurrence import RuleCalendar
-
-
-class _Files:
-    """See _campaigns.upgrade_plan.Files."""
-
-    def __init__(self, check_mode: bool) -> None:
-        self._check_mode = check_mode
-
-    def read(self, path: str) -> bytes | None:
-        try:
-            with open_regular(os.path.expanduser(path)) as file:
-                return file.read()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            failure = Failure(
-                "cannot_read_file",
-                f"file {path} cannot be read: {error.strerror}",
-                next_step="Correct its path or its mode.",
-            )
-            raise HypershiftError(failure) from None
-
-    def write(self, path: str, content: bytes) -> bool:
-        return write_private_file(path, content, self._check_mode)
-
 
 _TARGET: dict[str, Any] = {"version": {"type": "str"}, "minor": {"type": "str"}, "latest": {"type": "bool"}}
 _WAVE: dict[str, Any] = {
@@ -589,7 +562,7 @@ ENTRY = Entry(
     name="upgrade_plan",
     spec=full(AUTH, HUBS, SELECTION, _OPTIONS),
     operation=lambda hub, params, check: UpgradePlan(
-        sources_of(params), params, RuleCalendar(), _Files(check), hub.now
+        sources_of(params), params, RuleCalendar(), LocalFiles(check), hub.now
     ),
     needs_cluster=False,
 )

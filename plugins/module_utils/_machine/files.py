@@ -165,3 +165,27 @@ def _is_same(path: str, content: bytes) -> bool:
             return stat.S_IMODE(os.fstat(file.fileno()).st_mode) == PRIVATE and file.read() == content
     except OSError:
         return False
+
+
+class LocalFiles:
+    """Files of the machine where the task runs. check_mode: writes say what they would do, and do nothing."""
+
+    def __init__(self, check_mode: bool) -> None:
+        self._check_mode = check_mode
+
+    def read(self, path: str) -> bytes | None:
+        """The content, None when there is no such file. Raises HypershiftError (cannot_read_file)."""
+        try:
+            with open_regular(os.path.expanduser(path)) as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            cause = f"file {path} cannot be read: {error.strerror}"
+            raise HypershiftError(
+                Failure("cannot_read_file", cause, next_step="Correct its path or its mode.")
+            ) from None
+
+    def write(self, path: str, content: bytes) -> bool:
+        """Whether the file differed; only its owner may read it then."""
+        return write_private_file(path, content, self._check_mode)
