@@ -13,8 +13,8 @@ author:
 description:
 - Reads network, DNS zones, OIDC provider, IAM roles, instance profile and bucket of one hosted cluster, by the tag of
   the cluster and by names.
-- 'One task in place of some thirty of the modules of C(amazon.aws). Module M(hypershift.core.aws_platform_plan) says what
-  of it is missing.'
+- One task in place of some thirty of the modules of C(amazon.aws). Module M(hypershift.core.aws_platform_plan) says
+  what of it is missing.
 options:
   infra_id:
     description:

@@ -275,8 +275,7 @@ boot_artifacts:
     kernel: https://assisted-image-service.example.com/boot-artifacts/kernel?arch=x86_64&version=4.20
     initrd: https://assisted-image-service.example.com/images/1234/pxe-initrd?api_key=abc&arch=x86_64&version=4.20
     rootfs: https://assisted-image-service.example.com/boot-artifacts/rootfs?arch=x86_64&version=4.20
-    ipxe_script: "https://assisted-service.example.com/api/assisted-install/v2/infra-envs/1234/downloads/\
-      files?file_name=ipxe-script"
+    ipxe_script: https://assisted-service.example.com/api/assisted-install/v2/infra-envs/1234/downloads/files
 architecture:
   description:
   - Architecture of the image.
