@@ -19,6 +19,7 @@ from typing import Any
 
 import operating
 from embedded_hub import EmbeddedHub
+from embedded_hub.audit import stores
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "integration"
@@ -143,7 +144,7 @@ class Player:
     def writes(self, since: float, until: float | None = None) -> list[str]:
         """verb kind namespace/name of every write this account sent in that time, refused ones included."""
         events = self.hub.audit(user=USER, since=since, until=until)
-        return [describe(e) for e in events if e["verb"] not in ("get", "list", "watch")]
+        return [describe(e) for e in events if stores(e)]
 
 
 def kill(process: subprocess.Popen[str]) -> None:

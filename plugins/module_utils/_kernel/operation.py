@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from .changes import ChangeSet, Step, Verb
-from .errors import ConflictError, Failure, HypershiftError, RefusedError
+from .errors import ApiError, ConflictError, Failure, HypershiftError, RefusedError
 from .kinds import Kind
 from .ports.hub import Hub
 from .redaction import redacted
+from .rehearsal import explained, rehearse
 
 MAX_PLANS = 6
 Progress = Callable[[str], None]  # takes a line for the screen
@@ -115,6 +116,8 @@ def _plan_and_apply(operation: Operation, hub: Hub, check_mode: bool, done: Appl
     """Plan and write, planning again whenever the world changed in between."""
     for attempt in range(MAX_PLANS):
         plan = operation.plan()
+        if not plan.changes.refusals:
+            rehearse(hub, plan.changes, check_mode, write)
         if plan.changes.refusals:
             raise RefusedError(plan.changes.refusals, plan_would_be=plan.changes.plan())
         if check_mode:
@@ -158,6 +161,8 @@ def _apply(hub: Hub, changes: ChangeSet, done: Applied) -> None:
             if error.failure.code == "unknown_outcome":
                 done.unsure = [*(s for s in done.unsure if s.ref != step.ref), step]
             raise
+        except ApiError as error:
+            raise explained(hub, step.kind, error) from None
         done.steps.append(step)
         if answer is not None:
             done.answers[(step.kind, step.namespace, step.name)] = answer

@@ -30,6 +30,7 @@ class KubeHub(Surroundings):
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._served: dict[str, str] = {}
+        self._writing: dict[str, str] = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
 
     @classmethod
     def from_options(cls, options: dict[str, Any]) -> KubeHub:
@@ -45,6 +46,11 @@ class KubeHub(Surroundings):
         bounded = copy.copy(self)
         bounded._transport = self._transport.until(moment)
         return bounded
+
+    def rehearsal(self) -> KubeHub:
+        dry = copy.copy(self)
+        dry._writing = {**self._writing, "dryRun": "All"}
+        return dry
 
     @property
     def server(self) -> str:
@@ -98,7 +104,7 @@ class KubeHub(Surroundings):
     def create(self, kind: Kind, body: Object) -> Object:
         meta = body["metadata"]
         try:
-            return self._call("POST", kind, meta.get("namespace"), "", query={"fieldManager": FIELD_MANAGER}, body=body)
+            return self._call("POST", kind, meta.get("namespace"), "", query=self._writing, body=body)
         except ApiError as error:
             if error.status == 404 and error.reason == "NotFound" and not kind.group:
                 raise
@@ -110,9 +116,7 @@ class KubeHub(Surroundings):
         body = dict(patch)
         if resource_version:
             body["metadata"] = {**patch.get("metadata", {}), "resourceVersion": resource_version}
-        return self._call(
-            "PATCH", kind, namespace, kind.checked(name), query={"fieldManager": FIELD_MANAGER}, body=body
-        )
+        return self._call("PATCH", kind, namespace, kind.checked(name), query=self._writing, body=body)
 
     def delete(self, kind: Kind, namespace: str | None, name: str, uid: str = "") -> bool:
         body: Object = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}

@@ -21,6 +21,11 @@ def received(event: dict[str, Any]) -> float:
     return datetime.datetime.fromisoformat(event["requestReceivedTimestamp"].replace("Z", "+00:00")).timestamp()
 
 
+def stores(event: dict[str, Any]) -> bool:
+    """A request that would change something, refused or not; a dry run changes nothing."""
+    return event["verb"] in WRITE_VERBS and "dryRun=All" not in event["requestURI"]
+
+
 def read_events(
     log: Path,
     user: str | None = None,

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._etcd import discovery
 
 from embedded_hub import ApiError, EmbeddedHub
+from embedded_hub.audit import stores
 from embedded_hub.testing import until
 from etcd_restore.restoring import run
 from hosted_etcd import HostedEtcd
@@ -69,7 +70,7 @@ class Scene:
 
     def writes(self, since: float) -> list[str]:
         """All that the account sent that is no read and no exec."""
-        found = [e for e in self.hub.audit(user=USER, since=since) if e["verb"] not in ("get", "list", "watch")]
+        found = [e for e in self.hub.audit(user=USER, since=since) if stores(e)]
         return [describe(e) for e in found if e["objectRef"].get("subresource") != "exec"]
 
     def info(self) -> dict[str, Any]:

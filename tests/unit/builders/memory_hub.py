@@ -35,6 +35,8 @@ class MemoryHub:
         self.objects: dict[Key, dict[str, Any]] = {}
         self.writes: list[tuple[str, str]] = []
         self.reads: list[tuple[str, str]] = []
+        self.rehearsed: list[tuple[str, str]] = []
+        self.refuses: dict[str, Exception] = {}  # kind -> what the server says of any object of it
         self.watches = 0
         self.seconds = 0.0
         self.script: list[tuple[float, Callable[[MemoryHub], None]]] = []
@@ -71,6 +73,9 @@ class MemoryHub:
     def drop(self, kind: Kind, namespace: str | None, name: str) -> None:
         key = self.key(kind.kind, namespace, name)
         self._events.append((DELETED, key, self.objects.pop(key)))
+
+    def rehearsal(self) -> Rehearsal:
+        return Rehearsal(self)
 
     def until(self, moment: float) -> MemoryHub:
         return self
@@ -166,6 +171,27 @@ class MemoryHub:
         pending = self.fail_next.get((verb, ref))
         if pending:
             raise pending.pop(0)
+
+
+class Rehearsal:
+    """Judges what would be written: rights, and what ``refuses`` of the hub says of an object of that kind and name."""
+
+    def __init__(self, hub: MemoryHub) -> None:
+        self._hub = hub
+
+    def create(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
+        return self._judge("create", kind, body["metadata"].get("namespace"), body["metadata"]["name"], body)
+
+    def patch(self, kind: Kind, namespace: str | None, name: str, patch: dict[str, Any], _version: str = "") -> dict[str, Any]:
+        return self._judge("patch", kind, namespace, name, patch)
+
+    def _judge(self, verb: str, kind: Kind, namespace: str | None, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        self._hub._allow(verb, kind, namespace)
+        self._hub.rehearsed.append((verb, kind.ref(namespace, name)))
+        error = self._hub.refuses.get(kind.kind)
+        if error:
+            raise error
+        return body
 
 
 class NoShell:

@@ -105,7 +105,7 @@ def test_a_patch_is_guarded_by_the_version_it_was_planned_against() -> None:
         assert json.loads(server.bodies[-1]) == {"metadata": {"labels": {"x": "y"}, "resourceVersion": "77"}}
         hub.patch(POD, "a", "b", {"spec": {}})
         assert json.loads(server.bodies[-1]) == {"spec": {}}
-        assert asked(server)[0] == "PATCH" and asked(server)[2] == {"fieldManager": ["hypershift.core"]}
+        assert asked(server)[0] == "PATCH" and asked(server)[2] == {"fieldManager": ["hypershift.core"], "fieldValidation": ["Strict"]}
         with pytest.raises(ConflictError):
             hub.patch(POD, "a", "b", {"spec": {}}, "78")
 

@@ -200,4 +200,4 @@ def test_patch_carries_the_resource_version_and_the_field_manager() -> None:
     with serving(reply(200, HC)) as (server, url):
         hub_at(url).patch(HOSTED_CLUSTER, "clusters", "demo", {"spec": {"channel": "x"}}, "7")
         assert json.loads(server.bodies[0]) == {"spec": {"channel": "x"}, "metadata": {"resourceVersion": "7"}}
-        assert server.seen[0][1].endswith("?fieldManager=hypershift.core")
+        assert server.seen[0][1].endswith("?fieldManager=hypershift.core&fieldValidation=Strict")

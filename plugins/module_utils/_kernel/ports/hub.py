@@ -79,6 +79,9 @@ class Hub(Protocol):
         """The same cluster; whatever is read through this one ends at ``moment`` (monotonic), with an ApiError when it
         is not done."""
 
+    def rehearsal(self) -> Hub:
+        """The same cluster; what is created or patched through this one is judged by the server and not stored."""
+
     def get(self, kind: Kind, namespace: str | None, name: str) -> Object | None:
         """The object, None when it does not exist."""
 
