@@ -40,6 +40,22 @@ BAD: dict[str, tuple[str, dict[str, Any], str, tuple[str, ...]]] = {
     "unsupported release": (
         "hosted_cluster", {**NEW, "release_image": "quay.io/openshift-release-dev/ocp-release:4.1.0-multi"}, "unsupported_version", ("4.1", "supports"),
     ),
+    "field that nobody knows": (
+        "hosted_cluster", {**NEW, "spec": {"autoscaling": {"maxNodeTotal": 5}}}, "unknown_field", ("spec.autoscaling.maxNodeTotal", "did you mean maxNodesTotal?"),
+    ),
+    "two of them": (
+        "hosted_cluster", {**NEW, "spec": {"olmCatalogPlacment": "guest", "platfrom": {}}}, "unknown_field",
+        ("spec.olmCatalogPlacment (did you mean olmCatalogPlacement?)", "spec.platfrom (did you mean platform?)"),
+    ),
+    "in the configuration": ("hosted_cluster", {**NEW, "configuration": {"oauht": {}}}, "unknown_field", ("spec.configuration.oauht (did you mean oauth?)",)),
+    "in a node pool": (
+        "hosted_cluster", {**NEW, "node_pools": [{"name": "bad", "replicas": 1, "spec": {"platform": {"kubevirt": {"rootVolum": {}}}}}]}, "unknown_field",
+        ("NodePool bad-input/bad", "rootVolum (did you mean rootVolume?)"),
+    ),
+    "rule of the server": (
+        "hosted_cluster", {**NEW, "spec": {"autoscaling": {"balancingIgnoredLabels": ["not a label!"]}}}, "rejected",
+        ("HostedCluster bad-input/bad", "balancingIgnoredLabels"),
+    ),
 }  # fmt: skip
 
 
