@@ -263,7 +263,9 @@ def test_a_machine_of_others_in_its_network_keeps_all_of_it(aws: Aws) -> None:
     try:
         for check in (True, False):
             refused = aws.run(check=check, state="absent", oidc_bucket_remove=True, zones=[]).failed()
-            assert f"VPC demo-vpc: 1 machine(s) without the tag kubernetes.io/cluster/demo ({machine['InstanceId']})" in refused["msg"], refused["msg"]
+            assert f"VPC demo-vpc: 1 machine(s) without the tag kubernetes.io/cluster/demo ({machine['InstanceId']})" in refused["msg"], (
+                refused["msg"]
+            )
             assert aws.writes() == [] and inventory(aws.account) == before
     finally:
         ec2.terminate_instances(InstanceIds=[machine["InstanceId"]])

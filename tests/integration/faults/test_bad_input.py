@@ -41,7 +41,8 @@ BAD: dict[str, tuple[str, dict[str, Any], str, tuple[str, ...]]] = {
         "hosted_cluster", {**NEW, "release_image": "quay.io/openshift-release-dev/ocp-release:4.1.0-multi"}, "unsupported_version", ("4.1", "supports"),
     ),
     "field that nobody knows": (
-        "hosted_cluster", {**NEW, "spec": {"autoscaling": {"maxNodeTotal": 5}}}, "unknown_field", ("spec.autoscaling.maxNodeTotal", "did you mean maxNodesTotal?"),
+        "hosted_cluster", {**NEW, "spec": {"autoscaling": {"maxNodeTotal": 5}}}, "unknown_field",
+        ("spec.autoscaling.maxNodeTotal", "did you mean maxNodesTotal?"),
     ),
     "two of them": (
         "hosted_cluster", {**NEW, "spec": {"olmCatalogPlacment": "guest", "platfrom": {}}}, "unknown_field",
