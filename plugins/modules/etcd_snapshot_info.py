@@ -271,7 +271,7 @@ failure:
   contains:
     code:
       description:
-      - Stable identifier, for example V(not_found), V(bucket_missing), V(wrong_credentials), V(no_permission).
+      - Stable identifier, for example V(not_found), V(unauthorized), V(missing_permission).
       type: str
       returned: failure
     object:

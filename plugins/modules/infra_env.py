@@ -314,7 +314,7 @@ failure:
   contains:
     code:
       description:
-      - Stable identifier, for example V(assisted_service_missing), V(no_os_image), V(missing_reference),
+      - Stable identifier, for example V(assisted_service_missing), V(no_os_image), V(referenced_object_missing),
         V(agents_bound), V(hopeless), V(timeout).
       type: str
       returned: failure

@@ -188,7 +188,7 @@ failure:
   contains:
     code:
       description:
-      - Stable identifier, for example V(not_found), V(wrong_platform), V(not_published), V(router_missing),
+      - Stable identifier, for example V(not_found), V(wrong_platform), V(kubeconfig_missing), V(router_missing),
         V(hopeless), V(timeout).
       type: str
       returned: failure

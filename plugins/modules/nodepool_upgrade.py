@@ -194,7 +194,7 @@ failure:
   contains:
     code:
       description:
-      - Stable identifier, for example V(unsupported_skew), V(missing_permission), V(timeout).
+      - Stable identifier, for example V(pool_version_skew), V(missing_permission), V(timeout).
       type: str
       returned: failure
     object:

@@ -166,7 +166,7 @@ failure:
   contains:
     code:
       description:
-      - Stable identifier, for example V(invalid_plan), V(unknown_hub), V(cannot_write_file).
+      - Stable identifier, for example V(invalid_plan), V(unknown_hub), V(unwritable).
       type: str
       returned: failure
     object:

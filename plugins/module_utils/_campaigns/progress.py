@@ -51,7 +51,7 @@ class Standing:
     @property
     def finished(self) -> bool:
         return self.position >= len(self.entry["steps"]) or (
-            self.problem is not None and self.problem.code == "cluster_gone"
+            self.problem is not None and self.problem.code == "object_vanished"
         )
 
     @property
@@ -99,14 +99,14 @@ def _misfit(found: Standing, cluster: Object | None) -> Failure | None:
     """Why the plan does not fit this cluster any more."""
     if cluster is None:
         return Failure(
-            "cluster_gone",
+            "object_vanished",
             "the hosted cluster of the plan does not exist any more",
             found.ref,
             next_step="Make a new plan.",
         )
     if found.entry.get("uid") and cluster["metadata"].get("uid") != found.entry["uid"]:
         cause = "this is another hosted cluster of the same name: the planned one was deleted and created anew"
-        return Failure("another_cluster", cause, found.ref, next_step="Make a new plan.")
+        return Failure("other_cluster", cause, found.ref, next_step="Make a new plan.")
     if found.finished:
         return None
     have = versions.completed(cluster)

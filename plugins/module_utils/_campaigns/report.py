@@ -89,7 +89,7 @@ def _state(entry: Object, found: Standing | None) -> str:
     if entry["verdict"] != READY:
         return str(entry["verdict"])
     if found is None or (
-        found.view.hosted_cluster is None and found.problem is not None and found.problem.code != "cluster_gone"
+        found.view.hosted_cluster is None and found.problem is not None and found.problem.code != "object_vanished"
     ):
         return UNKNOWN
     if found.view.hosted_cluster is None:

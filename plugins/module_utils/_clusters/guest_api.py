@@ -28,7 +28,7 @@ def hosted_kubeconfig(hub: Hub, cluster: dict[str, Any]) -> bytes:
     path, key = SOURCES["kubeconfig"]
     name = lookup(cluster, path)
     if not name:
-        raise HypershiftError(Failure("not_published", "it has published no kubeconfig yet", ref, next_step=_STEP))
+        raise HypershiftError(Failure("kubeconfig_missing", "it has published no kubeconfig yet", ref, next_step=_STEP))
     encoded = lookup(hub.get(SECRET, meta["namespace"], str(name)), ("data", key))
     try:
         content = base64.b64decode(str(encoded or ""))
@@ -36,7 +36,7 @@ def hosted_kubeconfig(hub: Hub, cluster: dict[str, Any]) -> bytes:
         content = b""
     if not content:
         cause = f"Secret {meta['namespace']}/{name} has no usable key {key}"
-        raise HypershiftError(Failure("not_published", cause, ref, next_step=_STEP))
+        raise HypershiftError(Failure("kubeconfig_missing", cause, ref, next_step=_STEP))
     return content
 
 

@@ -48,7 +48,7 @@ class HostedClusterPresent:
         live = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
         if live is not None and lookup(live, ("metadata", "deletionTimestamp")):
             changes.refuse(
-                "being_deleted",
+                "deleting",
                 "it is being deleted",
                 "Wait until it is gone (state absent waits), then run again.",
                 self._ref,
@@ -142,7 +142,7 @@ class HostedClusterPresent:
             )
         else:
             changes.refuse(
-                "namespace_not_found",
+                "not_found",
                 "it does not exist and create_namespace is false",
                 "Create it first.",
                 NAMESPACE.ref(None, self._namespace),
@@ -163,7 +163,7 @@ class HostedClusterPresent:
         namespace = lookup(manifest, ("spec", "platform", "agent", "agentNamespace"))
         if namespace and self._hub.get(NAMESPACE, None, namespace) is None:
             changes.refuse(
-                "namespace_not_found",
+                "not_found",
                 f"option agent.namespace: namespace {namespace} does not exist; the operator refuses the cluster until"
                 " it does",
                 "Create it with the agents' InfraEnv first.",

@@ -96,7 +96,7 @@ class Credentials:
                 else f"it has published no {what.replace('_', ' ')} yet"
             )
             changes.refuse(
-                "not_published",
+                "not_published" if what == "password" else "kubeconfig_missing",
                 cause,
                 "Log in through an identity provider."
                 if oauth
@@ -108,7 +108,7 @@ class Credentials:
         encoded = lookup(secret, ("data", key))
         if not encoded:
             changes.refuse(
-                "not_published",
+                "not_published" if what == "password" else "kubeconfig_missing",
                 f"Secret {cluster['metadata']['namespace']}/{secret_name} has no key {key}",
                 "Wait until it is available (hosted_cluster_wait).",
                 ref,

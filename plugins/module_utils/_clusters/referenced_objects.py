@@ -49,7 +49,7 @@ class References:
             elif live is None:
                 kind, name = self._kind(option), reference_name(self._options, option)
                 self._changes.refuse(
-                    "missing_reference",
+                    "referenced_object_missing",
                     f"option {option}.name names an object that does not exist",
                     f"Create it, or give {option}.content.",
                     object_ref=kind.ref(self._namespace, name),

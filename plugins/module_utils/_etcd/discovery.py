@@ -76,7 +76,7 @@ def find_etcd(hub: Hub, namespace: str, name: str, only: list[str] | None = None
     if not sets:
         cause = f"namespace {place} has no StatefulSet of etcd"
         raise _refused(
-            "etcd_not_found",
+            "etcd_missing",
             cause,
             "Wait until the control plane is created, or look at the HostedCluster's conditions.",
             ref,

@@ -114,7 +114,7 @@ class RecoverMember:
             )
         if etcd.recovery:
             changes.refuse(
-                "recovery_active", f"the operator is recovering it: {etcd.recovery}", "Wait for its end.", etcd.ref
+                "etcd_recovery_active", f"the operator is recovering it: {etcd.recovery}", "Wait for its end.", etcd.ref
             )
 
     def _under_way(self, shard: Shard, member: Member) -> bool:

@@ -50,10 +50,10 @@ class EtcdRestore:
             return self._planned()
         if not digest:
             step = "Run with state: planned, look at what would be lost, and give the digest that it returns."
-            return self._refused("missing_digest", f"state {state} needs the digest of a plan", step)
+            return self._refused("plan_not_approved", f"state {state} needs the digest of a plan", step)
         if not marks.is_digest(digest):
             step = "Give the whole digest that state: planned returns."
-            return self._refused("bad_digest", "option digest is no digest of a plan", step)
+            return self._refused("plan_not_approved", "option digest is no digest of a plan", step)
         here = identify(self._hub)
         if made_elsewhere(digest, here):
             return Plan(ChangeSet(refusals=[elsewhere(digest, here, self._ref)]))
@@ -91,7 +91,7 @@ class EtcdRestore:
             told = f": {', '.join(changed)} changed since" if changed else ""
             step = "Plan again (state: planned), look at it, and give the new digest."
             plan.changes.refuse(
-                "digest_differs", f"the plan of digest {digest[:12]} is not the plan of now{told}", step, self._ref
+                "plan_outdated", f"the plan of digest {digest[:12]} is not the plan of now{told}", step, self._ref
             )
             return plan
         plan.foreseen = foreseen(world)

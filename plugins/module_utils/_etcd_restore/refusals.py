@@ -180,7 +180,7 @@ def _not_lost(world: World) -> str:
 
 
 REFUSALS: tuple[Refusal, ...] = (
-    Refusal("being_deleted", _deleting, "Restore into a new hosted cluster instead."),
+    Refusal("deleting", _deleting, "Restore into a new hosted cluster instead."),
     Refusal("snapshot_not_found", no_snapshot, "Look at the catalogue (etcd_snapshot_info)."),
     Refusal("snapshot_damaged", damaged, "Use another snapshot (etcd_snapshot_info)."),
     Refusal("snapshot_sealed", sealed, "Give identity_file."),
@@ -195,13 +195,13 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal("release_differs", other_release, "Use a newer snapshot, or accept no_release_match.", "no_release_match"),
     Refusal("shards_differ", other_shards, "Use a snapshot of all shards, or name those to restore in shards."),
     Refusal(
-        "upgrading",
+        "update_in_progress",
         _upgrading,
         "Wait until the update has ended, or accept upgrading if etcd is what holds it up.",
         "upgrading",
     ),
     Refusal("rolling", _rolling, "Wait until it is done, or accept rolling if it cannot end without etcd.", "rolling"),
-    Refusal("recovery_active", _recovery, "Wait until it has ended."),
+    Refusal("etcd_recovery_active", _recovery, "Wait until it has ended."),
     Refusal(
         "retention_delete",
         _retention,
@@ -218,7 +218,7 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal("not_lost", _not_lost, _way_out),
     Refusal("locked", _locked, "Wait until it has ended."),
     Refusal("claim_lost", _claims, "Delete the claim: the restore makes a new one."),
-    Refusal("too_little_space", _small, "Enlarge the volumes first."),
+    Refusal("no_space", _small, "Enlarge the volumes first."),
     Refusal("size_unknown", _unsized, "Scale it back to its size first."),
     Refusal("stray_writer", _strays, "Delete these pods."),
 )

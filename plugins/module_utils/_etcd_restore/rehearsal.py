@@ -48,7 +48,7 @@ def _refused(hub: Hub, namespace: str, member: str) -> Failure | None:
         kind = kind_of(error.status, cause)
         if kind == ABSENT:
             return None
-        code = "missing_permission" if kind == FORBIDDEN else "exec_refused"
+        code = "missing_permission" if kind == FORBIDDEN else "exec_failed"
         told = (
             f"commands in the pods that would work on its volumes are not possible, so that nothing is begun ({cause})"
         )
@@ -94,7 +94,7 @@ def _tried(volume: Volume) -> None:
     free, need = free_bytes(found.get("room")), int(volume.record.size * ROOM)
     if free is not None and free < need:
         cause = f"its node has {free >> 20} MiB free for the snapshot on its way, {need >> 20} MiB are needed"
-        raise volume.failed("too_little_space", cause, "Make room on the node, then plan again.")
+        raise volume.failed("no_space", cause, "Make room on the node, then plan again.")
 
 
 def _room_on_volume(volume: Volume) -> None:
@@ -114,4 +114,4 @@ def _room_on_volume(volume: Volume) -> None:
             f"its volume has {free >> 20} MiB free, {need >> 20} MiB are needed beside the data in use, which is kept"
             " until the end"
         )
-        raise volume.failed("too_little_space", cause, "Make room or enlarge the volume, then plan again.")
+        raise volume.failed("no_space", cause, "Make room or enlarge the volume, then plan again.")

@@ -58,7 +58,7 @@ class Volume:
         if result.code:
             full = "no space left" in (result.stderr + result.text).lower()
             raise self.failed(
-                "too_little_space" if full else "volume_failed",
+                "no_space" if full else "volume_failed",
                 f"{what} failed: {result.complaint()}",
                 "Mend what is named.",
             )

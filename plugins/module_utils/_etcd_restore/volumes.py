@@ -79,7 +79,7 @@ def _look(volume: Volume) -> bool:
                 f"{place} has {free >> 20} MiB free, {need >> 20} MiB are needed beside the data in use, which is kept"
                 " until the end"
             )
-            raise volume.failed("too_little_space", cause, "Make room or enlarge the volume, then plan again.")
+            raise volume.failed("no_space", cause, "Make room or enlarge the volume, then plan again.")
     return False
 
 

@@ -50,10 +50,13 @@ class VerifySnapshot:
         entry = chosen(self._bench.store, self._namespace, self._name, str(self._options["snapshot"]))
         manifest = entry.manifest
         if manifest is None:
-            raise _refused("bad_snapshot", entry.problem, "Choose another snapshot (etcd_snapshot_info).", entry.id)
+            raise _refused("snapshot_damaged", entry.problem, "Choose another snapshot (etcd_snapshot_info).", entry.id)
         if manifest.sealed and not self._options.get("identity_file"):
             raise _refused(
-                "sealed", "it is sealed with age", "Set identity_file to the file with the private key.", entry.id
+                "snapshot_sealed",
+                "it is sealed with age",
+                "Set identity_file to the file with the private key.",
+                entry.id,
             )
         where = self._options.get("etcd_directory") or "a scratch pod"
         why = f"restored into a scratch etcd ({where}) and compared with its manifest"

@@ -94,7 +94,7 @@ class Manifest:
                 return found
         raise HypershiftError(
             Failure(
-                "shard_not_in_snapshot",
+                "shards_differ",
                 f"it has no shard {shard}",
                 object=f"Snapshot {self.id}",
                 next_step=f"Use one of: {', '.join(f.shard for f in self.files)}.",

@@ -75,7 +75,7 @@ def _accepted(shell: Shell, found: dict[str, commands.Answer]) -> tuple[Snapshot
         )
         raise HypershiftError(
             Failure(
-                "disk_full" if full else "snapshot_failed", f"saving failed: {complaint}", shell.where, next_step=step
+                "no_space" if full else "snapshot_failed", f"saving failed: {complaint}", shell.where, next_step=step
             )
         )
     status, words = snapshot.status_of(found.get("status")), found["proof"].text.split()

@@ -37,7 +37,7 @@ class Owned:
         elif lookup(live, ("metadata", "deletionTimestamp")):
             meta = body["metadata"]
             self._changes.refuse(
-                "being_deleted",
+                "deleting",
                 "it is being deleted",
                 "Wait until it is gone, then run again.",
                 kind.ref(meta.get("namespace"), meta["name"]),

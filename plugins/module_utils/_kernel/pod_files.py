@@ -76,7 +76,7 @@ def download(
     """The container's file ``source`` in ``target`` (0600; must not exist yet), proved to be ``wanted`` and on disk;
     else ``target`` is gone.
 
-    wanted: from ``proof_in``. Raises HypershiftError: ``transfer_failed``, ``transfer_corrupt``, ``disk_full``,
+    wanted: from ``proof_in``. Raises HypershiftError: ``transfer_failed``, ``transfer_corrupt``, ``no_space``,
     ``unwritable``.
     """
     for _attempt in range(2):
@@ -194,7 +194,7 @@ def _until_whole(
             result = attempt()
             reason = result.complaint() if result.code else "the stream ended early, in good order"
             if result.code and _FULL in result.stderr + result.text:
-                raise _failed("disk_full", f"its disk is full: {reason}", shell, "Free space there, then run again.")
+                raise _failed("no_space", f"its disk is full: {reason}", shell, "Free space there, then run again.")
         except ApiError as error:
             if error.status in _HOPELESS:
                 raise
@@ -260,7 +260,7 @@ def _local(path: Path, verb: str) -> Iterator[None]:
             if full
             else "Check path and rights, then run again."
         )
-        raise HypershiftError(Failure("disk_full" if full else "unwritable", cause, next_step=step)) from None
+        raise HypershiftError(Failure("no_space" if full else "unwritable", cause, next_step=step)) from None
 
 
 def _repeated(shell: Shell, command: list[str], silence: float) -> ExecResult:
@@ -280,7 +280,7 @@ def _checked(shell: Shell, text: str) -> None:
     if result.code:
         full = _FULL in result.stderr + result.text
         raise _failed(
-            "disk_full" if full else "unwritable",
+            "no_space" if full else "unwritable",
             f"it cannot be written there: {result.complaint()}",
             shell,
             "Free space there, then run again.",

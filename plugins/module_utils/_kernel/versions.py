@@ -91,6 +91,11 @@ def upgrade_problem(current: Version, target: Version) -> str:
     return ""
 
 
+def upgrade_code(current: Version, target: Version) -> str:
+    """Code of what ``upgrade_problem`` says."""
+    return "downgrade" if target < current else "skips_minor"
+
+
 def skew_problem(control_plane: Version, pool: Version) -> str:
     """Why a node pool must not run ``pool`` under a control plane at ``control_plane``; empty when it may (facts
     6.5)."""
@@ -99,6 +104,11 @@ def skew_problem(control_plane: Version, pool: Version) -> str:
     if control_plane.line - pool.line > MAX_POOL_SKEW:
         return f"{pool} is more than {MAX_POOL_SKEW} minors behind the control plane's {control_plane}"
     return ""
+
+
+def skew_code(control_plane: Version, pool: Version) -> str:
+    """Code of what ``skew_problem`` says."""
+    return "pool_newer_than_control_plane" if pool > control_plane else "pool_version_skew"
 
 
 def unsupported_problem(target: Version, supported_minors: list[str]) -> str:

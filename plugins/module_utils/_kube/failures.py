@@ -73,7 +73,7 @@ _ANSWERS: dict[int, tuple[str, str, str]] = {
 }
 # Also a 403, although no right is missing.
 _TERMINATING = "because it is being terminated"
-_ENDING = ("being_deleted", "the namespace is being deleted: {text}", "Wait until it is gone, then run again.")
+_ENDING = ("deleting", "the namespace is being deleted: {text}", "Wait until it is gone, then run again.")
 # Webhooks and policies say what they like, also what else is in the Secret.
 _DENIED = re.compile(r"(denied (?:the )?request).*", re.DOTALL)
 _NOT_REPEATED = r"\1 (its words are not repeated, they may quote the Secret)"

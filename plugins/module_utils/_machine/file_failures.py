@@ -15,9 +15,9 @@ _KNOWN: dict[int, tuple[str, str, str]] = {
     errno.ENOSPC: ("no_space", "the file system is full", _ROOM),
     errno.EDQUOT: ("no_space", "the disk quota is used up", _ROOM),
     errno.EFBIG: ("no_space", "a file of this size is not allowed", "Use a file system without that limit."),
-    errno.EACCES: ("no_permission", "this account may not use it", "Check owner and mode of the directory."),
+    errno.EACCES: ("missing_permission", "this account may not use it", "Check owner and mode of the directory."),
     errno.EPERM: (
-        "no_permission",
+        "missing_permission",
         "this account may not change it",
         "Check owner, mode and attributes of the directory.",
     ),

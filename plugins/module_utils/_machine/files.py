@@ -138,7 +138,7 @@ def write_private_file(path: str, content: bytes, check_mode: bool) -> bool:
             os.unlink(temporary)
         raise HypershiftError(
             Failure(
-                "cannot_write_file",
+                "unwritable",
                 f"file {path} cannot be written: {error.strerror}",
                 next_step="Check that the folder exists and is writable.",
             )
@@ -174,7 +174,7 @@ class LocalFiles:
         self._check_mode = check_mode
 
     def read(self, path: str) -> bytes | None:
-        """The content, None when there is no such file. Raises HypershiftError (cannot_read_file)."""
+        """The content, None when there is no such file. Raises HypershiftError (unreadable)."""
         try:
             with open_regular(os.path.expanduser(path)) as file:
                 return file.read()
@@ -183,7 +183,7 @@ class LocalFiles:
         except OSError as error:
             cause = f"file {path} cannot be read: {error.strerror}"
             raise HypershiftError(
-                Failure("cannot_read_file", cause, next_step="Correct its path or its mode.")
+                Failure("unreadable", cause, next_step="Correct its path or its mode.")
             ) from None
 
     def write(self, path: str, content: bytes) -> bool:

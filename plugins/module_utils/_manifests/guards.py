@@ -13,7 +13,15 @@ from .._kernel.kinds import HOSTED_CLUSTER
 from .._kernel.objects import lookup, paths
 from .._kernel.printable import shortened
 from .._kernel.redaction import without_userinfo
-from .._kernel.versions import completed_version, skew_problem, unsupported_problem, upgrade_problem, version_of_image
+from .._kernel.versions import (
+    completed_version,
+    skew_code,
+    skew_problem,
+    unsupported_problem,
+    upgrade_code,
+    upgrade_problem,
+    version_of_image,
+)
 from .option_paths import HOSTED_CLUSTER_PATHS, NODE_POOL_PATHS, Path, option_name
 
 # (path, remedy). Once the live object has a value there, the API server refuses another one. Source: facts 0.3, 0.6.
@@ -91,12 +99,15 @@ def refuse_release(changes: ChangeSet, live: dict[str, Any] | None, image: str, 
     problem = unsupported_problem(target, supported)
     if problem:
         changes.refuse(
-            "unsupported_version", problem, "Upgrade the multicluster engine first, or choose another release.", ref
+            "release_version_unsupported",
+            problem,
+            "Upgrade the multicluster engine first, or choose another release.",
+            ref,
         )
     current = completed_version(live)
     problem = upgrade_problem(current, target) if current else ""
-    if problem:
-        changes.refuse("unsupported_upgrade", problem, "Choose a release in the next minor at most.", ref)
+    if current and problem:
+        changes.refuse(upgrade_code(current, target), problem, "Choose a release in the next minor at most.", ref)
 
 
 def refuse_pool_release(changes: ChangeSet, cluster: dict[str, Any], image: str, ref: str) -> None:
@@ -108,7 +119,7 @@ def refuse_pool_release(changes: ChangeSet, cluster: dict[str, Any], image: str,
     problem = skew_problem(ceiling, target)
     if problem:
         changes.refuse(
-            "unsupported_skew", problem, "Upgrade the hosted cluster first, or choose an older release.", ref
+            skew_code(ceiling, target), problem, "Upgrade the hosted cluster first, or choose an older release.", ref
         )
 
 

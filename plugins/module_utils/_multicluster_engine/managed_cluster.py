@@ -85,7 +85,7 @@ def refusals(
         ]
     found = []
     if lookup(hosted, ("metadata", "deletionTimestamp")):
-        found.append(Failure("being_deleted", "it is being deleted", ref, next_step="Leave its import alone."))
+        found.append(Failure("deleting", "it is being deleted", ref, next_step="Leave its import alone."))
     found += _name_taken(ref, name, namesakes, managed)
     if not is_true(hosted, "Available"):
         found.append(

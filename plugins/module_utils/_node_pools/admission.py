@@ -11,6 +11,7 @@ from .._kernel.objects import lookup
 from .._manifests import field_checks as r
 from .._manifests.field_checks import FieldRule, rule
 from .._manifests.option_paths import NODE_POOL_PATHS
+from .update_settings import none_may_go, rolling_limits
 
 _KUBEVIRT = "spec.platform.kubevirt."
 _AWS = "spec.platform.aws."
@@ -176,12 +177,9 @@ def _management_failures(spec: dict[str, Any], live: dict[str, Any] | None) -> l
                 "RollingUpdate",
             )
         )
-    before = lookup(live, ("spec", "management", "replace", "rollingUpdate")) or {"maxSurge": 1, "maxUnavailable": 0}
-    surge, unavailable = (
-        rolling.get("maxSurge", before.get("maxSurge")),
-        rolling.get("maxUnavailable", before.get("maxUnavailable")),
-    )
-    if rolling and str(surge) in ("0", "0%") and str(unavailable) in ("0", "0%"):
+    before = lookup(live, ("spec", "management", "replace", "rollingUpdate")) or {}
+    surge, _unavailable = rolling_limits({**before, **rolling})
+    if rolling and none_may_go({**before, **rolling}):
         failures.append(
             _fail(
                 "spec.management.replace.rollingUpdate.maxSurge",

@@ -29,7 +29,7 @@ def plan_node_pool(
     stays."""
     ref = NODE_POOL.ref(options["namespace"], options["name"])
     if live is not None and lookup(live, ("metadata", "deletionTimestamp")):
-        changes.refuse("being_deleted", "it is being deleted", "Wait until it is gone, then run again.", ref)
+        changes.refuse("pool_deleting", "it is being deleted", "Wait until it is gone, then run again.", ref)
         return
     if live is None:
         _plan_creation(hub, options, cluster, changes, ref)
@@ -42,7 +42,7 @@ def _plan_creation(
 ) -> None:
     if cluster is None:
         changes.refuse(
-            "cluster_not_found",
+            "not_found",
             f"HostedCluster {options['namespace']}/{options.get('cluster_name')} does not exist",
             "Create the hosted cluster first, or correct cluster_name.",
             ref,
@@ -106,7 +106,7 @@ def _refuse_arch(manifest: dict[str, Any], cluster: dict[str, Any], changes: Cha
     arch = str(lookup(manifest, ("spec", "arch"), ""))
     if payload and payload != "Multi" and payload.lower() != arch:
         changes.refuse(
-            "unsupported_arch",
+            "pool_architecture_unsupported",
             f"arch {arch} is not in the cluster's release payload ({payload})",
             "Use a multi-arch release image for the hosted cluster.",
             ref,
@@ -121,7 +121,7 @@ def _refuse_missing_configs(hub: Hub, options: dict[str, Any], changes: ChangeSe
             if found is None or key not in (found.get("data") or {}):
                 what = "does not exist" if found is None else f"has no key '{key}'"
                 changes.refuse(
-                    "missing_reference",
+                    "pool_config_missing",
                     f"option {option}: ConfigMap {options['namespace']}/{name} {what}",
                     "Create it first.",
                     ref,

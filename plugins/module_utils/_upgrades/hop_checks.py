@@ -9,21 +9,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .._health.goal_states import ClusterView, GoalParams
-from .._health.goals import evaluate
+from .._health.goal_states import ClusterView
 from .._health.pauses import is_paused
-from .._health.rules.version import has_workers, wants_workers
 from .._kernel.conditions import get
 from .._kernel.errors import Failure
-from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL
+from .._kernel.kinds import HOSTED_CLUSTER
 from .._kernel.objects import lookup
 from .._kernel.text import one_line
-from .._kernel.versions import MAX_POOL_SKEW, Version, unsupported_problem, upgrade_problem, version_of_image
+from .._kernel.versions import Version, unsupported_problem, upgrade_code, upgrade_problem, version_of_image
 from . import hop as hops
 from .hop import FORCE, Hop, Request, pool_version
+from .readiness import (
+    UPGRADEABLE,
+    etcd_unavailable,
+    left_behind,
+    overridden,
+    release_refused,
+    stale_force,
+    unhealthy,
+    without_workers,
+)
 
-UPGRADEABLE = "ClusterVersionUpgradeable"
 _SHOWN = 5
+_ANYWAY = "or set allow_unhealthy: true."
 
 
 @dataclass(frozen=True)
@@ -77,16 +85,22 @@ def _path(s: Situation) -> Iterator[Failure]:
     if s.hop.target is None:
         return
     if s.hop.current is None:
-        yield s.no("not_installed", "no version has been completed yet", "Wait for version_completed, then upgrade.")
+        yield s.no(
+            "version_unavailable", "no version has been completed yet", "Wait for version_completed, then upgrade."
+        )
         return
     problem = upgrade_problem(s.hop.current, s.hop.target)
     if problem:
         yield s.no(
-            "unsupported_upgrade", problem, "Choose a release in the next minor at most, and go there step by step."
+            upgrade_code(s.hop.current, s.hop.target),
+            problem,
+            "Choose a release in the next minor at most, and go there step by step.",
         )
     problem = unsupported_problem(s.hop.target, list(s.minors))
     if problem:
-        yield s.no("unsupported_version", problem, "Upgrade the multicluster engine first, or choose another release.")
+        yield s.no(
+            "release_version_unsupported", problem, "Upgrade the multicluster engine first, or choose another release."
+        )
 
 
 def _edge(s: Situation) -> Iterator[Failure]:
@@ -98,7 +112,7 @@ def _edge(s: Situation) -> Iterator[Failure]:
             offered = ", ".join(e.version for e in hops.edges_of(s.cluster)[:_SHOWN]) or "none"
             cause = f"{s.hop.target} is no update that the cluster knows from its channel; it offers {offered}"
             yield s.no(
-                "unlisted_update",
+                "no_path",
                 cause,
                 "Choose one of these or another channel, or give image and allow_unlisted: true.",
             )
@@ -118,17 +132,9 @@ def _gate(s: Situation) -> Iterator[Failure]:
     reason, left = hops.held_back(s.cluster), hops.annotation(s.cluster)
     if not reason or not s.hop.moves or lookup(s.cluster, ("spec", "controlPlaneRelease")):
         return
-    if left and left != s.hop.image and not s.request.force:
-        cause = (
-            f"annotation {FORCE} is left from another update ({left}) and would block this one while the cluster is not"
-            " upgradeable"
-        )
-        yield s.no(
-            "stale_force_annotation",
-            cause,
-            f"Remove it (kubectl annotate ... {FORCE}-), or set force: true.",
-            UPGRADEABLE,
-        )
+    stale = stale_force(s.cluster, s.hop.image, f"Remove it (kubectl annotate ... {FORCE}-), or set force: true.")
+    if stale and not s.request.force:
+        yield stale
     if not s.hop.minor or left == s.hop.image:
         return
     found = get(s.cluster, UPGRADEABLE)
@@ -158,59 +164,37 @@ def _running(s: Situation) -> Iterator[Failure]:
         )
 
 
-def _health(s: Situation) -> Iterator[Failure]:
+def _health(s: Situation) -> Iterator[Failure | None]:
     if s.request.allow_unhealthy or hops.running_update(s.cluster) or s.hop.current is None:
         return
-    meta = s.cluster["metadata"]
-    state = evaluate(
-        "healthy", ClusterView(meta.get("namespace", ""), meta["name"], s.cluster), GoalParams(), now=s.now
-    )
     # What a pause or a refused release says about itself has a refusal of its own, or is what this update puts right.
     refused = hops.refused_request(s.cluster)
-    expected = (
-        ("Progressing=", "ValidReleaseImage=") if refused else ("Progressing=",) if is_paused(s.cluster, s.now) else ()
-    )
-    missing = [text for text in state.missing if not text.startswith(expected)]
-    if missing:
-        cause = f"it is not healthy; missing: {', '.join(missing)}"
-        found = state.finding
-        if found and not refused:
-            cause += f"; likely cause: {found.cause}"
-        step = "Repair it first (hosted_cluster_info shows all findings), or set allow_unhealthy: true."
-        yield s.no("unhealthy", cause, step, found.condition if found and not refused else "")
+    if not refused:
+        yield release_refused(s.cluster, f"Correct spec.release.image or the pull secret first, {_ANYWAY}")
+    yield etcd_unavailable(s.cluster, f"Look at it with etcd_info and repair it first, {_ANYWAY}")
+    excused = ("Progressing=",) if refused or is_paused(s.cluster, s.now) else ()
+    meta = s.cluster["metadata"]
+    view = ClusterView(meta.get("namespace", ""), meta["name"], s.cluster)
+    step = f"Repair it first (hosted_cluster_info shows all findings), {_ANYWAY}"
+    yield unhealthy(view, s.now, excused, step)
 
 
-def _pools(s: Situation) -> Iterator[Failure]:
+def _pools(s: Situation) -> Iterator[Failure | None]:
     if s.hop.target is None:
         return
     for pool in s.pools:
-        have = pool_version(pool)
-        if have is not None and s.hop.target.line - have.line > MAX_POOL_SKEW:
-            cause = f"at {have} it would be more than {MAX_POOL_SKEW} minors behind the control plane at {s.hop.target}"
-            meta = pool["metadata"]
-            step = "Upgrade the node pool first (nodepool_upgrade)."
-            yield Failure("unsupported_skew", cause, NODE_POOL.ref(meta.get("namespace"), meta["name"]), next_step=step)
-    if not s.request.allow_unhealthy and not any(wants_workers(p) or has_workers(p) for p in s.pools):
-        cause = "it has no worker, so the update can never complete: cluster operators need one"
-        yield s.no(
-            "no_workers",
-            cause,
-            "Scale a node pool to at least 1, or set allow_unhealthy: true to write the release all the same.",
-        )
+        step = "Upgrade the node pool first (nodepool_upgrade)."
+        yield left_behind(pool, pool_version(pool), s.hop.target, step)
+    if not s.request.allow_unhealthy:
+        step = "Scale a node pool to at least 1, or set allow_unhealthy: true to write the release all the same."
+        yield without_workers(s.cluster, s.pools, step)
 
 
-def _override(s: Situation) -> Iterator[Failure]:
-    image = lookup(s.cluster, ("spec", "controlPlaneRelease", "image"))
-    if image and image != s.hop.image:
-        cause = f"spec.controlPlaneRelease keeps the pods on the management cluster at {image}"
-        yield s.no(
-            "control_plane_release_set",
-            cause,
-            "Remove spec.controlPlaneRelease first, else only the hosted side would be updated.",
-        )
+def _override(s: Situation) -> Iterator[Failure | None]:
+    yield overridden(s.cluster, [s.hop.image])
 
 
-_CHECKS: tuple[Callable[[Situation], Iterable[Failure]], ...] = (
+_CHECKS: tuple[Callable[[Situation], Iterable[Failure | None]], ...] = (
     _path,
     _edge,
     _gate,
@@ -223,7 +207,7 @@ _CHECKS: tuple[Callable[[Situation], Iterable[Failure]], ...] = (
 
 def hop_failures(s: Situation) -> list[Failure]:
     """All reasons against the hop, in the order in which they are to be resolved."""
-    return release_failures(s) or [failure for check in _CHECKS for failure in check(s)]
+    return release_failures(s) or [failure for check in _CHECKS for failure in check(s) if failure]
 
 
 def hop_notes(s: Situation) -> list[str]:

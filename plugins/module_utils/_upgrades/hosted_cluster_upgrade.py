@@ -21,6 +21,7 @@ from .._manifests.supported_versions import supported_minors
 from . import hop as hops
 from .hop import FORCE, Hop, Request
 from .hop_checks import Situation, hop_failures, hop_notes, release_failures
+from .readiness import deleting
 
 
 class HostedClusterUpgrade:
@@ -43,8 +44,9 @@ class HostedClusterUpgrade:
                 "not_found", "it does not exist", "Check name, namespace and the management cluster.", self._ref
             )
             return Plan(changes)
-        if lookup(live, ("metadata", "deletionTimestamp")):
-            changes.refuse("being_deleted", "it is being deleted", "Choose another hosted cluster.", self._ref)
+        gone = deleting(live, "Choose another hosted cluster.")
+        if gone:
+            changes.refusals.append(gone)
             return Plan(changes)
         hop = hops.hop_of(live, self._request)
         self._image = hop.image

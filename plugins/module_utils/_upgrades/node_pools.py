@@ -18,9 +18,11 @@ from .._kernel.errors import Failure
 from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL
 from .._kernel.objects import Object, lookup
 from .._kernel.quantities import parse_duration
-from .._kernel.versions import Version, completed_version, skew_problem, version_of_image
+from .._kernel.versions import Version, completed_version, skew_code, skew_problem, version_of_image
+from .._node_pools.update_settings import INVALID, stuck
 from .hop import Request as HopRequest
 from .hop import hop_of, pool_version, taken_up
+from .readiness import deleting
 
 # Findings on the release that stands in the spec: another release is what puts them right.
 _OF_RELEASE = frozenset({"pool_newer_than_control_plane", "pool_release_image_invalid"})
@@ -120,14 +122,13 @@ def cluster_failures(cluster: Object, target: Target, version: str) -> Iterator[
         HOSTED_CLUSTER.ref(cluster["metadata"].get("namespace"), name_of(cluster)),
         completed_version(cluster),
     )
-    if lookup(cluster, ("metadata", "deletionTimestamp")):
-        yield Failure("being_deleted", "it is being deleted", ref, next_step="Choose another hosted cluster.")
+    yield from filter(None, [deleting(cluster, "Choose another hosted cluster.")])
     if version and Version.parse(version) is None:
         cause = f"option version is '{version}'"
         yield Failure("invalid_option", cause, ref, next_step="Give it as major.minor.patch, for example 4.21.5.")
     elif completed is None:
         yield Failure(
-            "not_installed",
+            "version_unavailable",
             "no version has been completed yet",
             ref,
             next_step="Wait for version_completed, then run again.",
@@ -150,7 +151,7 @@ def cluster_failures(cluster: Object, target: Target, version: str) -> Iterator[
         problem = skew_problem(completed, target.version)
         if problem:
             yield Failure(
-                "unsupported_skew",
+                skew_code(completed, target.version),
                 problem,
                 ref,
                 next_step="Upgrade the hosted cluster first, or choose another release.",
@@ -162,9 +163,7 @@ def pool_failures(pool: Object, target: Target, now: datetime, machines: Machine
     ref, have = ref_of(pool), pool_version(pool)
     if have is not None and target.version is not None and target.version < have:
         cause = f"it runs {have}, which is newer than {target.version}; node pools are not downgraded"
-        yield Failure(
-            "unsupported_upgrade", cause, ref, next_step="Leave this node pool out, or choose a newer release."
-        )
+        yield Failure("downgrade", cause, ref, next_step="Leave this node pool out, or choose a newer release.")
     subject = pool_subject(pool, now, machines)
     stopped: set[str] = set()
     for match in subject_matches(subject):
@@ -180,30 +179,9 @@ def pool_failures(pool: Object, target: Target, now: datetime, machines: Machine
         if not busy and subject.rollout is not None:
             cause += f": {subject.rollout.text}"
         yield Failure("pool_updating", cause, ref, busy, "Wait for node_pools_settled, then run again.")
-    if "pool_management_invalid" not in stopped:
-        yield from _strategy(pool, ref)
-
-
-def _strategy(pool: Object, ref: str) -> Iterator[Failure]:
-    management, nodes = lookup(pool, ("spec", "management")) or {}, int(lookup(pool, ("spec", "replicas"), 0) or 0)
-    if management.get("upgradeType") == "InPlace":
-        limit = lookup(management, ("inPlace", "maxUnavailable"), 1)
-        if isinstance(limit, int) and limit > max(nodes, 1) and not lookup(pool, ("spec", "autoScaling")):
-            # The operator's node picker does not clamp it (facts 6.5).
-            cause = f"management.inPlace.maxUnavailable is {limit}, but the pool has {nodes} node(s)"
-            yield Failure(
-                "pool_management_invalid",
-                cause,
-                ref,
-                next_step="Set in_place.max_unavailable to the number of nodes at most.",
-            )
-        return
-    rolling = lookup(management, ("replace", "rollingUpdate")) or {}
-    if rolling and all(
-        str(rolling.get(key, fallback)) in ("0", "0%") for key, fallback in (("maxSurge", 1), ("maxUnavailable", 0))
-    ):
-        cause = "maxSurge and maxUnavailable are both 0, so no node can be replaced"
-        yield Failure("pool_management_invalid", cause, ref, next_step="Set one of them above 0.")
+    cause, step = stuck(pool)
+    if cause and INVALID not in stopped:
+        yield Failure(INVALID, cause, ref, "UpdateManagementEnabled", step)
 
 
 def in_place_hint(pool: Object) -> str:

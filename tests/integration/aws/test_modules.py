@@ -108,4 +108,4 @@ def test_a_plan_says_what_is_missing_and_writes_nothing(paths: Aws) -> None:
 def test_no_connection_is_one_sentence(aws: Aws) -> None:
     info = {"infra_id": "demo", "region": "us-east-2", "base_domain": "example.com", "endpoint_url": "http://127.0.0.1:9"}
     failed = play(aws, {"name": "Read", "hypershift.core.aws_platform_info": info}).failed()
-    assert failed["failure"]["code"] == "aws_unreachable" and KEYS["aws_secret_access_key"] not in str(failed)
+    assert failed["failure"]["code"] == "unreachable" and KEYS["aws_secret_access_key"] not in str(failed)

@@ -152,7 +152,7 @@ def test_sealed_into_a_bucket_and_proved_from_there(quick: Player, etcd: HostedE
         assert taken.last["snapshot"]["sealed"]
         assert server.secret_key not in taken.output
         refused = quick.play(task(etcd, "etcd_snapshot_verify", s3=s3, etcd_directory=etcd_programs())).failed()
-        assert refused["failure"]["code"] == "sealed"
+        assert refused["failure"]["code"] == "snapshot_sealed"
         drill = quick.play(task(etcd, "etcd_snapshot_verify", s3=s3, identity_file=str(key), etcd_directory=etcd_programs())).ok()
         assert drill.last["report"]["passed"]
     finally:

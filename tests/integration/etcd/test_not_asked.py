@@ -127,7 +127,7 @@ def test_a_policy_that_closes_exec_for_the_helpers_alone(scene: Scene) -> None:
         started = time.time()
         for options in ({}, scene.approved):
             refused = run("etcd_restore", {**scene.stored, **options})
-            assert refused["failure"]["code"] == "exec_refused" and POLICY in refused["msg"]
+            assert refused["failure"]["code"] == "exec_failed" and POLICY in refused["msg"]
         assert scene.writes(started) == []
 
 

@@ -51,9 +51,9 @@ def on_disk(scene: Scene) -> str:
 
 def test_a_digest_of_another_plan(scene: Scene, untouched: None) -> None:
     digest = scene.plan()["digest"]
-    assert code(scene.apply("0" * 64)) == "digest_differs"
+    assert code(scene.apply("0" * 64)) == "plan_outdated"
     other = scene.apply(digest, bump_revision=False)
-    assert code(other) == "digest_differs" and "options changed since" in other["msg"]
+    assert code(other) == "plan_outdated" and "options changed since" in other["msg"]
     assert code(scene.roll_back(digest)) == "no_such_restore"
 
 
@@ -142,7 +142,7 @@ def test_a_volume_without_room_is_found_before_harm(stage: Callable[..., Scene])
     small.etcd.run("dd", "if=/dev/zero", "of=/var/lib/ballast", "bs=1M", f"count={free - 60}")
     before = small.etcd.keys()
     failed = small.apply(small.plan()["digest"])
-    assert failed["failure"]["code"] == "too_little_space" and "everything is as it was" in failed["msg"], failed["msg"]
+    assert failed["failure"]["code"] == "no_space" and "everything is as it was" in failed["msg"], failed["msg"]
     assert small.etcd.keys() == before
     small.assert_running()
 

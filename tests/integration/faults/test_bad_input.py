@@ -38,7 +38,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str, tuple[str, ...]]] = {
         "hosted_cluster", {**NEW, "node_pools": [{"name": "bad", "auto_scaling": {"min": 3, "max": 1}}]}, "invalid_option", ("auto_scaling", "min", "max"),
     ),
     "unsupported release": (
-        "hosted_cluster", {**NEW, "release_image": "quay.io/openshift-release-dev/ocp-release:4.1.0-multi"}, "unsupported_version", ("4.1", "supports"),
+        "hosted_cluster", {**NEW, "release_image": "quay.io/openshift-release-dev/ocp-release:4.1.0-multi"}, "release_version_unsupported", ("4.1", "supports"),
     ),
     "field that nobody knows": (
         "hosted_cluster", {**NEW, "spec": {"autoscaling": {"maxNodeTotal": 5}}}, "unknown_field",

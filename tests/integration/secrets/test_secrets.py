@@ -200,7 +200,7 @@ def test_credentials(searched: Searched, published: Obj, tmp_path_factory: pytes
         Scene("to files again", credentials(published, **files)),
         Scene("returned", {**credentials(published, return_content=True), "register": "fetched"}),
         Scene("used", {"ansible.builtin.assert": {"that": ["fetched.password | length == 32", "'token' in fetched.kubeconfig"], "quiet": True}}),
-        Scene("no such folder", credentials(published, kubeconfig_dest=str(outside / "none" / "k"), return_content=True), "cannot_write_file"),
+        Scene("no such folder", credentials(published, kubeconfig_dest=str(outside / "none" / "k"), return_content=True), "unwritable"),
         Scene("no such cluster", credentials({**published, "name": "none"}, return_content=True), "not_found"),
         Scene("in an environment", {**credentials(published, return_content=True), "environment": {"A": "b"}}),
         Scene("while it waits", {**credentials(published, return_content=True), "async": 60, "poll": 1, "register": "waited"}),

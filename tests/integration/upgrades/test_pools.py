@@ -71,7 +71,7 @@ def test_stages_as_check_do_check_do(player: Player, admin: Admin) -> None:
     for again in (player.play(task, check=True).ok(), player.play(task).ok()):
         assert again.last["changed"] is False and again.last["plan"] == [] and player.writes(again.started) == []
     refused = player.play(upgrade(where, image=f"{RELEASE}:4.20.10-multi"))
-    assert refused.failed()["failure"]["code"] == "unsupported_skew" and player.writes(refused.started) == []
+    assert refused.failed()["failure"]["code"] == "pool_newer_than_control_plane" and player.writes(refused.started) == []
     remove(player, where)
 
 

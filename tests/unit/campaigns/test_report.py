@@ -73,7 +73,7 @@ def report(*found: Standing, others: tuple[Object, ...] = (), **plan: Any) -> Ob
         (HALF, 0, {"state": "running", "started": at(0)}, "plan_outdated", "stopped", "stopped"),
         (HALF, 0, {"state": "failed", "failure": FAILURE}, "", "failed", "failed"),
         (HALF, 0, {"state": "stopped", "failure": FAILURE}, "", "stopped", "stopped"),
-        (None, 0, {}, "cluster_gone", "gone", "succeeded"),
+        (None, 0, {}, "object_vanished", "gone", "succeeded"),
         (None, 0, {}, "unreachable", "unknown", "unknown"),
     ],
 )

@@ -96,8 +96,8 @@ def test_start_tells_what_is_left_and_writes_nothing(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (lambda hub: hub.drop(HOSTED_CLUSTER, "clusters", "canary"), "cluster_gone"),
-        (lambda hub: hub.edit(HOSTED_CLUSTER, "clusters", "canary", {"metadata": {"uid": "uid-other"}}), "another_cluster"),
+        (lambda hub: hub.drop(HOSTED_CLUSTER, "clusters", "canary"), "object_vanished"),
+        (lambda hub: hub.edit(HOSTED_CLUSTER, "clusters", "canary", {"metadata": {"uid": "uid-other"}}), "other_cluster"),
         (lambda hub: put(hub, "canary", "4.20.6", FROM), "plan_outdated"),
     ],
     ids=["gone", "another", "off-the-way"],

@@ -138,7 +138,7 @@ def test_a_hub_that_does_not_answer_leaves_the_others_to_be_reported(hubs: dict[
         ({"digest": "sha256:1"}, "plan_not_approved"),
         ({"hubs": [{"name": "east", "context": "east"}]}, "unknown_hub"),
         ({"html": "/nonexistent/a", "junit": "/nonexistent/a"}, "invalid_option"),
-        ({"html": "/nonexistent/a.html"}, "cannot_write_file"),
+        ({"html": "/nonexistent/a.html"}, "unwritable"),
     ],
 )
 def test_what_cannot_be_reported_is_one_sentence(given: Object, code: str, hubs: dict[str, Any]) -> None:

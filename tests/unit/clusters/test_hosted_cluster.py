@@ -138,10 +138,10 @@ def test_immutable_fields_are_refused_before_any_write(given: dict[str, Any], wo
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ({"release_image": NEWER.replace("4.20.9", "4.19.1")}, "unsupported_upgrade"),
-        ({"release_image": NEWER.replace("4.20.9", "4.20.1")}, "unsupported_upgrade"),
-        ({"release_image": NEWER.replace("4.20.9", "4.22.1")}, "unsupported_version"),
-        ({"release_image": NEWER.replace("4.20.9", "4.18.1")}, "unsupported_version"),
+        ({"release_image": NEWER.replace("4.20.9", "4.19.1")}, "downgrade"),
+        ({"release_image": NEWER.replace("4.20.9", "4.20.1")}, "downgrade"),
+        ({"release_image": NEWER.replace("4.20.9", "4.22.1")}, "release_version_unsupported"),
+        ({"release_image": NEWER.replace("4.20.9", "4.18.1")}, "release_version_unsupported"),
         ({"feature_set": "TechPreviewNoUpgrade"}, "feature_set_not_allowed"),
     ],
 )
@@ -196,7 +196,7 @@ def test_all_refusals_at_once() -> None:
         release_image=IMAGE.replace("4.20", "4.30"), base_domain="bad domain", etcd_storage_size="lots", pull_secret={"name": "missing"}
     )
     codes = [f.code for f in refused(hub, opts).refusals]
-    assert sorted(codes) == ["invalid_option", "invalid_option", "missing_reference", "unsupported_version"]
+    assert sorted(codes) == ["invalid_option", "invalid_option", "referenced_object_missing", "release_version_unsupported"]
 
 
 def test_name_taken_elsewhere() -> None:
@@ -299,7 +299,7 @@ def test_pools_are_left_alone_when_not_listed() -> None:
 def test_being_deleted_is_refused() -> None:
     cluster = live_cluster()
     cluster["metadata"]["deletionTimestamp"] = "2026-11-24T02:30:00Z"
-    assert refused(MemoryHub(NAMESPACE, cluster), cluster_options()).failure.code == "being_deleted"
+    assert refused(MemoryHub(NAMESPACE, cluster), cluster_options()).failure.code == "deleting"
 
 
 def test_missing_permission_keeps_its_message() -> None:

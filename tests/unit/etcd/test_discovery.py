@@ -216,7 +216,7 @@ def test_a_refusal_is_no_loss(three: Stage) -> None:
     assert caught.value.failure.code == "not_lost" and three.hub.writes == []
 
 
-@pytest.mark.parametrize(("way", "code"), [("forbidden", "missing_permission"), ("denied", "exec_refused"), ("silent", "exec_refused")])
+@pytest.mark.parametrize(("way", "code"), [("forbidden", "missing_permission"), ("denied", "exec_failed"), ("silent", "exec_failed")])
 def test_exec_into_the_helpers_is_asked_for_before_the_first_write(three: Stage, way: str, code: str) -> None:
     """The members may be asked; the pods that would do the work may not."""
     digest = three.go()["digest"]

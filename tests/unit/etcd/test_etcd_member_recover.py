@@ -104,7 +104,7 @@ def both(hub: MemoryHub) -> None:
     [
         (two_failed, {}, "not_quorate", "2 members have failed: etcd-1 .*etcd-2"),
         (rolling, {}, "rolling", "StatefulSet is rolling"),
-        (own_recovery, {}, "recovery_active", "Job etcd-recovery is running"),
+        (own_recovery, {}, "etcd_recovery_active", "Job etcd-recovery is running"),
         (diverged, {}, "diverged", "hold different data"),
         (both, {}, "diverged", "hold different data"),
         (lambda hub: crash(hub, "etcd-1"), {"member": "etcd-2"}, "wrong_member", "etcd-2 is healthy, etcd-1 has failed"),

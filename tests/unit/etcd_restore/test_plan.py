@@ -53,7 +53,7 @@ deleted = cluster()
 deleted["metadata"] |= {"deletionTimestamp": "2026-11-24T16:00:00Z"}
 
 REFUSED: dict[str, World] = {
-    "being_deleted": world(cluster=deleted),
+    "deleting": world(cluster=deleted),
     "snapshot_not_found": world(manifest=None),
     "snapshot_damaged": world(damage="file etcd.db is missing"),
     "snapshot_sealed": world(manifest=manifest(sealed="age")),
@@ -64,9 +64,11 @@ REFUSED: dict[str, World] = {
     ),
     "release_differs": world(manifest=manifest(release="4.20.1")),
     "shards_differ": world(every_shard=("etcd", "etcd-events"), shards=(shard(), shard("etcd-events"))),
-    "upgrading": world(cluster=with_status([{"state": "Partial", "version": "4.21.4"}, {"state": "Completed", "version": "4.21.3"}])),
+    "update_in_progress": world(
+        cluster=with_status([{"state": "Partial", "version": "4.21.4"}, {"state": "Completed", "version": "4.21.3"}])
+    ),
     "rolling": world(shards=(shard(rolling=True),)),
-    "recovery_active": world(recovery="Job etcd-recovery is running"),
+    "etcd_recovery_active": world(recovery="Job etcd-recovery is running"),
     "retention_delete": world(shards=(shard(when_scaled="Delete"),)),
     "paused_by_other": world(cluster=paused("storage-team")),
     "restore_under_way": world(mark=marked(marks.RUNNING)),
@@ -75,7 +77,7 @@ REFUSED: dict[str, World] = {
     "not_lost": world(shards=(unasked(ready=True),), options=options(assume_lost=["etcd-2"])),
     "locked": world(holder="host/1-2/abc"),
     "claim_lost": world(claims=claims(phase="Lost")),
-    "too_little_space": world(manifest=manifest(files=(file_of(size=9 << 30),))),
+    "no_space": world(manifest=manifest(files=(file_of(size=9 << 30),))),
     "size_unknown": world(shards=(shard(peers={}, replicas=0),)),
     "stray_writer": world(writers=(Writer("kube-apiserver", 3, 3, "u", ("by-hand",)),)),
 }
@@ -129,7 +131,7 @@ def test_the_module_offers_exactly_these_risks() -> None:
 
 def test_all_refusals_come_at_once() -> None:
     found = refusals(world(damage="x", recovery="y", holder="z", manifest=manifest(cluster_id="other", release="1")))
-    assert [f.code for f in found] == ["snapshot_damaged", "wrong_cluster", "release_differs", "recovery_active", "locked"]
+    assert [f.code for f in found] == ["snapshot_damaged", "wrong_cluster", "release_differs", "etcd_recovery_active", "locked"]
 
 
 def test_the_digest_stands_while_the_world_does() -> None:

@@ -215,12 +215,12 @@ def test_a_malformed_digest_approves_nothing(three: Stage, digest: str) -> None:
     for state in ("applied", "rolled_back"):
         with pytest.raises(RefusedError) as caught:
             three.go(state, digest)
-        assert caught.value.failure.code == "bad_digest" and three.hub.writes == []
+        assert caught.value.failure.code == "plan_not_approved" and three.hub.writes == []
 
 
 def test_a_short_form_of_the_right_digest_approves_nothing(three: Stage) -> None:
     digest = three.go()["digest"]
-    for part, code in ((digest[:12], "bad_digest"), (digest[:64], "digest_differs"), (digest[:-4], "digest_differs")):
+    for part, code in ((digest[:12], "plan_not_approved"), (digest[:64], "plan_outdated"), (digest[:-4], "plan_outdated")):
         with pytest.raises(RefusedError) as caught:
             three.go("applied", part)
         assert caught.value.failure.code == code

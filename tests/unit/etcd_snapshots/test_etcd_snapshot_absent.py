@@ -76,7 +76,7 @@ def test_a_locked_set_stays_and_the_others_go() -> None:
 def test_another_refusal_ends_it_and_what_was_deleted_until_then_is_told() -> None:
     store, done = MemoryStore(fleet()), list[dict[str, Any]]()
     second = store.entries[1].id
-    store.refusals = {second: HypershiftError(Failure("no_permission", "the account may not delete"))}
+    store.refusals = {second: HypershiftError(Failure("missing_permission", "the account may not delete"))}
     with pytest.raises(HypershiftError, match="may not delete"):
         pruning.prune(store, CLUSTER, {"keep_last": 1}, NOW, done)
     assert tails([d["object"] for d in done]) == ["aaaa"]

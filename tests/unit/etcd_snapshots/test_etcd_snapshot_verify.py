@@ -234,7 +234,7 @@ def test_the_newest_good_set_is_chosen_and_one_of_ours(world: World) -> None:
         (
             [CatalogEntry("20261124T164512Z-aaaa", "clusters", "demo", problem="the manifest is bad")],
             "20261124T164512Z-aaaa",
-            "bad_snapshot",
+            "snapshot_damaged",
             "the manifest is bad",
         ),
     ],

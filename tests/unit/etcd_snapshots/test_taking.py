@@ -57,7 +57,7 @@ def test_gone_also_when_what_it_is_used_for_fails(tmp_path: Path) -> None:
     run = Run(shell_of(), tmp_path)
 
     def fail(_taken: Taken) -> None:
-        raise HypershiftError(Failure("disk_full", "the disk is full"))
+        raise HypershiftError(Failure("no_space", "the disk is full"))
 
     with pytest.raises(HypershiftError, match="the disk is full"):
         run.take(fail)
@@ -95,7 +95,7 @@ def test_gone_also_when_taking_fails(tmp_path: Path, table: dict[str, Any]) -> N
 
 @pytest.mark.parametrize(
     ("text", "code", "step"),
-    [("write: No Space Left on device", "disk_full", "Free space"), ("Error: permission denied", "snapshot_failed", "etcd_info")],
+    [("write: No Space Left on device", "no_space", "Free space"), ("Error: permission denied", "snapshot_failed", "etcd_info")],
 )
 def test_a_full_volume_is_told_from_other_trouble(tmp_path: Path, text: str, code: str, step: str) -> None:
     run = Run(shell_of(save=(1, text)), tmp_path)

@@ -101,7 +101,7 @@ def test_what_follows_is_planned_again_as_well_and_may_be_refused(hub: MemoryHub
 
     def refused() -> ChangeSet:
         changes = ChangeSet()
-        changes.refuse("being_deleted", "it is being deleted", "Wait.", "ConfigMap a/settings")
+        changes.refuse("deleting", "it is being deleted", "Wait.", "ConfigMap a/settings")
         return changes
 
     with pytest.raises(RefusedError, match="being deleted"):

@@ -51,7 +51,7 @@ def test_a_download_is_whole_or_absent(seed: int, remote: Path, content: bytes, 
     try:
         fetched(shell, remote, target)
     except HypershiftError as error:
-        assert error.failure.code in ("transfer_failed", "disk_full")
+        assert error.failure.code in ("transfer_failed", "no_space")
         assert error.failure.next_step
         assert not target.exists()
     else:
@@ -68,7 +68,7 @@ def test_an_upload_is_whole_or_has_no_name(seed: int, content: bytes, tmp_path: 
     try:
         upload(SpoiltShell(LocalShell(), faults), source, str(target), lambda _line: None, PATIENCE)
     except HypershiftError as error:
-        assert error.failure.code in ("transfer_failed", "disk_full")
+        assert error.failure.code in ("transfer_failed", "no_space")
         assert not target.exists()
     else:
         assert target.read_bytes() == content
@@ -138,7 +138,7 @@ def test_a_full_disk_here_leaves_nothing(remote: Path, tmp_path: Path, monkeypat
     monkeypatch.setattr(pod_files, "_write_all", limited)
     with pytest.raises(HypershiftError, match="the disk is full") as caught:
         fetched(LocalShell(), remote, tmp_path / "here" / "etcd.db")
-    assert caught.value.failure.code == "disk_full"
+    assert caught.value.failure.code == "no_space"
     assert not list((tmp_path / "here").iterdir())
 
 

@@ -131,7 +131,7 @@ def test_a_write_refused_for_load_is_sent_again() -> None:
         ),
         (
             status_of(403, "Forbidden", "unable to create new content in namespace clusters because it is being terminated"),
-            "being_deleted",
+            "deleting",
             "Wait until it is gone, then run again",
         ),
         (status_of(409, "Conflict", "changed"), "conflict", "changed by somebody else"),

@@ -109,15 +109,15 @@ def test_a_digest_that_runs_is_found_again_by_its_version() -> None:
         (Request(version="newest", image=NEWER), cluster(), ["invalid_option"]),
         (Request(version="4.20.8", image=NEWER), cluster(), ["version_mismatch"]),
         (Request(image=DIGEST), cluster(), ["unknown_version"]),
-        (Request(image=IMAGE.replace("4.20.4", "4.19.20")), cluster(), ["unsupported_upgrade", "unsupported_version"]),
-        (Request(image=IMAGE.replace("4.20.4", "4.20.3")), cluster(), ["unsupported_upgrade"]),
-        (Request(image=IMAGE.replace("4.20.4", "4.22.0")), cluster(), ["unsupported_upgrade", "unsupported_version"]),
-        (Request(image=NEWER), cluster([offered("4.20.7", "other")]), ["unlisted_update"]),
+        (Request(image=IMAGE.replace("4.20.4", "4.19.20")), cluster(), ["downgrade", "release_version_unsupported"]),
+        (Request(image=IMAGE.replace("4.20.4", "4.20.3")), cluster(), ["downgrade"]),
+        (Request(image=IMAGE.replace("4.20.4", "4.22.0")), cluster(), ["skips_minor", "release_version_unsupported"]),
+        (Request(image=NEWER), cluster([offered("4.20.7", "other")]), ["no_path"]),
         (Request(image=NEWER, allow_unlisted=True), cluster([offered("4.20.7", "other")]), []),
         (
             Request(image=NEWER),
             cluster(spec={"channel": "stable-4.20"}, told={"ClusterVersionRetrievedUpdates": "True"}),
-            ["unlisted_update"],
+            ["no_path"],
         ),
         (Request(image=NEWER), cluster(spec={"channel": "x"}, told={"ClusterVersionRetrievedUpdates": "False"}), []),
         (Request(image=MINOR), cluster(conditional=[RISK]), ["risk_not_accepted"]),
@@ -125,7 +125,7 @@ def test_a_digest_that_runs_is_found_again_by_its_version() -> None:
         (Request(image=MINOR, accepted_risks=frozenset({"Other"})), cluster(conditional=[RISK]), ["risk_not_accepted"]),
         (Request(image=NEWER), cluster(told={"Degraded": "True/UnavailableReplicas"}), ["unhealthy"]),
         (Request(image=NEWER, allow_unhealthy=True), cluster(told={"Degraded": "True/UnavailableReplicas"}), []),
-        (Request(image=NEWER), cluster(told={"EtcdAvailable": "False", "Available": "False"}), ["unhealthy"]),
+        (Request(image=NEWER), cluster(told={"EtcdAvailable": "False", "Available": "False"}), ["etcd_unhealthy", "unhealthy"]),
         (Request(image=NEWER), cluster(spec={"controlPlaneRelease": {"image": IMAGE}}), ["control_plane_release_set"]),
     ],
 )
@@ -150,9 +150,9 @@ ALLOWED = frozenset({"AdminAckRequired"})
         (MINOR, {}, "", {}, []),
         (MINOR, {}, "stale", {}, []),
         # 2. An annotation must be equal to the image, also for a z-stream.
-        (NEWER, ACK, "stale", {}, ["stale_force_annotation"]),
+        (NEWER, ACK, "stale", {}, ["force_upgrade_mismatch"]),
         (NEWER, ACK, "stale", {"force": True}, []),
-        (MINOR, ACK, "stale", {}, ["stale_force_annotation", "not_upgradeable"]),
+        (MINOR, ACK, "stale", {}, ["force_upgrade_mismatch", "not_upgradeable"]),
         (MINOR, ACK, MINOR, {}, []),
         # 4. A z-stream needs no acknowledgement.
         (NEWER, ACK, "", {}, []),
@@ -220,9 +220,9 @@ def at(version: str, **given: Any) -> dict[str, Any]:
     ("pools", "request_", "expected"),
     [
         ([at("4.18.2")], Request(image=MINOR), []),
-        ([at("4.17.9")], Request(image=MINOR), ["unsupported_skew"]),
+        ([at("4.17.9")], Request(image=MINOR), ["pool_version_skew"]),
         ([at("4.17.9")], Request(image=NEWER), []),
-        ([at("4.17.9"), at("4.16.9", name="old")], Request(image=MINOR), ["unsupported_skew", "unsupported_skew"]),
+        ([at("4.17.9"), at("4.16.9", name="old")], Request(image=MINOR), ["pool_version_skew", "pool_version_skew"]),
         ([], Request(image=NEWER), ["no_workers"]),
         ([live_pool(nodes=0)], Request(image=NEWER), ["no_workers"]),
         ([live_pool(nodes=0)], Request(image=NEWER, allow_unhealthy=True), []),
@@ -239,19 +239,25 @@ def test_skew_on_the_common_line_of_4_23_and_5_0() -> None:
     live["status"]["version"]["history"][0]["version"] = "4.22.3"
     five = IMAGE.replace("4.20.4", "5.0.1")
     assert codes(live, Request(image=five), [at("4.20.1")], minors=("5.0", "4.22")) == []
-    assert codes(live, Request(image=five), [at("4.19.1")], minors=("4.23",)) == ["unsupported_skew"]
+    assert codes(live, Request(image=five), [at("4.19.1")], minors=("4.23",)) == ["pool_version_skew"]
 
 
 def test_an_installation_that_never_completed_is_no_upgrade() -> None:
     live = cluster()
     live["status"]["version"]["history"] = [{"state": "Partial", "version": "4.20.4"}]
-    assert codes(live, Request(image=NEWER)) == ["not_installed"]
+    assert codes(live, Request(image=NEWER)) == ["version_unavailable"]
 
 
 def test_everything_is_said_at_once_with_cause_and_next_step() -> None:
     live = cluster(conditional=[RISK], told={**ACK, "Degraded": "True/UnavailableReplicas"})
     found = failures(live, Request(image=MINOR), [at("4.17.1")], minors=("4.20",))
-    assert [f.code for f in found] == ["unsupported_version", "risk_not_accepted", "not_upgradeable", "unhealthy", "unsupported_skew"]
+    assert [f.code for f in found] == [
+        "release_version_unsupported",
+        "risk_not_accepted",
+        "not_upgradeable",
+        "unhealthy",
+        "pool_version_skew",
+    ]
     assert all(f.object and f.cause and f.next_step.endswith(".") for f in found)
 
 

@@ -86,7 +86,7 @@ def test_what_the_hub_does_not_support_is_refused_before_any_write() -> None:
     hub = hub_with()
     with pytest.raises(RefusedError) as caught:
         go(hub, image=MINOR, supported_versions=["4.20"])
-    assert [f.code for f in caught.value.refusals] == ["unsupported_version"] and hub.writes == []
+    assert [f.code for f in caught.value.refusals] == ["release_version_unsupported"] and hub.writes == []
 
 
 def test_check_mode_writes_nothing_and_predicts() -> None:
@@ -190,7 +190,7 @@ def test_what_is_not_there_or_goes_away() -> None:
     hub.edit(HOSTED_CLUSTER, "clusters", "demo", {"metadata": {"deletionTimestamp": "2026-11-24T02:59:00Z"}})
     with pytest.raises(RefusedError) as caught:
         go(hub, image=NEWER)
-    assert caught.value.refusals[0].code == "being_deleted" and hub.writes == []
+    assert caught.value.refusals[0].code == "deleting" and hub.writes == []
 
 
 def test_neither_version_nor_image_is_an_error_of_the_options() -> None:

@@ -242,10 +242,10 @@ def test_no_pool_is_no_change() -> None:
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ({"image": IMAGE.replace("4.20.4", "4.21.0")}, "unsupported_skew"),
-        ({"image": IMAGE.replace("4.20.4", "4.20.10")}, "unsupported_skew"),
-        ({"image": IMAGE.replace("4.20.4", "4.16.1")}, "unsupported_skew"),
-        ({"image": IMAGE.replace("4.20.4", "4.20.1")}, "unsupported_upgrade"),
+        ({"image": IMAGE.replace("4.20.4", "4.21.0")}, "pool_newer_than_control_plane"),
+        ({"image": IMAGE.replace("4.20.4", "4.20.10")}, "pool_newer_than_control_plane"),
+        ({"image": IMAGE.replace("4.20.4", "4.16.1")}, "pool_version_skew"),
+        ({"image": IMAGE.replace("4.20.4", "4.20.1")}, "downgrade"),
         ({"image": DIGEST}, "unknown_version"),
         ({"image": NEWER, "version": "4.20.8"}, "version_mismatch"),
         ({"version": "4.20.7"}, "unknown_image"),

@@ -11,27 +11,21 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..._health.findings import Severity
-from ..._health.goal_states import ClusterView, GoalParams, Outcome
-from ..._health.goals import evaluate
+from ..._health.goal_states import ClusterView
 from ..._health.pauses import is_paused, owner_of
-from ..._health.rules.version import has_workers, wants_workers
 from ..._kernel.conditions import get
 from ..._kernel.errors import Failure
 from ..._kernel.objects import lookup
 from ..._kernel.text import one_line
+from ..._upgrades import readiness as ready
 from ..._upgrades.hop import FORCE, annotation
 from .candidate import Case, Hop, Said
 from .management_cluster_checks import HUB_RULES
 from .node_pool_checks import POOL_RULES, POOLS_RULES
 
 # Open predicates of the goal healthy that other rules speak of, by what excuses them.
-_OWN_RULES = ("EtcdAvailable", "ValidReleaseImage")
 _BY_PAUSE = ("Progressing=",)
 _BY_UPDATE = ("Progressing=", "ClusterVersionProgressing", "version.history", "Degraded", "ClusterVersionSucceeding")
-
-# Findings whose words change as time goes by; with them the digest would too.
-_TIMED = ("update_slow", "pool_update_slow")
 
 
 def judged(case: Case) -> tuple[list[Failure], list[str]]:
@@ -50,9 +44,7 @@ def _once(texts: Iterable[str]) -> list[str]:
 
 
 def _deleting(case: Case) -> Said:
-    if not case.cluster["metadata"].get("deletionTimestamp"):
-        return None
-    return case.refuse("deleting", "it is being deleted", "Leave it out.")
+    return ready.deleting(case.cluster, "Leave it out.")
 
 
 def _paused(case: Case) -> Said:
@@ -66,58 +58,19 @@ def _paused(case: Case) -> Said:
 
 def _healthy(case: Case) -> Said:
     view = ClusterView(case.namespace, case.name, case.cluster, tuple(p.raw for p in case.pools))
-    state = evaluate("healthy", view, GoalParams(), now=case.now)
-    if state.outcome is Outcome.DONE:
-        return None
-    excused = [*_OWN_RULES]
-    excused += _BY_PAUSE if is_paused(case.cluster, case.now) else ()
-    excused += _BY_UPDATE if case.way.running or any(r.code == "update_running" for r in case.way.refusals) else ()
-    stuck = (
-        case.way.running
-        and state.finding is not None
-        and state.finding.severity is Severity.FATAL
-        and state.finding.condition
-    )
-    missing = [m for m in state.missing if not m.startswith(tuple(excused))]
-    if not missing and not stuck:
-        return None
-    found = (
-        state.finding
-        if state.finding and state.finding.severity is not Severity.INFO and state.finding.code not in _TIMED
-        else None
-    )
-    told = f": {found.cause}" if found else ""
-    step = found.next_step if found else "Look at it with hosted_cluster_info, then plan again."
-    return case.refuse(
-        "not_healthy",
-        f"it is not fit for a change ({', '.join(missing or state.missing)}){told}",
-        step,
-        found.condition if found else "",
-    )
+    excused: list[str] = [*_BY_PAUSE] if is_paused(case.cluster, case.now) else []
+    if case.way.running or any(r.code == "update_in_progress" for r in case.way.refusals):
+        excused += _BY_UPDATE
+    step = "Look at it with hosted_cluster_info, then plan again."
+    return ready.unhealthy(view, case.now, excused, step, under_way=case.way.running)
 
 
 def _etcd(case: Case) -> Said:
-    found = get(case.cluster, "EtcdAvailable")
-    if found is not None and found.status == "True":
-        return None
-    cause = (
-        "etcd is not available"
-        f" ({one_line(found.message) or found.reason or found.status if found else 'no condition says so'})"
-    )
-    return case.refuse("etcd_unhealthy", cause, "Look at it with etcd_info and repair it first.", "EtcdAvailable")
+    return ready.etcd_unavailable(case.cluster, "Look at it with etcd_info and repair it first.")
 
 
 def _release(case: Case) -> Said:
-    found = get(case.cluster, "ValidReleaseImage")
-    if found is not None and found.status == "True":
-        return None
-    cause = (
-        "the operator does not accept its release image"
-        f" ({one_line(found.message) or found.reason if found else 'no condition says so'})"
-    )
-    return case.refuse(
-        "invalid_release", cause, "Correct spec.release.image or the pull secret first.", "ValidReleaseImage"
-    )
+    return ready.release_refused(case.cluster, "Correct spec.release.image or the pull secret first.")
 
 
 def _images(case: Case) -> Said:
@@ -125,7 +78,7 @@ def _images(case: Case) -> Said:
     if not unknown:
         return None
     cause = f"no source tells the release image of {', '.join(unknown)}, and none is made up"
-    return case.refuse("image_unknown", cause, "Name it in release_images, or give a graph with payloads.")
+    return case.refuse("unknown_image", cause, "Name it in release_images, or give a graph with payloads.")
 
 
 def _upgradeable(case: Case) -> Said:
@@ -150,7 +103,7 @@ def _upgradeable(case: Case) -> Said:
             " in accepted_acks."
         )
         return case.refuse(
-            "admin_ack_required",
+            "not_upgradeable",
             f"the hop to {hop.name} needs an acknowledgement: {text or found.reason}",
             step,
             found.type,
@@ -179,43 +132,24 @@ def accepted_acks(case: Case) -> list[str]:
 
 
 def _force_annotation(case: Case) -> Said:
-    """While Upgradeable is not True, an annotation that names another image blocks every update, a z-stream too (facts
-    6.3, case 2)."""
+    """An annotation of another update blocks this one while the cluster is not upgradeable; else it will, one day."""
     image = annotation(case.cluster)
     if not image or not case.way.hops or case.way.hops[0].image == image:
         return None
-    found = get(case.cluster, "ClusterVersionUpgradeable")
-    if found is None or found.status == "True":
-        return (
-            f"annotation {FORCE} is left over and names another image; it blocks as soon as the cluster is not"
-            " upgradeable, so remove it"
-        )
-    cause = (
-        f"annotation {FORCE} names another image than the next release, which blocks every update while it is not"
-        " upgradeable"
+    return ready.stale_force(case.cluster, case.way.hops[0].image, "Remove the annotation.") or (
+        f"annotation {FORCE} is left over and names another image; it blocks as soon as the cluster is not"
+        " upgradeable, so remove it"
     )
-    return case.refuse("force_annotation_stale", cause, "Remove the annotation.", found.type)
 
 
 def _override(case: Case) -> Said:
-    """spec.controlPlaneRelease keeps the pods on the management cluster at another release (facts 0.3)."""
-    image = lookup(case.cluster, ("spec", "controlPlaneRelease", "image"))
-    if not image or all(hop.image == image for hop in case.way.hops):
-        return None
-    cause = (
-        f"spec.controlPlaneRelease keeps the pods on the management cluster at {image}, so only the hosted side would"
-        " be updated"
-    )
-    return case.refuse("control_plane_release_set", cause, "Remove spec.controlPlaneRelease first.")
+    return ready.overridden(case.cluster, [hop.image for hop in case.way.hops])
 
 
 def _workers(case: Case) -> Said:
-    if not case.way.hops or any(wants_workers(p.raw) or has_workers(p.raw) for p in case.pools):
+    if not case.way.hops:
         return None
-    what = "all its node pools have 0 replicas" if case.pools else "it has no node pool"
-    return case.refuse(
-        "no_workers", f"{what}, and an update completes on workers only", "Scale a node pool to at least 1."
-    )
+    return ready.without_workers(case.cluster, [p.raw for p in case.pools], "Scale a node pool to at least 1.")
 
 
 def _channel(case: Case) -> Said:

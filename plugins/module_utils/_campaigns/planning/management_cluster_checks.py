@@ -51,8 +51,8 @@ def _supported(case: Case) -> Said:
         if problem:
             known = [v.line for v in map(Version.parse, case.hub.minors) if v]
             if version.line < min(known):
-                return case.refuse("unsupported_version", problem, "Choose a release that this hub supports.")
-            return case.refuse("unsupported_version", problem, _first_upgrade(case.hub, version))
+                return case.refuse("release_version_unsupported", problem, "Choose a release that this hub supports.")
+            return case.refuse("release_version_unsupported", problem, _first_upgrade(case.hub, version))
     return None
 
 

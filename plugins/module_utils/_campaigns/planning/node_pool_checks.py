@@ -5,14 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..._health.diagnosis import pool_matches
 from ..._health.findings import Severity
 from ..._health.pauses import is_paused, owner_of
 from ..._kernel.objects import lookup
 from ..._kernel.quantities import parse_duration
-from ..._kernel.versions import MAX_POOL_SKEW, is_multi_arch, skew_problem
+from ..._kernel.versions import MAX_POOL_SKEW, is_multi_arch, skew_code, skew_problem
+from ..._node_pools.update_settings import INVALID, rolling_limits, share, stuck
+from ..._upgrades.readiness import left_behind
 from .candidate import Case, Pool, Said
 
 _UPDATING = frozenset({"pool_updating", "pool_update_slow", "pool_rolls_unannounced"})
@@ -30,25 +31,20 @@ def _newer(case: Case, pool: Pool) -> Said:
         return None
     cause = skew_problem(case.current, pool.version)
     return case.refuse(
-        "pool_newer", cause, "Complete the update of the control plane to that version first.", object_ref=pool.ref
+        skew_code(case.current, pool.version),
+        cause,
+        "Complete the update of the control plane to that version first.",
+        object_ref=pool.ref,
     )
 
 
 def _skew(case: Case, pool: Pool) -> Said:
     """Pools that this campaign leaves alone; the others are moved before it gets that far."""
     target = case.way.hops[-1].version if case.way.hops else None
-    if (
-        target is None
-        or pool.version is None
-        or case.policy.node_pools
-        or target.line - pool.version.line <= MAX_POOL_SKEW
-    ):
+    if target is None or case.policy.node_pools:
         return None
-    return case.refuse(
-        "unsupported_skew",
-        skew_problem(target, pool.version),
-        "Let the campaign move node pools too, or update this one first.",
-        object_ref=pool.ref,
+    return left_behind(
+        pool.raw, pool.version, target, "Let the campaign move node pools too, or update this one first."
     )
 
 
@@ -57,7 +53,7 @@ def _paused(case: Case, pool: Pool) -> Said:
         return None
     by = f" by {owner_of(pool.raw)}" if owner_of(pool.raw) else ""
     return case.refuse(
-        "pool_paused", f"it is paused{by}, so its update would not begin", "Resume it first.", object_ref=pool.ref
+        "paused", f"it is paused{by}, so its update would not begin", "Resume it first.", object_ref=pool.ref
     )
 
 
@@ -77,7 +73,7 @@ def _state(case: Case, pool: Pool) -> Said:
         )
     fault = next((m.finding for m in found if m.finding.severity in _HARD), None)
     if fault is not None:
-        return case.refuse("pool_not_healthy", fault.cause, fault.next_step, fault.condition, pool.ref)
+        return case.refuse(fault.code, fault.cause, fault.next_step, fault.condition, pool.ref)
     unseen = next((m.finding for m in found if m.rule.code == "pool_rollout_unseen"), None)
     return f"{pool.ref}: {unseen.cause}" if unseen else None
 
@@ -88,28 +84,8 @@ def _on_its_way(case: Case, pool: Pool) -> bool:
 
 def _room(case: Case, pool: Pool) -> Said:
     """Settings with which no node can ever be taken."""
-    if not _moves(case, pool) or pool.on_delete:
-        return None
-    if pool.in_place:
-        limit, wanted = lookup(pool.raw, ("spec", "management", "inPlace", "maxUnavailable")), pool.nodes
-        if wanted and _number(limit, wanted, 1) > wanted:
-            cause = (
-                f"maxUnavailable {limit} is more than its {wanted} nodes, which the in-place upgrader does not survive"
-            )
-            return case.refuse(
-                "max_unavailable_too_large",
-                cause,
-                f"Set spec.management.inPlace.maxUnavailable to {wanted} or less.",
-                object_ref=pool.ref,
-            )
-        return None
-    surge, unavailable = _rolling(pool)
-    if _zero(surge) and _zero(unavailable):
-        cause = "maxSurge and maxUnavailable are both 0, so no node can be replaced"
-        return case.refuse(
-            "no_room_to_roll", cause, "Set one of them to 1 or more.", "UpdateManagementEnabled", pool.ref
-        )
-    return None
+    cause, step = stuck(pool.raw) if _moves(case, pool) else ("", "")
+    return case.refuse(INVALID, cause, step, "UpdateManagementEnabled", pool.ref) if cause else None
 
 
 def _architecture(case: Case, pool: Pool) -> Said:
@@ -120,7 +96,11 @@ def _architecture(case: Case, pool: Pool) -> Said:
         if multi is False and tag not in _ARCH_TAG.get(pool.arch, (tag,)):
             cause = f"release image {image} is not for {pool.arch}"
             return case.refuse(
-                "architecture_missing", cause, "Use a multi-architecture release image.", "ValidArchPlatform", pool.ref
+                "pool_architecture_unsupported",
+                cause,
+                "Use a multi-architecture release image.",
+                "ValidArchPlatform",
+                pool.ref,
             )
         if multi is None and (pool.arch != "amd64" or lookup(case.cluster, ("status", "payloadArch")) == "Multi"):
             return (
@@ -146,7 +126,8 @@ def _drain(case: Case, pool: Pool) -> Said:
 def _surge(case: Case, pool: Pool) -> Said:
     if not _moves(case, pool) or pool.in_place or pool.on_delete or not pool.nodes:
         return None
-    more = _number(_rolling(pool)[0], pool.nodes, 1, up=True)
+    rolling = lookup(pool.raw, ("spec", "management", "replace", "rollingUpdate"))
+    more = share(rolling_limits(rolling)[0], pool.nodes, 1, up=True)
     return f"{pool.ref}: needs room for {more} more node(s) while it rolls" if more else None
 
 
@@ -178,28 +159,6 @@ def _unknown(case: Case, pool: Pool) -> Said:
             " skew"
         )
     )
-
-
-def _rolling(pool: Pool) -> tuple[Any, Any]:
-    """maxSurge and maxUnavailable, with the API's defaults."""
-    given = lookup(pool.raw, ("spec", "management", "replace", "rollingUpdate")) or {}
-    return (
-        1 if given.get("maxSurge") is None else given["maxSurge"],
-        0 if given.get("maxUnavailable") is None else given["maxUnavailable"],
-    )
-
-
-def _zero(value: Any) -> bool:
-    return str(value).strip().rstrip("%") == "0"
-
-
-def _number(value: Any, total: int, default: int, up: bool = False) -> int:
-    """Int-or-percent; a share rounds down and is 1 at least, for a surge up. What is neither counts as the default."""
-    text = str(value if value is not None else default).strip()
-    if text.endswith("%") and text[:-1].isdigit():
-        share = total * int(text[:-1])
-        return -(-share // 100) if up else max(1, share // 100)
-    return int(text) if text.isdigit() else default
 
 
 def _network_lag(case: Case) -> Said:

@@ -11,8 +11,8 @@ from typing import Any
 from ..._kernel.conditions import get
 from ..._kernel.errors import Failure
 from ..._kernel.kinds import HOSTED_CLUSTER
-from ..._kernel.objects import Object
-from ..._kernel.versions import Version, completed_version, upgrade_problem
+from ..._kernel.objects import Object, lookup
+from ..._kernel.versions import Version, completed_version, upgrade_code, upgrade_problem
 from ..._upgrades.graph import Edge, Graph, Rules, from_status, with_verdicts
 from .candidate import Hop, Way, under_way
 from .policy import CURRENT, Policy
@@ -36,7 +36,10 @@ class Ways:
             return Way(
                 refusals=(
                     Failure(
-                        "not_installed", cause, ref, next_step="Wait for the goal version_completed, then plan again."
+                        "version_unavailable",
+                        cause,
+                        ref,
+                        next_step="Wait for the goal version_completed, then plan again.",
                     ),
                 )
             )
@@ -46,7 +49,7 @@ class Ways:
         offered = from_status(cluster, current)
         graph = with_verdicts(self._document, offered, current) if self._document else offered
         rules = self._rules(minors, current)
-        blank = not self._document and not offered.releases and not _asked_service(cluster)
+        blank = "" if self._document or offered.releases else _untold(cluster)
         return _Search(self._policy, graph, rules, current, ref, blank, self._remembered(graph)).way()
 
     def _rules(self, minors: tuple[str, ...], current: Version) -> Rules:
@@ -63,7 +66,7 @@ class Ways:
             step = "Let it end, then plan again; a hosted cluster cannot be taken back."
             return Way(
                 self._policy.target.version,
-                refusals=(Failure("update_running", cause, ref, "ClusterVersionProgressing", step),),
+                refusals=(Failure("update_in_progress", cause, ref, "ClusterVersionProgressing", step),),
             )
         hop = Hop(version, str(version), self._policy.release_images.get(version) or image)
         return Way(version, (hop,), running=True, warnings=(f"the update to {version} is under way already",))
@@ -91,7 +94,8 @@ class Ways:
 
 
 class _Search:
-    """One cluster that no update runs on. blank: nobody has told this cluster about updates."""
+    """One cluster that no update runs on. blank: code of why nobody has told this cluster about updates,
+    empty when somebody has."""
 
     def __init__(
         self,
@@ -100,7 +104,7 @@ class _Search:
         rules: Rules,
         current: Version,
         ref: str,
-        blank: bool,
+        blank: str,
         look: Callable[[Any, Callable[[], Any]], Any],
     ) -> None:
         self.policy, self.graph, self.rules, self.current, self.ref, self.blank, self._look = (
@@ -131,7 +135,7 @@ class _Search:
             return Way(target)
         if target < self.current:
             return self._refused(
-                "downgrade",
+                upgrade_code(self.current, target),
                 target,
                 upgrade_problem(self.current, target),
                 "Leave this cluster out, or choose a newer target.",
@@ -188,7 +192,7 @@ class _Search:
                 " of reach"
             )
             return self._refused(
-                "no_updates_known",
+                self.blank,
                 target,
                 cause,
                 "Set spec.channel (or updateService), or give option graph.",
@@ -236,6 +240,10 @@ def _explained(code: str, goal: Version, path: list[Edge], rules: Rules, word: s
     )
 
 
-def _asked_service(cluster: Object) -> bool:
+def _untold(cluster: Object) -> str:
+    """Why the cluster knows no updates, as a diagnosis of it says; empty when its update service told it."""
     found = get(cluster, "ClusterVersionRetrievedUpdates")
-    return found is not None and found.status == "True"
+    if found is not None and found.status == "True":
+        return ""
+    without = found.reason == "NoChannel" if found is not None else not lookup(cluster, ("spec", "channel"))
+    return "no_update_channel" if without else "updates_not_retrieved"

@@ -194,7 +194,7 @@ class DirectoryStore:
             if not path.is_file():
                 raise HypershiftError(
                     Failure(
-                        "no_source",
+                        "not_found",
                         "it does not exist",
                         object=f"Snapshot file {sources[file]}",
                         next_step="Take the snapshot again.",

@@ -37,7 +37,7 @@ def workspace(options: dict[str, Any], namespace: str, name: str, id: str) -> It
     for part in (namespace, name, id):
         if not _SEGMENT.fullmatch(part):
             cause = f"{short(repr(part), 80)} is no name that may become part of a path"
-            raise HypershiftError(Failure("bad_name", cause, next_step="Correct namespace, name or digest."))
+            raise HypershiftError(Failure("invalid_name", cause, next_step="Correct namespace, name or digest."))
     root = work_root(options)
     within = root / namespace / name if options.get("directory") and not options.get("work_directory") else root
     folder = within / f"{PARTIAL}{id}{WORK}"

@@ -66,7 +66,7 @@ class AssistedServicePresent:
 
     def _plan_change(self, changes: ChangeSet, live: Object) -> None:
         if lookup(live, ("metadata", "deletionTimestamp")):
-            changes.refuse("being_deleted", "it is being deleted", "Wait until it is gone, then run again.", _REF)
+            changes.refuse("deleting", "it is being deleted", "Wait until it is gone, then run again.", _REF)
             return
         changes.refusals += wanted.storage_refusals(self._options, live)
         self._refuse_others_mirror(changes, live)
@@ -105,7 +105,7 @@ class AssistedServicePresent:
             Owned(self._hub, changes, MODULE).ensure(CONFIG_MAP, body, "mirrors that the assisted service pulls from")
         elif self._hub.get(CONFIG_MAP, self._namespace, given["name"]) is None:
             changes.refuse(
-                "missing_reference",
+                "referenced_object_missing",
                 "option mirror_registry_config.name names an object that does not exist",
                 "Create it, or give ca_bundle and registries_conf.",
                 CONFIG_MAP.ref(self._namespace, given["name"]),

@@ -94,7 +94,10 @@ class InfraEnvPresent:
         if not encoded:
             cause = "it does not exist" if live is None else f"it has no key {wanted.PULL_SECRET_KEY}"
             changes.refuse(
-                "missing_reference", f"option pull_secret.name: {cause}", "Create it, or give pull_secret.content.", ref
+                "referenced_object_missing",
+                f"option pull_secret.name: {cause}",
+                "Create it, or give pull_secret.content.",
+                ref,
             )
             return ""
         return base64.b64decode(encoded).decode("utf-8", "replace")

@@ -118,7 +118,7 @@ class KubevirtIngressPresent:
         encoded = lookup(self._hub.get(SECRET, self._namespace, str(name)), ("data", key)) if name else None
         if not encoded:
             step = "Wait until it is available (hosted_cluster_wait), or give https_node_port and http_node_port."
-            changes.refuse("not_published", "it has published no kubeconfig yet", step, self._ref)
+            changes.refuse("kubeconfig_missing", "it has published no kubeconfig yet", step, self._ref)
             return b""
         return base64.b64decode(encoded)
 

@@ -48,18 +48,18 @@ STATES: list[tuple[str, dict[str, Any], str, str]] = [
     ("being deleted", {"patch": {"metadata": {"deletionTimestamp": "2026-11-25T00:00:00Z"}}}, "deleting", "being deleted"),
     ("paused", {"patch": {"spec": {"pausedUntil": "true"}, "metadata": {"annotations": {"hypershift.core/paused-by": "storage"}}}}, "paused", "by storage"),
     ("paused until later", {"patch": {"spec": {"pausedUntil": "2099-01-01T00:00:00Z"}}}, "paused", "Resume"),
-    ("not available", {"conditions": [condition("Available", "False", "KASLoadBalancerNotReachable")]}, "not_healthy", "Available"),
-    ("degraded", {"conditions": [condition("Degraded", "True", "UnavailableReplicas", "x has 1 unavailable")]}, "not_healthy", "degraded"),
-    ("progressing", {"conditions": [condition("Progressing", "True", "Progressing")]}, "not_healthy", "Progressing"),
-    ("version failing", {"conditions": [condition("ClusterVersionSucceeding", "False", "ClusterOperatorDown")]}, "not_healthy", "ClusterVersionSucceeding"),
-    ("etcd recovers", {"conditions": [condition("EtcdRecoveryActive", "True")]}, "not_healthy", "EtcdRecoveryActive"),
-    ("status behind the spec", {"patch": {"metadata": {"generation": 2}}}, "not_healthy", "seen for generation 1 of 2"),
+    ("not available", {"conditions": [condition("Available", "False", "KASLoadBalancerNotReachable")]}, "unhealthy", "Available"),
+    ("degraded", {"conditions": [condition("Degraded", "True", "UnavailableReplicas", "x has 1 unavailable")]}, "unhealthy", "degraded"),
+    ("progressing", {"conditions": [condition("Progressing", "True", "Progressing")]}, "unhealthy", "Progressing"),
+    ("version failing", {"conditions": [condition("ClusterVersionSucceeding", "False", "ClusterOperatorDown")]}, "unhealthy", "ClusterVersionSucceeding"),
+    ("etcd recovers", {"conditions": [condition("EtcdRecoveryActive", "True")]}, "unhealthy", "EtcdRecoveryActive"),
+    ("status behind the spec", {"patch": {"metadata": {"generation": 2}}}, "unhealthy", "seen for generation 1 of 2"),
     ("etcd down", {"conditions": [condition("EtcdAvailable", "False", "EtcdWaitingForQuorum", "1/3")]}, "etcd_unhealthy", "1/3"),
-    ("release refused", {"conditions": [condition("ValidReleaseImage", "False", "InvalidImage", "cannot pull")]}, "invalid_release", "cannot pull"),
+    ("release refused", {"conditions": [condition("ValidReleaseImage", "False", "InvalidImage", "cannot pull")]}, "release_image_invalid", "cannot pull"),
     ("control plane release set", {"patch": {"spec": {"controlPlaneRelease": {"image": image("4.20.5")}}}}, "control_plane_release_set", "Remove"),
-    ("nothing installed yet", {"patch": {"status": {"version": {"history": [{"state": "Partial", "version": "4.20.4"}]}}}}, "not_installed", "installed"),
-    ("no history at all", {"patch": {"status": {"version": {"history": None}}}}, "not_installed", "installed"),
-    ("no status of versions", {"patch": {"status": {"version": None}}}, "not_installed", "installed"),
+    ("nothing installed yet", {"patch": {"status": {"version": {"history": [{"state": "Partial", "version": "4.20.4"}]}}}}, "version_unavailable", "installed"),
+    ("no history at all", {"patch": {"status": {"version": {"history": None}}}}, "version_unavailable", "installed"),
+    ("no status of versions", {"patch": {"status": {"version": None}}}, "version_unavailable", "installed"),
 ]  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def test_all_reasons_are_told_at_once() -> None:
         conditions=[condition("EtcdAvailable", "False"), condition("Available", "False")],
         pools=[pool(patch={"spec": {"pausedUntil": "true"}})],
     )
-    assert codes(row) == ["paused", "etcd_unhealthy", "not_healthy", "pool_paused"]
+    assert codes(row) == ["paused", "etcd_unhealthy", "unhealthy", "paused"]
 
 
 @pytest.mark.parametrize("value", [None, "false", "2020-01-01T00:00:00Z", "2099-01-01T00:00:00"])
@@ -109,7 +109,7 @@ WORKING = [
 
 def test_an_update_to_another_version_is_under_way() -> None:
     row = plan_of(partial("4.20.9", DONE), conditions=WORKING)
-    assert codes(row) == ["update_running"] and "4.20.9" in row["refusals"][0]["cause"]
+    assert codes(row) == ["update_in_progress"] and "4.20.9" in row["refusals"][0]["cause"]
 
 
 def test_an_update_to_the_target_that_is_under_way_goes_on() -> None:
@@ -127,7 +127,7 @@ def test_an_update_under_way_that_can_never_end_is_refused() -> None:
     row = plan_of(
         partial("4.21.5", DONE), conditions=[*WORKING, blocked, condition("ClusterVersionUpgradeable", "False", "AdminAckRequired")]
     )
-    assert "not_healthy" in codes(row)
+    assert "unhealthy" in codes(row)
 
 
 def test_a_superseded_partial_entry_is_history() -> None:
@@ -139,10 +139,10 @@ def test_a_superseded_partial_entry_is_history() -> None:
 
 def test_a_release_that_was_asked_for_and_not_taken_up() -> None:
     asked = {"spec": {"release": {"image": image("4.20.9")}}}
-    assert codes(plan_of(asked, conditions=[condition("Progressing", "True", "Progressing")])) == ["update_running"]
+    assert codes(plan_of(asked, conditions=[condition("Progressing", "True", "Progressing")])) == ["update_in_progress"]
     refused = condition("Progressing", "False", "Blocked", "cluster version is not upgradeable")
     row = plan_of({"spec": {"release": {"image": image("4.21.5")}}}, conditions=[refused])
-    assert codes(row) == ["not_healthy"] and "not upgradeable" in row["refusals"][0]["cause"]
+    assert codes(row) == ["unhealthy"] and "not upgradeable" in row["refusals"][0]["cause"]
 
 
 def test_a_target_that_was_asked_for_and_is_being_taken_up_goes_on() -> None:
@@ -152,7 +152,7 @@ def test_a_target_that_was_asked_for_and_is_being_taken_up_goes_on() -> None:
     digest = "quay.io/r@sha256:" + "c" * 64
     unknown = {"spec": {"release": {"image": digest}}}
     busy = [condition("Progressing", "True", "Progressing")]
-    assert codes(plan_of(unknown, conditions=busy)) == ["update_running"]
+    assert codes(plan_of(unknown, conditions=busy)) == ["update_in_progress"]
     assert plan_of(unknown, conditions=busy, release_images={"4.21.5": digest})["verdict"] == "ready"
 
 
@@ -164,7 +164,7 @@ def test_what_is_told_of_bad_health_does_not_change_with_time() -> None:
         )
         for moment in (NOW, NOW + timedelta(hours=3))
     ]
-    assert codes(one(found[0])) == ["not_healthy"] and "Available=True (False" in one(found[0])["refusals"][0]["cause"]
+    assert codes(one(found[0])) == ["unhealthy"] and "Available=True (False" in one(found[0])["refusals"][0]["cause"]
     assert found[0]["digest"] == found[1]["digest"] and found[0]["created"] != found[1]["created"]
 
 
@@ -179,8 +179,8 @@ TECH = condition("ClusterVersionUpgradeable", "False", "FeatureGates_TechPreview
 @pytest.mark.parametrize(
     ("raised", "acks", "code"),
     [
-        (ACK, [], "admin_ack_required"), (ACK, ["AdminAckRequired"], ""), (ACK, ["ack-4.20-kube-1.34-api-removals-in-4.21"], ""),
-        (ACK, ["ack-4.20"], "admin_ack_required"), (ACK, ["FeatureGates_TechPreviewNoUpgrade"], "admin_ack_required"),
+        (ACK, [], "not_upgradeable"), (ACK, ["AdminAckRequired"], ""), (ACK, ["ack-4.20-kube-1.34-api-removals-in-4.21"], ""),
+        (ACK, ["ack-4.20"], "not_upgradeable"), (ACK, ["FeatureGates_TechPreviewNoUpgrade"], "not_upgradeable"),
         (TECH, [], "not_upgradeable"), (TECH, ["AdminAckRequired"], "not_upgradeable"), (TECH, ["FeatureGates_TechPreviewNoUpgrade"], ""),
         (condition("ClusterVersionUpgradeable", "Unknown", ""), [], "not_upgradeable"), (condition("ClusterVersionUpgradeable", "True"), [], ""),
     ],
@@ -214,9 +214,9 @@ def test_what_holds_back_a_later_hop_is_a_warning() -> None:
 @pytest.mark.parametrize(
     ("value", "raised", "target", "code", "warns"),
     [
-        (image("4.20.4"), TECH, "4.20.9", "force_annotation_stale", False),  # blocks a z-stream too (facts 6.3, case 2)
+        (image("4.20.4"), TECH, "4.20.9", "force_upgrade_mismatch", False),  # blocks a z-stream too (facts 6.3, case 2)
         (image("4.20.9"), TECH, "4.20.9", "", False),
-        (image("4.20.4"), condition("ClusterVersionUpgradeable", "Unknown"), "4.20.9", "force_annotation_stale", False),
+        (image("4.20.4"), condition("ClusterVersionUpgradeable", "Unknown"), "4.20.9", "force_upgrade_mismatch", False),
         (image("4.20.4"), condition("ClusterVersionUpgradeable", "True"), "4.21.5", "", True),
         (image("4.21.5"), condition("ClusterVersionUpgradeable", "True"), "4.21.5", "", False),
     ],

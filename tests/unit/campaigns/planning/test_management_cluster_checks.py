@@ -28,7 +28,7 @@ def plan_of(hub: dict[str, Any]) -> Object:
 )
 def test_a_hub_that_does_not_support_the_minor(minors: tuple[str, ...], version: str, step: str) -> None:
     row = plan_of(hub={"minors": minors, "versions": [openshift(version)], "engines": []})
-    assert codes(row) == ["unsupported_version"] and step in row["refusals"][0]["next_step"]
+    assert codes(row) == ["release_version_unsupported"] and step in row["refusals"][0]["next_step"]
 
 
 @pytest.mark.parametrize(("target", "engine_minor"), [("4.19.1", "2.9"), ("4.22.0", "2.12"), ("5.0.1", "5.0"), ("5.1.0", "5.1")])
@@ -38,7 +38,7 @@ def test_the_engine_that_a_minor_needs(target: str, engine_minor: str) -> None:
     hub = view([body], [pool(before)], minors=(".".join(before.split(".")[:2]),), engines=[], versions=[])
     row = one(planned(hub, target={"version": target}))
     assert (
-        codes(row) == ["unsupported_version"]
+        codes(row) == ["release_version_unsupported"]
         and row["refusals"][0]["next_step"] == f"Upgrade the multicluster engine to {engine_minor} first."
     )
 

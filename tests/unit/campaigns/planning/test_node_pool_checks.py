@@ -32,20 +32,20 @@ def rolling(surge: Any, unavailable: Any) -> Object:
 
 
 POOLS: list[tuple[str, Callable[[], Object], str]] = [
-    ("paused", lambda: pool(patch={"spec": {"pausedUntil": "true"}}), "pool_paused"),
-    ("newer than the control plane", lambda: pool("4.20.5"), "pool_newer"),
+    ("paused", lambda: pool(patch={"spec": {"pausedUntil": "true"}}), "paused"),
+    ("newer than the control plane", lambda: pool("4.20.5"), "pool_newer_than_control_plane"),
     ("updating its version", lambda: with_conditions(pool("4.20.1"), condition("UpdatingVersion", "True", "x", "Target version: 4.20.4")), "pool_updating"),
     ("updating its config", lambda: with_conditions(pool(), condition("UpdatingConfig", "True")), "pool_updating"),
     ("updating its machines", lambda: with_conditions(pool(), condition("UpdatingPlatformMachineTemplate", "True")), "pool_updating"),
     ("failed in place", lambda: with_conditions(pool(), condition("UpdatingVersion", "False", "InplaceUpgradeFailed", "Node n degraded")),
      "inplace_upgrade_failed"),
-    ("invalid config", lambda: with_conditions(pool(), condition("ValidMachineConfig", "False", "x", "unsupported config type")), "pool_not_healthy"),
-    ("invalid release", lambda: with_conditions(pool(), condition("ValidReleaseImage", "False", "x", "cannot pull")), "pool_not_healthy"),
-    ("unhealthy nodes", lambda: with_conditions(pool(), condition("AllNodesHealthy", "False", "x", "1 of 2 not ready")), "pool_not_healthy"),
-    ("maxUnavailable above replicas", lambda: in_place(4), "max_unavailable_too_large"),
-    ("maxUnavailable above 100%", lambda: in_place("150%"), "max_unavailable_too_large"),
-    ("no room", lambda: rolling(0, 0), "no_room_to_roll"),
-    ("no room in percent", lambda: rolling("0%", "0%"), "no_room_to_roll"),
+    ("invalid config", lambda: with_conditions(pool(), condition("ValidMachineConfig", "False", "x", "unsupported config type")), "pool_config_invalid"),
+    ("invalid release", lambda: with_conditions(pool(), condition("ValidReleaseImage", "False", "x", "cannot pull")), "pool_release_image_invalid"),
+    ("unhealthy nodes", lambda: with_conditions(pool(), condition("AllNodesHealthy", "False", "x", "1 of 2 not ready")), "nodes_unhealthy"),
+    ("maxUnavailable above replicas", lambda: in_place(4), "pool_management_invalid"),
+    ("maxUnavailable above 100%", lambda: in_place("150%"), "pool_management_invalid"),
+    ("no room", lambda: rolling(0, 0), "pool_management_invalid"),
+    ("no room in percent", lambda: rolling("0%", "0%"), "pool_management_invalid"),
 ]  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def test_settings_with_which_a_pool_can_roll(made: Callable[[], Object]) -> None
 def test_a_pool_that_the_campaign_leaves_alone_may_be_in_any_state_but_a_failed_one() -> None:
     for name, made, code in POOLS:
         found = codes(plan_of(pools=[made()], node_pools=False))
-        assert found == ([code] if code in ("pool_newer", "inplace_upgrade_failed") else []), name
+        assert found == ([code] if code in ("pool_newer_than_control_plane", "inplace_upgrade_failed") else []), name
     gone = pool(name="gone", patch={"metadata": {"deletionTimestamp": "2026-11-25T00:00:00Z"}})
     assert steps(plan_of(pools=[pool(), gone])) == ["4.21.5", "4.21.5[demo]"]
 
@@ -80,7 +80,7 @@ def test_a_pool_on_its_way_to_the_target_already_goes_on() -> None:
 
 def test_skew_with_pools_that_stay() -> None:
     body, old = cluster("4.21.5", offers=["4.22.0"]), pool("4.18.1")
-    assert codes(one(planned(view([body], [old]), node_pools=False, target={"version": "4.22.0"}))) == ["unsupported_skew"]
+    assert codes(one(planned(view([body], [old]), node_pools=False, target={"version": "4.22.0"}))) == ["pool_version_skew"]
     row = one(planned(view([body], [pool("4.19.1")]), node_pools=False, target={"version": "4.22.0"}))
     assert row["verdict"] == "ready" and any("the next minor needs it to move" in w for w in row["warnings"])
     assert any("3 minor(s) behind" in w and "OVN" in w for w in row["warnings"])
@@ -139,10 +139,10 @@ def test_on_delete_pools_do_not_count_as_rolling() -> None:
     ("target_image", "arch", "payload", "code", "warns"),
     [
         ("quay.io/r:4.21.5-multi", "arm64", "Multi", "", False),
-        ("quay.io/r:4.21.5-x86_64", "arm64", "Multi", "architecture_missing", False),
+        ("quay.io/r:4.21.5-x86_64", "arm64", "Multi", "pool_architecture_unsupported", False),
         ("quay.io/r:4.21.5-x86_64", "amd64", "AMD64", "", False),
         ("quay.io/r:4.21.5-aarch64", "arm64", "ARM64", "", False),
-        ("quay.io/r:4.21.5-ppc64le", "amd64", "AMD64", "architecture_missing", False),
+        ("quay.io/r:4.21.5-ppc64le", "amd64", "AMD64", "pool_architecture_unsupported", False),
         ("quay.io/r@sha256:" + "b" * 64, "arm64", "Multi", "", True),
         ("quay.io/r@sha256:" + "b" * 64, "amd64", "Multi", "", True),
         ("quay.io/r@sha256:" + "b" * 64, "amd64", "AMD64", "", False),

@@ -105,7 +105,7 @@ def test_order_of_steps(current: str, target: str, pools: dict[str, str], expect
     made = [pool(version, name=name) for name, version in pools.items()]
     row = plan_of(current, pools=made, known=GRAPH, target={"version": target})
     if expected is None:
-        assert codes(row) == ["pool_newer"]
+        assert codes(row) == ["pool_newer_than_control_plane"]
     else:
         assert steps(row) == expected and row["verdict"] == ("ready" if expected else "up_to_date"), row["refusals"]
 

@@ -118,7 +118,7 @@ def test_risks_on_the_way_are_named_with_all_that_lack() -> None:
 def test_a_cluster_that_nobody_tells_of_updates(offers: Any, target: Object) -> None:
     body = with_conditions(cluster(offers=offers), condition("ClusterVersionRetrievedUpdates", "False", "NoChannel"))
     row = one(planned(view([body], [pool()]), target=target))
-    assert codes(row) == ["no_updates_known"] and row["refusals"][0]["condition"] == "ClusterVersionRetrievedUpdates"
+    assert codes(row) == ["no_update_channel"] and row["refusals"][0]["condition"] == "ClusterVersionRetrievedUpdates"
 
 
 def test_a_cluster_that_was_told_of_no_update_is_up_to_date() -> None:
@@ -133,7 +133,7 @@ def test_without_an_update_service_the_named_image_is_taken_at_its_word() -> Non
     row = one(planned(view([body], [pool()]), release_images={"4.21.5": DIGEST}))
     assert row["verdict"] == "ready" and row["steps"][0]["image"] == DIGEST and any("no update service" in w for w in row["warnings"])
     assert codes(one(planned(view([body], [pool()]), release_images={"4.21.5": DIGEST}, blocked_versions=["4.21.5"]))) == [
-        "no_updates_known"
+        "no_update_channel"
     ]
 
 
@@ -170,7 +170,7 @@ def test_images_come_from_the_mirror_the_graph_or_the_status(known: Graph | None
 def test_an_image_is_never_made_up() -> None:
     bare = graph(("4.20.4", "4.21.5"), ("4.21.5", "4.22.2"), payloads=False)
     row = plan_of(known=bare, target={"version": "4.22.2"}, release_images={"4.22.2": DIGEST})
-    assert codes(row) == ["image_unknown"] and "4.21.5" in row["refusals"][0]["cause"] and "4.22.2" not in row["refusals"][0]["cause"]
+    assert codes(row) == ["unknown_image"] and "4.21.5" in row["refusals"][0]["cause"] and "4.22.2" not in row["refusals"][0]["cause"]
     assert plan_of(known=bare, target={"version": "4.22.2"}, release_images={"4.22.2": DIGEST, "4.21.5": DIGEST})["verdict"] == "ready"
 
 

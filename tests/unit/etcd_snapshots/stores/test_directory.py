@@ -123,7 +123,7 @@ def test_wrong_bytes_are_refused_before_anything_is_moved(store: DirectoryStore,
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(28, "no_space"), (122, "no_space"), (13, "no_permission"), (30, "read_only"), (5, "disk_error")]
+    ("number", "code"), [(28, "no_space"), (122, "no_space"), (13, "missing_permission"), (30, "read_only"), (5, "disk_error")]
 )
 def test_a_failing_disk_leaves_the_sources_and_no_trace(
     store: DirectoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: str
@@ -262,7 +262,7 @@ def test_a_flipped_bit_is_found_by_reading_and_never_handed_out(store: Directory
 
 def test_fetching_what_is_not_there(store: DirectoryStore, tmp_path: Path) -> None:
     assert code_of(lambda: store.fetch(manifest_of(), "etcd", tmp_path / "x")) == "not_found"
-    assert code_of(lambda: store.fetch(manifest_of(), "other", tmp_path / "x")) == "shard_not_in_snapshot"
+    assert code_of(lambda: store.fetch(manifest_of(), "other", tmp_path / "x")) == "shards_differ"
 
 
 def test_only_what_was_verified_may_change(store: DirectoryStore, root: Path, tmp_path: Path) -> None:

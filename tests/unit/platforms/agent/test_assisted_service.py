@@ -163,7 +163,7 @@ _MIRROR = {"name": "missing"}
         (management(MULTICLUSTER_ENGINE.manifest("mce", spec=_OFF)), {}, ["component_disabled"]),
         (MemoryHub(storage_class()), {}, ["not_installed"]),
         (MemoryHub(*served("agent-install.openshift.io"), storage_class(default=False)), {}, ["no_default_storage_class"]),
-        (management(), {"mirror_registry_config": _MIRROR, "bare_metal_hosts": True}, ["missing_reference", "not_found"]),
+        (management(), {"mirror_registry_config": _MIRROR, "bare_metal_hosts": True}, ["referenced_object_missing", "not_found"]),
         (management(service_config()), {"database_storage": {"size": "1Gi"}, "filesystem_storage": {"storage_class": "x"}}, ["immutable_field"] * 2),
         (management(service_config(ours=False, mirrorRegistryRef={"name": "theirs"})), {"mirror_registry_config": {"ca_bundle": "x"}}, ["belongs_to_others"]),
         (management(service_config(), infra_env()), {"state": "absent"}, ["in_use"]),
@@ -308,7 +308,7 @@ def test_an_old_failure_does_not_end_the_wait_for_its_repair() -> None:
     ("hub", "given", "codes"),
     [
         (management(), {"pull_secret": {"content": PULL_SECRET}}, ["assisted_service_missing"]),
-        (management(service_config(image("4.20", "arm64"))), {"pull_secret": {"name": "gone"}}, ["missing_reference", "no_os_image"]),
+        (management(service_config(image("4.20", "arm64"))), {"pull_secret": {"name": "gone"}}, ["referenced_object_missing", "no_os_image"]),
         (management(service_config()), {"pull_secret": {"content": '{"a": 1}'}}, ["invalid_option"]),
         (management(service_config(), infra_env()), {"cpu_architecture": "ppc64le"}, ["immutable_field"]),
         (management(infra_env(), agent("a-01", "installing", bound=True)), {"state": "absent"}, ["agents_bound"]),

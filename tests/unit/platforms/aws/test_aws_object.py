@@ -75,12 +75,12 @@ def client_error(code: str) -> ClientError:
     [
         (client_error("UnauthorizedOperation"), "missing_permission"),
         (client_error("AccessDenied"), "missing_permission"),
-        (client_error("ExpiredToken"), "expired_credentials"),
-        (client_error("RequestLimitExceeded"), "aws_busy"),
-        (client_error("InvalidClientTokenId"), "wrong_credentials"),
+        (client_error("ExpiredToken"), "unauthorized"),
+        (client_error("RequestLimitExceeded"), "api_unavailable"),
+        (client_error("InvalidClientTokenId"), "unauthorized"),
         (client_error("VpcLimitExceeded"), "aws_error"),
         (NoCredentialsError(), "no_credentials"),
-        (EndpointConnectionError(endpoint_url="https://user:hush-hush@x"), "aws_unreachable"),
+        (EndpointConnectionError(endpoint_url="https://user:hush-hush@x"), "unreachable"),
     ],
 )
 def test_errors_become_one_sentence_without_their_text(error: Exception, code: str) -> None:

@@ -277,7 +277,7 @@ def test_the_service_of_others_stays() -> None:
     [
         ("no cluster", "not_found", "it does not exist"),
         ("other platform", "wrong_platform", "its platform is None"),
-        ("no kubeconfig", "not_published", "published no kubeconfig"),
+        ("no kubeconfig", "kubeconfig_missing", "published no kubeconfig"),
         ("no router", "router_missing", "openshift-ingress/router-nodeport-default"),
         ("no ports", "router_missing", "openshift-ingress/router-nodeport-default"),
     ],

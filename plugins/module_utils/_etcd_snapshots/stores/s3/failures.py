@@ -17,7 +17,7 @@ from ...._kernel.errors import Failure, HypershiftError
 _Row = tuple[str, str, str]  # code, cause, next step
 _KEYS = "Check access_key, secret_key and session_token, or the profile."
 _MISSING: _Row = (
-    "bucket_missing",
+    "not_found",
     "the bucket does not exist",
     "Check bucket, region and endpoint_url; the collection makes no buckets.",
 )
@@ -27,15 +27,15 @@ _GONE: _Row = (
     "Check bucket and prefix, and look at the catalogue.",
 )
 _DENIED: _Row = (
-    "no_permission",
+    "missing_permission",
     "the server refuses this account",
     (
         "Give it s3:ListBucket, s3:GetObject and, to write, s3:PutObject, s3:AbortMultipartUpload and s3:DeleteObject"
         " on bucket and prefix."
     ),
 )
-_WRONG: _Row = ("wrong_credentials", "the server does not accept the access key or its signature", _KEYS)
-_EXPIRED: _Row = ("expired_credentials", "the credentials have expired", "Get new ones and run again.")
+_WRONG: _Row = ("unauthorized", "the server does not accept the access key or its signature", _KEYS)
+_EXPIRED: _Row = ("unauthorized", "the credentials have expired", "Get new ones and run again.")
 _SKEW: _Row = (
     "clock_skew",
     "this machine's clock differs too much from the server's",
@@ -43,13 +43,13 @@ _SKEW: _Row = (
 )
 _REGION: _Row = ("wrong_region", "the bucket is in another region", "Set region to the bucket's own.")
 _BUSY: _Row = (
-    "s3_busy",
+    "api_unavailable",
     "the server is overloaded or reports an error of its own",
     "Run again later; if it repeats, look at the server's log.",
 )
 _FULL: _Row = ("no_space", "the server has no room, or a quota is used up", "Make room there, or delete old snapshots.")
 _DIGEST: _Row = (
-    "transfer_damaged",
+    "transfer_corrupt",
     "bytes changed on the way to the server",
     "Run again; if it repeats, look at proxies and the network.",
 )
@@ -66,12 +66,12 @@ _KMS: _Row = (
 BEYOND_END = "object_too_short"
 _SHORT: _Row = (BEYOND_END, "the object is shorter than it should be", "Do not restore from it; use another snapshot.")
 _UNREACHABLE: _Row = (
-    "s3_unreachable",
+    "unreachable",
     "no connection to the server",
     "Check endpoint_url, network and proxy, and that the server runs.",
 )
 _BROKEN: _Row = (
-    "s3_broken_stream",
+    "stream_broken",
     "the server closed the connection in the middle",
     "Run again; what has arrived is used.",
 )
@@ -142,7 +142,7 @@ _BY_CLASS: dict[str, _Row] = {
         "Check profile and the AWS configuration file.",
     ),
     "SSLError": (
-        "certificate_refused",
+        "untrusted_certificate",
         "the server's certificate is not trusted",
         "Set ca_bundle to the file of its authority.",
     ),
@@ -160,7 +160,7 @@ _BY_CLASS: dict[str, _Row] = {
     "IncompleteReadError": _BROKEN,
     "HTTPClientError": _UNREACHABLE,
 }
-TRANSIENT = frozenset({"s3_unreachable", "s3_broken_stream", "s3_busy"})
+TRANSIENT = frozenset({"unreachable", "stream_broken", "api_unavailable"})
 
 
 def code_of(error: BaseException) -> str:

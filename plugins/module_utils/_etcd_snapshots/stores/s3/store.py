@@ -244,7 +244,7 @@ class S3Store:
         try:
             self._bucket.delete(found, self._bypass)
         except HypershiftError as error:
-            if error.failure.code == "no_permission":  # also what servers say of a lock that was set in between
+            if error.failure.code == "missing_permission":  # also what servers say of a lock that was set in between
                 self._refuse_locked(set_id, found)
             raise
 

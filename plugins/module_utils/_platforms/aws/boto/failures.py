@@ -22,11 +22,11 @@ _DENIED: _Row = (
     "this account may not do it",
     "Give it the rights that role aws_platform shows with aws_platform_show_policy.",
 )
-_WRONG: _Row = ("wrong_credentials", "AWS does not accept the credentials", _CREDENTIALS)
-_EXPIRED: _Row = ("expired_credentials", "the credentials have expired", "Get new ones and run again.")
-_BUSY: _Row = ("aws_busy", "AWS answers too slowly, or limits the number of requests", "Run again later.")
+_WRONG: _Row = ("unauthorized", "AWS does not accept the credentials", _CREDENTIALS)
+_EXPIRED: _Row = ("unauthorized", "the credentials have expired", "Get new ones and run again.")
+_BUSY: _Row = ("api_unavailable", "AWS answers too slowly, or limits the number of requests", "Run again later.")
 _SKEW: _Row = ("clock_skew", "this machine's clock differs too much from that of AWS", "Set the clock and run again.")
-_UNREACHABLE: _Row = ("aws_unreachable", "no connection", "Check region, endpoint_url, network and proxy.")
+_UNREACHABLE: _Row = ("unreachable", "no connection", "Check region, endpoint_url, network and proxy.")
 _NONE: _Row = (
     "no_credentials",
     "no credentials were found",
@@ -75,7 +75,7 @@ _BY_CLASS: dict[str, _Row] = {
     ),
     "NoRegionError": ("invalid_option", "no region is known", "Set region."),
     "SSLError": (
-        "certificate_refused",
+        "untrusted_certificate",
         "the certificate is not trusted",
         "Set aws_ca_bundle to the file of its authority.",
     ),

@@ -157,7 +157,7 @@ def test_killed_before_any_write_no_half_set_is_seen_and_the_next_run_makes_it_w
 def test_what_an_interrupted_run_has_brought_whole_is_not_sent_again(world: World) -> None:
     world.refuse = {"PutObject": "AccessDenied"}  # the large file goes up in parts, the small one does not
     manifest = manifest_of(LARGE)
-    assert code_of(lambda: world.store().put(manifest, written(world.folder / "x", LARGE))) == "no_permission"
+    assert code_of(lambda: world.store().put(manifest, written(world.folder / "x", LARGE))) == "missing_permission"
     world.refuse = {"UploadPart": "AccessDenied"}
     world.store().put(manifest, written(world.folder / "x", LARGE))
     assert world.store().prove(manifest) == ""
@@ -405,16 +405,16 @@ def test_what_cannot_be_asked_is_said_and_not_taken_for_nothing(world: World, op
     store = world.store()
     manifest = world.put(store)
     world.refuse = {operation: "SlowDown"}
-    assert code_of(lambda: call(store, manifest)) == "s3_busy"
+    assert code_of(lambda: call(store, manifest)) == "api_unavailable"
 
 
 def test_a_refusal_to_delete_that_is_no_lock_is_said(world: World) -> None:
     store = world.store()
     world.put(store)
     world.refuse = {"DeleteObject": "AccessDenied"}
-    assert code_of(lambda: store.delete(store.sets()[0])) == "no_permission"
+    assert code_of(lambda: store.delete(store.sets()[0])) == "missing_permission"
     assert store.sets()[0].good
 
 
 def test_a_bucket_that_is_not_there(world: World) -> None:
-    assert code_of(lambda: world.store(bucket="nowhere").check()) == "bucket_missing"
+    assert code_of(lambda: world.store(bucket="nowhere").check()) == "not_found"
