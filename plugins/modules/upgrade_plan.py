@@ -493,7 +493,7 @@ failure:
       returned: failure
     docs:
       description:
-      - Section of the troubleshooting guide.
+      - Page and section of the documentation that explain the code, for example C(docs/failure_codes.md#not_found).
       type: str
       returned: failure
 """

@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 GENERATORS = (
     "tests/tools/troubleshooting.py",
+    "tests/tools/failure_codes.py",
     "tests/tools/rbac.py",
     "tests/tools/role_tables.py",
     "tests/tools/proofs_table.py",

@@ -28,8 +28,9 @@ _HEAD = """# Troubleshooting hosted clusters
 
 <!-- Made from the rules by tests/tools/troubleshooting.py; change the rules, not this file. -->
 
-Every failure and every `health` of this collection carries a **code**. Find it on this page: each section says what it means, how it
-shows, and what to do. Codes do not change between releases, so rulebooks can branch on them.
+Every finding behind a `health` carries a **code**. Find it on this page: each section says what it means, how it
+shows, and what to do. All other codes are in the [list of failure codes](failure_codes.md). Rulebooks can branch on codes: a change of one is a
+breaking change, and stands in the changelog.
 
 ## In a hurry
 

@@ -12,7 +12,7 @@ from typing import Any
 from .._kernel.conditions import current, status_word
 from .._kernel.text import one_line
 from .._kernel.times import seconds_since
-from .findings import Diagnosis, Finding, Health, Severity
+from .findings import GUIDE, Diagnosis, Finding, Health, Severity
 from .pool_machines import MachineOwners
 from .rules.catalog import RANK, rule_set
 from .rules.rule import Rule
@@ -160,7 +160,7 @@ def _match(rule: Rule, teller: Subject, subject: Subject, raw: Raw, values: Mapp
         next_step=rule.next_step.format_map(texts),
         condition=raw.get("type") or "",
         since=since,
-        docs=rule.code,
+        docs=f"{GUIDE}#{rule.code}",
     )
     return Match(rule, finding, verdict, firm)
 

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
+GUIDE = "docs/troubleshooting.md"  # has a section for every rule
+
 
 class Health(str, Enum):
     """Verdict on a hosted cluster or node pool."""
@@ -31,7 +33,8 @@ class Severity(str, Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing a rule found. ``since`` is the condition's lastTransitionTime (RFC 3339) or empty."""
+    """One thing a rule found. ``since`` is the condition's lastTransitionTime (RFC 3339) or empty; ``docs`` is page and
+    section of the repository that explain the rule."""
 
     code: str
     severity: Severity

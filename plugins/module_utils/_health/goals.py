@@ -12,7 +12,7 @@ from types import MappingProxyType
 from . import goal_lines as line
 from . import goal_predicates as p
 from .diagnosis import Match, cluster_matches, subject_matches
-from .findings import Finding, Health, Severity
+from .findings import GUIDE, Finding, Health, Severity
 from .goal_predicates import Predicate, World, condition, never
 from .goal_states import ClusterView, GoalParams, GoalState, Outcome
 from .rules.catalog import BY_CODE
@@ -203,5 +203,10 @@ def _likely(matches: list[Match], world: World) -> Finding | None:
 def _from_rule(code: str, object: str) -> Finding:
     rule = BY_CODE[code]
     return Finding(
-        code, rule.severity, object, rule.cause.format_map({"version": "the release"}), rule.next_step, docs=code
+        code,
+        rule.severity,
+        object,
+        rule.cause.format_map({"version": "the release"}),
+        rule.next_step,
+        docs=f"{GUIDE}#{code}",
     )

@@ -14,6 +14,7 @@ from .printable import printable, shortened
 
 # Characters: a name has 253 at most, a list of many refusals a few thousand. What others wrote may have any number.
 MAX_NAME, MAX_SENTENCE = 600, 12_000
+CODES_PAGE = "docs/failure_codes.md"  # has a section for every code
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Failure:
     condition: condition type that proves it, empty when none does.
     cause: one sentence, what is wrong.
     next_step: one sentence, what the user can do now.
-    docs: anchor in docs/troubleshooting.md, empty when there is none.
+    docs: page and section of the repository that explain the code; the list of all codes when nothing is given.
 
     This is the door through which texts of a cluster enter messages: what is not printable stays outside, and so does
     what is endless.
@@ -39,6 +40,8 @@ class Failure:
     docs: str = ""
 
     def __post_init__(self) -> None:
+        if self.code and not self.docs:
+            object.__setattr__(self, "docs", f"{CODES_PAGE}#{self.code}")
         for name in ("object", "condition", "cause", "next_step"):
             text, most = str(getattr(self, name)), MAX_NAME if name in ("object", "condition") else MAX_SENTENCE
             object.__setattr__(self, name, shortened(printable(text), most))

@@ -62,7 +62,7 @@ def test_texts_of_findings_are_whole_sentences(name: str) -> None:
         assert finding.cause and finding.cause[-1] not in ". "
         assert finding.next_step.endswith(".")
         assert re.fullmatch(r"(HostedCluster|NodePool|HostedControlPlane) [\w.-]+/[\w.-]+", finding.object)
-        assert finding.docs == finding.code
+        assert finding.docs == f"docs/troubleshooting.md#{finding.code}"
 
 
 # Every state that was recorded from the real operators, with the states made of it.

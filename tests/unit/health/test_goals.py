@@ -96,7 +96,7 @@ def test_a_hopeless_goal_names_object_cause_and_next_step() -> None:
             assert got.finding.object.partition(" ")[2].startswith("clusters/")
             assert got.finding.cause and got.finding.next_step.endswith(".")
             assert "{" not in got.finding.cause + got.finding.next_step
-            assert got.finding.docs in BY_CODE
+            assert got.finding.docs == f"docs/troubleshooting.md#{got.finding.code}" and got.finding.code in BY_CODE
 
 
 @pytest.mark.parametrize("name", CHANGES)
