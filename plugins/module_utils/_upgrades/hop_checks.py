@@ -89,7 +89,7 @@ def _path(s: Situation) -> Iterator[Failure]:
             "version_unavailable", "no version has been completed yet", "Wait for version_completed, then upgrade."
         )
         return
-    problem = upgrade_problem(s.hop.current, s.hop.target)
+    problem = _order(s)
     if problem:
         yield s.no(
             upgrade_code(s.hop.current, s.hop.target),
@@ -103,12 +103,17 @@ def _path(s: Situation) -> Iterator[Failure]:
         )
 
 
+def _order(s: Situation) -> str:
+    """Why the target can be no next version; empty when it can."""
+    return upgrade_problem(s.hop.current, s.hop.target) if s.hop.current and s.hop.target else ""
+
+
 def _edge(s: Situation) -> Iterator[Failure]:
     """The operator takes any image (facts 6.2): edges and risks are for us to hold."""
     if not s.hop.moves:
         return
     if s.hop.edge is None:
-        if s.hop.informed and not s.request.allow_unlisted:
+        if s.hop.informed and not s.request.allow_unlisted and not _order(s):  # no update ever leads there
             offered = ", ".join(e.version for e in hops.edges_of(s.cluster)[:_SHOWN]) or "none"
             cause = f"{s.hop.target} is no update that the cluster knows from its channel; it offers {offered}"
             yield s.no(
