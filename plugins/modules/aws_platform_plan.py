@@ -309,7 +309,7 @@ failure:
   contains:
     code:
       description:
-      - Stable identifier, for example V(missing_permission), V(expired_credentials), V(aws_busy).
+      - Stable identifier, for example V(missing_permission), V(unauthorized), V(api_unavailable).
       type: str
       returned: failure
     object:

@@ -111,7 +111,7 @@ def _foreign(platform: Platform, found: dict[str, Any]) -> list[Failure]:
         named.append(("OIDC provider", platform.provider, found["oidc_provider"]))
     return [
         Failure(
-            "not_ours",
+            "belongs_to_others",
             f"it exists without the tag {platform.owner_tag}",
             object=f"{what} {name}",
             next_step="Remove it, or set adopt to take it over.",
@@ -149,7 +149,7 @@ def _of_other_clusters(platform: Platform, found: dict[str, Any]) -> list[Failur
         if owners and thing["tags"].get(platform.owner_tag) != "owned":
             cause = f"it lies in VPC {platform.vpc_name} and belongs to cluster {owners[0]}"
             name = f"{thing['what']} {thing['id']}"
-            refused.append(Failure("not_ours", cause, object=name, next_step="Remove that cluster first."))
+            refused.append(Failure("belongs_to_others", cause, object=name, next_step="Remove that cluster first."))
     return refused
 
 
@@ -162,7 +162,7 @@ def _others_inside(platform: Platform, found: dict[str, Any]) -> list[Failure]:
             names = ", ".join(f"{o['id']}{_label(o)}" for o in others[:10]) + (", ..." if len(others) > 10 else "")
             cause = f"{len(others)} {what} without the tag {platform.owner_tag} ({names}) would lose their network"
             step = "Move or remove them first, or tag them if they are the cluster's."
-            refused.append(Failure("in_use_by_others", cause, object=f"VPC {platform.vpc_name}", next_step=step))
+            refused.append(Failure("in_use", cause, object=f"VPC {platform.vpc_name}", next_step=step))
     return refused
 
 
@@ -177,8 +177,8 @@ def _kept_bucket(platform: Platform, found: dict[str, Any]) -> list[Failure]:
         return []
     if bucket["tags"].get(OIDC_BUCKET_TAG) != "managed":
         step = "Unset oidc_bucket_remove, and remove it by hand."
-        return [Failure("not_ours", "it was not made by this role", object=name, next_step=step)]
+        return [Failure("belongs_to_others", "it was not made by this role", object=name, next_step=step)]
     if bucket["prefixes"]:
         cause = f"it still holds documents of {', '.join(bucket['prefixes'][:5])}"
-        return [Failure("in_use_by_others", cause, object=name, next_step="Destroy those clusters first.")]
+        return [Failure("in_use", cause, object=name, next_step="Destroy those clusters first.")]
     return []

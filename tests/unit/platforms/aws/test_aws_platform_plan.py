@@ -99,4 +99,4 @@ def test_removal_names_what_is_there_and_keeps_what_is_others() -> None:
     assert set(result["platform"]) == {"name", "infra_id", "region", "plan", "policy"}
     with pytest.raises(RefusedError) as caught:
         play(Looks({**made(platform()), **LEFT, "other_machines": [{"id": "i-1", "tags": {}}]}), state="absent")
-    assert caught.value.failure.code == "in_use_by_others"
+    assert caught.value.failure.code == "in_use"

@@ -26,9 +26,9 @@ ACCOUNT_CASES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     ({"public_zone_id": "Z3"}, {}, "correct option public_zone_id", "no_public_zone"),
     ({"oidc_bucket_create": False}, {"oidc_bucket": None}, "does not exist", "bucket_not_found"),
     ({}, {"oidc_bucket": {"id": "b", "region": "eu-west-1", "tags": {}}}, "set oidc_bucket_region", "wrong_region"),
-    ({}, {"roles": [ROLE]}, "set adopt", "not_ours"),
-    ({}, {"instance_profile": {**ROLE, "name": "demo-worker"}}, "Instance profile demo-worker", "not_ours"),
-    ({}, {"oidc_provider": ROLE}, "OIDC provider", "not_ours"),
+    ({}, {"roles": [ROLE]}, "set adopt", "belongs_to_others"),
+    ({}, {"instance_profile": {**ROLE, "name": "demo-worker"}}, "Instance profile demo-worker", "belongs_to_others"),
+    ({}, {"oidc_provider": ROLE}, "OIDC provider", "belongs_to_others"),
     ({}, {"vpcs": [{"id": "v", "cidr": "10.1.0.0/16", "tags": {"Name": "demo-vpc"}}]}, "set vpc_cidr", "immutable_address_range"),
     ({}, {"nat_gateways": [{"id": i, "tags": {"Name": "demo-nat-us-east-2a"}} for i in "ab"]}, "remove all but one", "ambiguous_object"),
     (
@@ -57,7 +57,7 @@ def test_removal_refuses_another_clusters_things_and_a_bucket_in_use() -> None:
     foreign = {"what": "Subnet", "id": "s-1", "tags": {"kubernetes.io/cluster/other": "owned"}}
     shared = {"what": "Subnet", "id": "s-2", "tags": {"kubernetes.io/cluster/other": "shared"}}
     (problem,) = removal_refusals(platform(), {**world, "inside": [foreign, shared]})
-    assert (problem.code, problem.object) == ("not_ours", "Subnet s-1") and "belongs to cluster other" in problem.cause
+    assert (problem.code, problem.object) == ("belongs_to_others", "Subnet s-1") and "belongs to cluster other" in problem.cause
     bucket = {"id": "oidc-demo", "tags": {}, "prefixes": ["other"]}
     asked = platform(oidc_bucket_remove=True)
     assert "not made by this role" in removal_refusals(asked, {**world, "oidc_bucket": bucket})[0].cause
@@ -70,7 +70,7 @@ def test_network_is_not_taken_from_under_what_others_run_in_it() -> None:
     world = {**empty(), **LEFT}
     machines = [{"id": f"i-{n}", "tags": {"Name": "web"} if n == 0 else {}} for n in range(12)]
     (problem,) = removal_refusals(platform(), {**world, "other_machines": machines})
-    assert problem.message().startswith("VPC demo-vpc: 12 machine(s)") and problem.code == "in_use_by_others"
+    assert problem.message().startswith("VPC demo-vpc: 12 machine(s)") and problem.code == "in_use"
     assert "(i-0 web, i-1, " in problem.cause and "i-9, ...)" in problem.cause
     interface = {"id": "eni-1", "description": "EFS mount target", "tags": {}}
     (problem,) = removal_refusals(platform(), {**world, "other_interfaces": [interface]})
