@@ -13,14 +13,14 @@ from .._kernel.leases import lease_holder, lease_spec
 from .._kernel.objects import Object
 from .._kernel.ports.hub import Hub
 from .journal import DONE, RUNNING, journal_name, lease_manifest, lease_name
-from .progress import Standing
+from .progress import ClusterProgress
 from .upgrade_record import WHY, journal_changes, release
 from .verification import baseline
 
 _CLAIM = "the campaign works on this hosted cluster, others keep off"
 
 
-def foreseen(plan: Object, found: Standing) -> list[Object]:
+def foreseen(plan: Object, found: ClusterProgress) -> list[Object]:
     """What claiming one cluster would write."""
     namespace = found.entry["namespace"]
     return [
@@ -40,7 +40,7 @@ def foreseen(plan: Object, found: Standing) -> list[Object]:
 
 
 def changes(
-    hub: Hub, plan: Object, standings: Sequence[Standing], seconds: int, over: Sequence[Standing] = ()
+    hub: Hub, plan: Object, standings: Sequence[ClusterProgress], seconds: int, over: Sequence[ClusterProgress] = ()
 ) -> ChangeSet:
     """Writes that claim the clusters of one hub. A cluster that another campaign holds gets its ``problem`` and no
     write.

@@ -17,7 +17,7 @@ from .._kernel.objects import Object
 from .._kernel.operation import MAX_PLANS, write
 from .._kernel.ports.hub import Hub
 from .journal import LABEL, records
-from .progress import Standing, standing
+from .progress import ClusterProgress, standing
 
 
 class CampaignHubs:
@@ -73,7 +73,7 @@ class CampaignHubs:
     def source(self, name: str) -> HubSource:
         return self._sources[name]
 
-    def standings(self, entries: Sequence[Object], clock: Hub, with_minors: bool = False) -> dict[str, Standing]:
+    def standings(self, entries: Sequence[Object], clock: Hub, with_minors: bool = False) -> dict[str, ClusterProgress]:
         """Where the planned clusters stand, by id: one LIST per kind and hub they live on. with_minors: note what the
         hubs support.
 

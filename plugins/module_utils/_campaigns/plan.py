@@ -16,7 +16,7 @@ from .._kernel.errors import Failure, OptionError
 from .._kernel.objects import Object
 
 FORMAT = 1
-CONTROL_PLANE, NODE_POOLS = "control_plane", "node_pools"
+UPGRADE_CONTROL_PLANE, NODE_POOLS = "control_plane", "node_pools"
 READY, REFUSED, UP_TO_DATE = "ready", "refused", "up_to_date"
 _APART = ("digest", "created")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")

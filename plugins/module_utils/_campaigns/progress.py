@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from .._fleet.views import HubView
-from .._health.goal_predicates import HOLDS, World, updated
+from .._health.goal_predicates import HOLDS, GoalView, updated
 from .._health.goal_states import ClusterView, GoalParams, Outcome
 from .._health.goals import evaluate
 from .._kernel import conditions, versions
@@ -19,13 +19,13 @@ from .._kernel.objects import Object
 from .._kernel.times import parse_time
 from .._kernel.versions import Version, completed_version
 from .journal import FAILED, SECONDS
-from .plan import CONTROL_PLANE, READY
+from .plan import READY, UPGRADE_CONTROL_PLANE
 
 Records = Mapping[tuple[str, str], Object]
 
 
 @dataclass
-class Standing:
+class ClusterProgress:
     """One planned cluster. entry: its part of the plan; position: steps that are done; record: of the journal; problem:
     why it must not go on."""
 
@@ -81,12 +81,12 @@ def planned(plan: Object, ids: Iterable[str] = ()) -> list[Object]:
     return [e for e in plan["clusters"] if e["verdict"] == READY and (not wanted or e["id"] in wanted)]
 
 
-def standing(entry: Object, hub: HubView, records: Records, now: datetime) -> Standing:
+def standing(entry: Object, hub: HubView, records: Records, now: datetime) -> ClusterProgress:
     """Judge one cluster by what its hub told."""
     key = (entry["namespace"], entry["name"])
     cluster = hub.by_key.get(key)
     view = ClusterView(*key, cluster, tuple(hub.pools_of(*key)))
-    found = Standing(entry, view, record=dict(records.get(key) or {}))
+    found = ClusterProgress(entry, view, record=dict(records.get(key) or {}))
     if hub.problem is not None:
         found.problem = hub.problem
         return found
@@ -95,7 +95,7 @@ def standing(entry: Object, hub: HubView, records: Records, now: datetime) -> St
     return found
 
 
-def _misfit(found: Standing, cluster: Object | None) -> Failure | None:
+def _misfit(found: ClusterProgress, cluster: Object | None) -> Failure | None:
     """Why the plan does not fit this cluster any more."""
     if cluster is None:
         return Failure(
@@ -118,7 +118,7 @@ def _misfit(found: Standing, cluster: Object | None) -> Failure | None:
 
 
 @dataclass(frozen=True)
-class Wave:
+class WaveState:
     """A wave that comes before: what is still open in it, and what failed."""
 
     name: str
@@ -141,12 +141,12 @@ def before(plan: Object, name: str) -> list[str]:
     return found
 
 
-def wave_state(plan: Object, name: str, standings: Mapping[str, Standing]) -> Wave:
+def wave_state(plan: Object, name: str, standings: Mapping[str, ClusterProgress]) -> WaveState:
     wave = next(w for w in plan["waves"] if w["name"] == name)
     own = [standings[i] for i in wave["clusters"] if i in standings]
     ends = [end for s in own if s.finished and (end := ended_at(s)) is not None]
     soak = timedelta(minutes=wave.get("soak_minutes") or 0)
-    return Wave(
+    return WaveState(
         name,
         tuple(s.id for s in own if not s.finished and not s.failed),
         tuple(s.id for s in own if s.failed),
@@ -155,13 +155,13 @@ def wave_state(plan: Object, name: str, standings: Mapping[str, Standing]) -> Wa
     )
 
 
-def ended_at(found: Standing) -> datetime | None:
+def ended_at(found: ClusterProgress) -> datetime | None:
     """When the cluster got there: as noted, else as it shows itself."""
     noted = parse_time(found.record.get("ended"))
     return noted if noted is not None else reached_at(found)
 
 
-def reached_at(found: Standing) -> datetime | None:
+def reached_at(found: ClusterProgress) -> datetime | None:
     """When the control plane had completed and the last node pool of the plan had stopped updating."""
     completed = parse_time(versions.newest(found.view.hosted_cluster).get("completionTime"))
     pools = {name for step in found.entry["steps"] for name in step.get("pools") or ()}
@@ -173,7 +173,7 @@ def reached_at(found: Standing) -> datetime | None:
     return max((moment for moment in (completed, *stops) if moment), default=None)
 
 
-def over_budget(waves: Iterable[Wave], failed: list[str], max_failed: int | None) -> Failure | None:
+def over_budget(waves: Iterable[WaveState], failed: list[str], max_failed: int | None) -> Failure | None:
     """The stop-loss. max_failed: budget of the whole campaign, None when each wave's own is all there is."""
     for wave in waves:
         if len(wave.failed) > wave.max_failed:
@@ -206,7 +206,7 @@ def step_done(step: Object, view: ClusterView, now: datetime) -> bool:
     target = Version.parse(step["version"])
     if target is None or view.hosted_cluster is None:
         return False
-    if step["kind"] == CONTROL_PLANE:
+    if step["kind"] == UPGRADE_CONTROL_PLANE:
         return _control_plane_done(step, target, view, view.hosted_cluster, now)
     return all(_pool_done(name, target, step, view, now) for name in step["pools"])
 
@@ -225,7 +225,7 @@ def _control_plane_done(step: Object, target: Version, view: ClusterView, cluste
 
 def _pool_done(name: str, target: Version, step: Object, view: ClusterView, now: datetime) -> bool:
     """A pool that was removed since needs no upgrade."""
-    world = World(view, GoalParams(version=step["version"], pools=(name,)), now)
+    world = GoalView(view, GoalParams(version=step["version"], pools=(name,)), now)
     if world.absent_pools:
         return True
     pool = world.pools[0]

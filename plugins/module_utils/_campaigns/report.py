@@ -18,7 +18,7 @@ from .._kernel.objects import Object
 from .._kernel.times import parse_time
 from .journal import DONE, FAILED, RUNNING, SECONDS, STOPPED
 from .plan import READY, REFUSED, UP_TO_DATE
-from .progress import Standing
+from .progress import ClusterProgress
 from .timeline import phases_of, seconds_between
 
 FORMAT = 1
@@ -38,7 +38,7 @@ _WORDS = {
 _VERDICTS = ((FAILED, "failed"), (STOPPED, "stopped"), (UNKNOWN, "unknown"), (RUNNING, "running"))
 
 
-def report_of(plan: Object, standings: Mapping[str, Standing], now: datetime) -> Object:
+def report_of(plan: Object, standings: Mapping[str, ClusterProgress], now: datetime) -> Object:
     """The report. standings: of the clusters that the plan upgrades, by id."""
     rows = [_row(entry, standings.get(entry["id"])) for entry in plan["clusters"]]
     running = any(row["state"] == RUNNING for row in rows)
@@ -65,7 +65,7 @@ def report_of(plan: Object, standings: Mapping[str, Standing], now: datetime) ->
     }
 
 
-def _row(entry: Object, found: Standing | None) -> Object:
+def _row(entry: Object, found: ClusterProgress | None) -> Object:
     record = found.record if found else {}
     state = _state(entry, found)
     failure = _failure(state, found)
@@ -85,7 +85,7 @@ def _row(entry: Object, found: Standing | None) -> Object:
     }
 
 
-def _state(entry: Object, found: Standing | None) -> str:
+def _state(entry: Object, found: ClusterProgress | None) -> str:
     if entry["verdict"] != READY:
         return str(entry["verdict"])
     if found is None or (
@@ -109,7 +109,7 @@ def _under_way(entry: Object, cluster: Object) -> bool:
     return newest.get("state") == "Partial" and newest.get("version") in [step["version"] for step in entry["steps"]]
 
 
-def _failure(state: str, found: Standing | None) -> Object:
+def _failure(state: str, found: ClusterProgress | None) -> Object:
     if found is None or state not in (FAILED, STOPPED, UNKNOWN, GONE):
         return {}
     noted = found.record.get("failure")
@@ -125,7 +125,7 @@ def _ended(state: str, record: Object, phases: Sequence[Object]) -> str:
     return max((p["ended"] for p in phases), default="") if state == DONE and all(p["ended"] for p in phases) else ""
 
 
-def _doubts(state: str, found: Standing | None) -> Iterable[str]:
+def _doubts(state: str, found: ClusterProgress | None) -> Iterable[str]:
     """Where the journal and the live objects do not agree."""
     if found is None or state != DONE:
         return

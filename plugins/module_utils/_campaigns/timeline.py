@@ -12,7 +12,7 @@ from .._kernel.conditions import index
 from .._kernel.objects import Object, lookup
 from .._kernel.times import parse_time
 from .journal import DONE, SECONDS
-from .plan import CONTROL_PLANE
+from .plan import UPGRADE_CONTROL_PLANE
 
 
 def phases_of(entry: Object, cluster: Object | None, pools: Sequence[Object], record: Object) -> list[Object]:
@@ -24,11 +24,11 @@ def phases_of(entry: Object, cluster: Object | None, pools: Sequence[Object], re
     when the next step began, or with the record.
     """
     phases = [
-        _control_plane(n, step, cluster) if step["kind"] == CONTROL_PLANE else _pools(n, step)
+        _control_plane(n, step, cluster) if step["kind"] == UPGRADE_CONTROL_PLANE else _pools(n, step)
         for n, step in enumerate(entry["steps"], 1)
     ]
     for number, phase in enumerate(phases):
-        if phase["kind"] != CONTROL_PLANE:
+        if phase["kind"] != UPGRADE_CONTROL_PLANE:
             _place(number, phases, record, _settled(phase, pools))
     for phase in phases:
         phase["seconds"] = seconds_between(phase["started"], phase["ended"])

@@ -15,7 +15,7 @@ from .._kernel.ports.hub import Hub
 from . import claims
 from .hubs import CampaignHubs
 from .journal import DONE
-from .progress import Standing, before, over_budget, planned, wave_state
+from .progress import ClusterProgress, before, over_budget, planned, wave_state
 from .verification import verified, worse
 from .waiting import CampaignWait
 
@@ -66,7 +66,7 @@ class UpgradeGate:
             for e in claims.foreseen(self._plan, s)
         ]
 
-    def _batch(self, entries: list[Object]) -> dict[str, Standing]:
+    def _batch(self, entries: list[Object]) -> dict[str, ClusterProgress]:
         standings = self._hubs.standings(entries, self._clock, True)
         for found in standings.values():
             if not found.finished and found.problem is None:
@@ -118,7 +118,7 @@ class UpgradeGate:
         if failure:
             raise RefusedError([failure])
 
-    def _budget(self, standings: dict[str, Standing]) -> Failure | None:
+    def _budget(self, standings: dict[str, ClusterProgress]) -> Failure | None:
         for found in standings.values():
             found.regressed = found.finished and worse(found, self._clock.now()) is not None
         names = dict.fromkeys(found.entry["wave"] for found in standings.values())
@@ -135,7 +135,7 @@ class UpgradeGate:
             found.problem = verified(found, self._clock.now())
         self._report(standings.values())
 
-    def _closed(self, found: Standing) -> Failure | None:
+    def _closed(self, found: ClusterProgress) -> Failure | None:
         """A cluster that has maintenance windows begins in one; what runs already goes on."""
         windows = [Window.of(window) for window in found.entry.get("windows") or []]
         now = self._clock.now()
@@ -150,7 +150,7 @@ class UpgradeGate:
             next_step="Run the campaign again then.",
         )
 
-    def _report(self, standings: Iterable[Standing]) -> None:
+    def _report(self, standings: Iterable[ClusterProgress]) -> None:
         rows = [found.row() for found in standings]
         left = {row["id"] for row in rows if not row["finished"]}
         batches = [{**b, "clusters": [i for i in b["clusters"] if i in left]} for b in self._plan["batches"]]

@@ -17,13 +17,13 @@ from .._kernel.kinds import NODE_POOL
 from .._kernel.objects import lookup
 from .._kernel.versions import Version
 from .plan import NODE_POOLS
-from .progress import Standing
+from .progress import ClusterProgress
 
 KUBELET_OFFSET = 13  # OpenShift 4.y brings kubelet 1.(y+13)
 _BAD = (Severity.ERROR, Severity.FATAL)
 
 
-def errors_of(found: Standing, now: datetime) -> list[Finding]:
+def errors_of(found: ClusterProgress, now: datetime) -> list[Finding]:
     """What is wrong with the cluster and its pools now."""
     cluster = found.view.hosted_cluster
     if cluster is None:
@@ -32,13 +32,13 @@ def errors_of(found: Standing, now: datetime) -> list[Finding]:
     return [finding for finding in findings if finding.severity in _BAD]
 
 
-def baseline(found: Standing, now: datetime) -> list[str]:
+def baseline(found: ClusterProgress, now: datetime) -> list[str]:
     """Codes of what was wrong before the campaign touched the cluster; a run that goes on keeps those of the first."""
     noted = found.record.get("findings")
     return noted if isinstance(noted, list) else sorted({finding.code for finding in errors_of(found, now)})
 
 
-def worse(found: Standing, now: datetime) -> Failure | None:
+def worse(found: ClusterProgress, now: datetime) -> Failure | None:
     """The first thing that is wrong now and was not before; None as well when nobody noted how it was."""
     known = found.record.get("findings")
     if not isinstance(known, list):
@@ -50,7 +50,7 @@ def worse(found: Standing, now: datetime) -> Failure | None:
     return Failure("new_degradation", cause, new.object, new.condition, new.next_step, new.docs)
 
 
-def verified(found: Standing, now: datetime) -> Failure | None:
+def verified(found: ClusterProgress, now: datetime) -> Failure | None:
     """Why the upgrade of this cluster does not count as done; None when it does."""
     if found.problem is not None:
         return found.problem
@@ -67,7 +67,7 @@ def verified(found: Standing, now: datetime) -> Failure | None:
     return _old_nodes(found) or worse(found, now)
 
 
-def _old_nodes(found: Standing) -> Failure | None:
+def _old_nodes(found: ClusterProgress) -> Failure | None:
     """A pool that says which versions its nodes run must have no other. Older operators do not say."""
     targets: dict[str, str] = {}
     for step in found.entry["steps"]:

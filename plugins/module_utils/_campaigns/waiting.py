@@ -16,7 +16,7 @@ from .._kernel.operation import Progress
 from .._kernel.ports.hub import Hub, WatchSpec
 from .hubs import CampaignHubs
 from .journal import LABEL, records
-from .progress import Standing, standing
+from .progress import ClusterProgress, standing
 from .verification import verified
 
 _KINDS = (HOSTED_CLUSTER, NODE_POOL, CONFIG_MAP)
@@ -28,9 +28,9 @@ class CampaignWait:
 
     def until_over(
         self,
-        earlier: Sequence[Standing],
-        standings: dict[str, Standing],
-        stop: Callable[[dict[str, Standing]], Failure | None],
+        earlier: Sequence[ClusterProgress],
+        standings: dict[str, ClusterProgress],
+        stop: Callable[[dict[str, ClusterProgress]], Failure | None],
         progress: Progress,
     ) -> None:
         """Return when no earlier cluster is open any more, or enough failed to stop. Updates ``standings``. Raises
@@ -49,7 +49,7 @@ class CampaignWait:
                 progress,
             )
 
-    def until_verified(self, open_ones: Sequence[Standing], timeout: float, progress: Progress) -> None:
+    def until_verified(self, open_ones: Sequence[ClusterProgress], timeout: float, progress: Progress) -> None:
         """Give clusters that are done a while to calm down; on all hubs at once, and without an error when they do
         not."""
 
@@ -72,9 +72,9 @@ class CampaignWait:
     def _watch(
         self,
         name: str,
-        open_ones: Sequence[Standing],
-        standings: dict[str, Standing],
-        good: Callable[[Standing], bool],
+        open_ones: Sequence[ClusterProgress],
+        standings: dict[str, ClusterProgress],
+        good: Callable[[ClusterProgress], bool],
         goal: tuple[str, str],
         timeout: float,
         progress: Progress,

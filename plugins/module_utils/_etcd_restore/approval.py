@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from .._kernel.errors import Failure
 from .._kernel.hub_identity import RIGHT, Identity
-from .situation import World
+from .situation import Situation
 
 
 def elsewhere(digest: str, here: Identity, ref: str) -> Failure:
@@ -27,7 +27,7 @@ def elsewhere(digest: str, here: Identity, ref: str) -> Failure:
     return Failure("other_cluster", cause, ref, next_step=step)
 
 
-def unidentified(world: World) -> list[str]:
+def unidentified(world: Situation) -> list[str]:
     if world.management.uid:
         return []
     why = f"which management cluster this is cannot be asked ({world.management.unknown})"

@@ -18,15 +18,15 @@ from .._kernel.hub_identity import identify
 from .._kernel.kinds import CONFIG_MAP, HOSTED_CLUSTER, LEASE, control_plane_namespace
 from .._kernel.operation import Plan
 from .._kernel.ports.hub import Hub
-from .._kernel.run_lease import CampaignLease
+from .._kernel.run_lease import RunLease
 from . import journal as journals
 from .approval import elsewhere, unidentified
 from .journal import Journal, journal_name, read_journal
 from .plan import entry, first_journal, foreseen, outlook
 from .refusals import accepted, refusals
 from .rehearsal import exec_refusal
-from .session import Site
-from .situation import OWNER_NAME, World, differences, digest_of, made_elsewhere
+from .session import Session
+from .situation import OWNER_NAME, Situation, differences, digest_of, made_elsewhere
 from .steps import Means, Restorer
 from .survey import read_world
 
@@ -39,7 +39,7 @@ class EtcdRestore:
     ) -> None:
         self._hub, self._options, self._means, self._sleep = hub, options, means, sleep
         self._namespace, self._name = str(options["namespace"]), str(options["name"])
-        self._lease = CampaignLease(
+        self._lease = RunLease(
             hub, self._namespace, journal_name(self._name), int(options["lease_seconds"]), sleep=sleep
         )
         self._ref = HOSTED_CLUSTER.ref(self._namespace, self._name)
@@ -119,7 +119,7 @@ class EtcdRestore:
         plan.act = lambda acts, progress: self._work(plan, journal, acts, progress)
         return plan
 
-    def _refusals(self, world: World) -> list[Failure]:
+    def _refusals(self, world: Situation) -> list[Failure]:
         """All reasons against; when there is none, whether its tools would be let in."""
         found = refusals(world)
         if found:
@@ -179,9 +179,9 @@ class EtcdRestore:
         plan.act = act
         return plan
 
-    def _site(self, journal: Journal, acts: list[dict[str, Any]], progress: Callable[[str], None]) -> Site:
+    def _site(self, journal: Journal, acts: list[dict[str, Any]], progress: Callable[[str], None]) -> Session:
         mark = self._mark()
-        return Site(
+        return Session(
             self._hub,
             self._namespace,
             self._name,
@@ -219,7 +219,7 @@ class EtcdRestore:
                 raise
             plan.extra["restore"] = site.journal.summary()
 
-    def _world(self) -> World:
+    def _world(self) -> Situation:
         return read_world(self._hub, self._options, self._means.store, self._lease.holder())
 
     def _under_lease(self, planned: Journal, back: bool) -> tuple[Journal, bool]:

@@ -15,11 +15,11 @@ from .._kernel.objects import Object, lookup
 from .._kernel.operation import run
 from .._manifests import pausing
 from .._manifests.selection import pools_of
-from .session import Site
+from .session import Session
 from .situation import OWNER_NAME
 
 
-def pause(site: Site) -> str:
+def pause(site: Session) -> str:
     """Paused without end, and the operators say so. A pause as found is replaced for the time: it might end under
     way."""
     site.lease.check()
@@ -41,7 +41,7 @@ def pause(site: Site) -> str:
     return "paused"
 
 
-def resume(site: Site, available: bool = True) -> str:
+def resume(site: Session, available: bool = True) -> str:
     """Every pause as it was found; waits until the operators work again, and until the hosted cluster is available when
     it ought to be."""
     for check in site.hub.list(MACHINE_HEALTH_CHECK, site.home):
@@ -63,7 +63,7 @@ def resume(site: Site, available: bool = True) -> str:
     return "resumed"
 
 
-def _as_found(site: Site, kind: Any, unit: Object) -> Object:
+def _as_found(site: Session, kind: Any, unit: Object) -> Object:
     """Undo our pause; one that somebody has changed since is left alone."""
     if pauses.owner_of(unit) != OWNER_NAME:
         return unit
@@ -77,13 +77,13 @@ def _as_found(site: Site, kind: Any, unit: Object) -> Object:
     return site.patch(kind, site.namespace, unit, patch, "paused or not, as found")
 
 
-def _wait(site: Site, goal: str, generation: int) -> None:
+def _wait(site: Session, goal: str, generation: int) -> None:
     request = WaitRequest(
         goal, ((site.namespace, site.name),), site.timeout, site.timeout, GoalParams(generation=generation)
     )
     request.wait(site.hub, _told(site))
 
 
-def _told(site: Site) -> Any:
+def _told(site: Session) -> Any:
     """Lines of the waiter, with the clock of the restore."""
     return lambda line: site.say(line.partition("] ")[2].partition(" ")[2])

@@ -10,7 +10,7 @@ from .._etcd.state import Shard
 from .._health import pauses
 from .._kernel.kinds import DEPLOYMENT, PERSISTENT_VOLUME_CLAIM, POD, STATEFUL_SET
 from .journal import Journal, ShardRecord, stamp
-from .situation import World, earlier, lost, pause_as_found
+from .situation import Situation, earlier, lost, pause_as_found
 from .volume_pod import TRIAL, pod_name
 
 Entry = dict[str, Any]
@@ -20,7 +20,7 @@ def entry(verb: str, ref: str, why: str, disruptive: bool = False) -> Entry:
     return {"verb": verb, "object": ref, "why": why, "disruptive": disruptive}
 
 
-def foreseen(world: World) -> list[Entry]:
+def foreseen(world: Situation) -> list[Entry]:
     """What applying will do, in order."""
     place, paused = world.namespace, pauses.is_paused(world.cluster, world.now)
     steps = _before_any_change(world)
@@ -44,7 +44,7 @@ def foreseen(world: World) -> list[Entry]:
     return steps + _on_volumes(world) + _back_in_use(world, paused)
 
 
-def _on_volumes(world: World) -> list[Entry]:
+def _on_volumes(world: Situation) -> list[Entry]:
     """One pod for each member, and the exchange once all are prepared."""
     place, steps = world.namespace, []
     mark = f"snapshot {world.manifest.id}" if world.manifest else "the snapshot"
@@ -78,7 +78,7 @@ def _on_volumes(world: World) -> list[Entry]:
     return steps
 
 
-def _back_in_use(world: World, paused: bool) -> list[Entry]:
+def _back_in_use(world: Situation, paused: bool) -> list[Entry]:
     place, steps = world.namespace, []
     for shard in world.shards:
         steps += [entry("delete", POD.ref(place, pod_name(m.name)), "its work is done") for m in shard.members]
@@ -100,19 +100,19 @@ def _back_in_use(world: World, paused: bool) -> list[Entry]:
     return steps
 
 
-def _before_any_change(world: World) -> list[Entry]:
+def _before_any_change(world: Situation) -> list[Entry]:
     why = "proves image, place, commands and room, and is deleted, before anything is changed"
     trials = [pod_name(m.name, TRIAL) for s in world.shards for m in s.members]
     mark = entry("patch", world.ref, "marked with the restore that is under way, and at the end with how it ended")
     return [*(entry("create", POD.ref(world.namespace, name), why) for name in trials), mark]
 
 
-def claim_name(world: World, shard: Shard, member: str) -> str:
+def claim_name(world: Situation, shard: Shard, member: str) -> str:
     templates = world.sets[shard.name]["spec"].get("volumeClaimTemplates") or []
     return f"{templates[0]['metadata']['name'] if templates else 'data'}-{member}"
 
 
-def first_journal(world: World, digest: str) -> Journal:
+def first_journal(world: Situation, digest: str) -> Journal:
     """Everything as found, before anything is changed."""
     if world.manifest is None:
         raise ValueError("a journal needs a snapshot")
@@ -131,7 +131,7 @@ def first_journal(world: World, digest: str) -> Journal:
     )
 
 
-def _record(world: World, shard: Shard) -> ShardRecord:
+def _record(world: Situation, shard: Shard) -> ShardRecord:
     if world.manifest is None:
         raise ValueError("a journal needs a snapshot")
     file = world.manifest.file_of(shard.name)
@@ -150,7 +150,7 @@ def _record(world: World, shard: Shard) -> ShardRecord:
     )
 
 
-def outlook(world: World) -> dict[str, Any]:
+def outlook(world: Situation) -> dict[str, Any]:
     """What the plan says of the restore: most of all what would be lost."""
     if world.manifest is None:
         return {}

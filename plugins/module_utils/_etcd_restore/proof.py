@@ -20,7 +20,7 @@ from .._etcd_snapshots.commands import count_of
 from .._kernel.errors import ApiError, Failure, HypershiftError
 from .._kernel.parallel import each
 from .journal import ShardRecord
-from .session import Site
+from .session import Session
 from .volume_commands import forget
 
 PAUSE_SECONDS = 2.0
@@ -30,7 +30,7 @@ _STEP = (
 )
 
 
-def prove(site: Site) -> str:
+def prove(site: Session) -> str:
     """Raises HypershiftError when the members differ, or when they are not all there within the timeout."""
     started, last = site.hub.monotonic(), ""
     while True:
@@ -46,7 +46,7 @@ def prove(site: Site) -> str:
         site.sleep(PAUSE_SECONDS)
 
 
-def _missing(site: Site, shard: Shard, record: ShardRecord) -> str:
+def _missing(site: Session, shard: Shard, record: ShardRecord) -> str:
     """What is still to come, in a few words. Raises HypershiftError for what will not mend itself."""
     apart = divergence(shard)
     if apart:
@@ -71,7 +71,7 @@ def _missing(site: Site, shard: Shard, record: ShardRecord) -> str:
     return ""
 
 
-def _counted(site: Site, shards: tuple[Shard, ...]) -> str:
+def _counted(site: Session, shards: tuple[Shard, ...]) -> str:
     """Living keys on each member, counted at the restored revision: later ones may have lost keys whose lease ran
     out."""
     notes = []
@@ -91,7 +91,7 @@ def _counted(site: Site, shards: tuple[Shard, ...]) -> str:
     return "; ".join(notes)
 
 
-def _count(site: Site, shard: Shard, revision: int, member: Member) -> int | None:
+def _count(site: Session, shard: Shard, revision: int, member: Member) -> int | None:
     shell = site.hub.shell(shard.namespace, member.name, etcd.CONTAINER)
     for text in (etcd.count_keys(revision), etcd.count_keys()):
         try:
@@ -106,7 +106,7 @@ def _count(site: Site, shard: Shard, revision: int, member: Member) -> int | Non
     return None
 
 
-def forget_old(site: Site) -> str:
+def forget_old(site: Session) -> str:
     """The data of before, removed by the members themselves."""
 
     def one(member: str) -> str:
@@ -126,5 +126,5 @@ def forget_old(site: Site) -> str:
     return f"{len(members)} volumes"
 
 
-def _failed(site: Site, code: str, cause: str) -> HypershiftError:
+def _failed(site: Session, code: str, cause: str) -> HypershiftError:
     return HypershiftError(Failure(code, cause, site.ref, next_step=_STEP.format(run=site.journal.run)))

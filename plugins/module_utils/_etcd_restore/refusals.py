@@ -14,7 +14,7 @@ from .._kernel import versions
 from .._kernel.errors import Failure
 from .._kernel.objects import lookup
 from .._kernel.quantities import parse_quantity
-from .situation import OWNER_NAME, World
+from .situation import OWNER_NAME, Situation
 from .snapshot_fit import (
     damaged,
     key_in_kms,
@@ -40,36 +40,36 @@ class Refusal:
     """code: stable. test: the cause, empty when there is none. risk: name by which the user may accept it."""
 
     code: str
-    test: Callable[[World], str]
-    next_step: str | Callable[[World], str]
+    test: Callable[[Situation], str]
+    next_step: str | Callable[[Situation], str]
     risk: str = ""
 
-    def failure(self, world: World, cause: str) -> Failure:
+    def failure(self, world: Situation, cause: str) -> Failure:
         step = self.next_step if isinstance(self.next_step, str) else self.next_step(world)
         return Failure(self.code, cause, world.ref, next_step=step)
 
 
-def _deleting(world: World) -> str:
+def _deleting(world: Situation) -> str:
     return "it is being deleted" if lookup(world.cluster, ("metadata", "deletionTimestamp")) else ""
 
 
-def _upgrading(world: World) -> str:
+def _upgrading(world: Situation) -> str:
     """A first installation that has not ended is no update: it has no version to go back to."""
     newest = versions.newest(world.cluster)
     under_way = newest.get("state") == "Partial" and versions.newest_completed(world.cluster)
     return f"it is being updated to {newest.get('version') or 'another release'}" if under_way else ""
 
 
-def _rolling(world: World) -> str:
+def _rolling(world: Situation) -> str:
     names = [s.name for s in world.shards if s.rolling and s.replicas]
     return f"StatefulSet {', '.join(names)} is rolling" if names else ""
 
 
-def _recovery(world: World) -> str:
+def _recovery(world: Situation) -> str:
     return f"the operator's own recovery of etcd is active: {world.recovery}" if world.recovery else ""
 
 
-def _retention(world: World) -> str:
+def _retention(world: Situation) -> str:
     names = [s.name for s in world.shards if s.when_scaled != "Retain"]
     if not names or world.options.get("allow_retention_patch"):
         return ""
@@ -79,7 +79,7 @@ def _retention(world: World) -> str:
     )
 
 
-def _paused(world: World) -> str:
+def _paused(world: Situation) -> str:
     owner = pauses.owner_of(world.cluster)
     if not pauses.is_paused(world.cluster, world.now) or owner in ("", OWNER_NAME):
         return ""
@@ -87,7 +87,7 @@ def _paused(world: World) -> str:
     return f"it is paused by {owner} ({reason})"
 
 
-def _under_way(world: World) -> str:
+def _under_way(world: Situation) -> str:
     mark = world.mark
     if mark is None or mark.state != RUNNING:
         return ""
@@ -96,16 +96,16 @@ def _under_way(world: World) -> str:
     )
 
 
-def _locked(world: World) -> str:
+def _locked(world: Situation) -> str:
     return f"another run works on it now ({world.holder})" if world.holder else ""
 
 
-def _claims(world: World) -> str:
+def _claims(world: Situation) -> str:
     lost = [n for n, c in world.claims.items() if lookup(c, ("status", "phase")) == "Lost"]
     return f"claim {', '.join(sorted(lost))} has lost its volume" if lost else ""
 
 
-def _small(world: World) -> str:
+def _small(world: Situation) -> str:
     if world.manifest is None:
         return ""
     sizes = {f.shard: f.size for f in world.manifest.files}
@@ -125,19 +125,19 @@ def _small(world: World) -> str:
     )
 
 
-def _unsized(world: World) -> str:
+def _unsized(world: Situation) -> str:
     names = [s.name for s in world.shards if not s.peers]
     return f"StatefulSet {', '.join(names)} is scaled to 0 and does not say how many members it has" if names else ""
 
 
-def _strays(world: World) -> str:
+def _strays(world: Situation) -> str:
     found = [f"{pod} (app {w.name})" for w in world.writers for pod in w.strays]
     return (
         f"pods that write to etcd belong to no Deployment and would go on writing: {', '.join(found)}" if found else ""
     )
 
 
-def _unseen(world: World, right: bool) -> str:
+def _unseen(world: Situation, right: bool) -> str:
     """Members that run and could not be asked, for want of a right alone or for another reason; those called lost are
     another row's."""
     assumed = set(world.options.get("assume_lost") or [])
@@ -153,19 +153,19 @@ def _unseen(world: World, right: bool) -> str:
     )
 
 
-def _seen(world: World) -> str:
+def _seen(world: Situation) -> str:
     return "; ".join(seen(s) for s in world.shards)
 
 
-def _no_right(world: World) -> str:
+def _no_right(world: Situation) -> str:
     return _unseen(world, True)
 
 
-def _not_asked(world: World) -> str:
+def _not_asked(world: Situation) -> str:
     return _unseen(world, False)
 
 
-def _way_out(world: World) -> str:
+def _way_out(world: Situation) -> str:
     """How to be able to ask, and where that is hopeless, when a member may be called lost."""
     shard = next((s for s in world.shards if not_asked(s)), None)
     if shard is None:
@@ -175,7 +175,7 @@ def _way_out(world: World) -> str:
     return way_out(shard) + (f" If it is lost for good name it: assume_lost: [{', '.join(lost)}]." if lost else "")
 
 
-def _not_lost(world: World) -> str:
+def _not_lost(world: Situation) -> str:
     return "; ".join(assumption_problems(world.shards, world.options.get("assume_lost") or []))
 
 
@@ -224,7 +224,7 @@ REFUSALS: tuple[Refusal, ...] = (
 )
 
 
-def refusals(world: World) -> list[Failure]:
+def refusals(world: Situation) -> list[Failure]:
     """All reasons against, in order of weight; accepted risks left out."""
     found = []
     for row in REFUSALS:
@@ -234,7 +234,7 @@ def refusals(world: World) -> list[Failure]:
     return found
 
 
-def accepted(world: World) -> list[str]:
+def accepted(world: Situation) -> list[str]:
     """Risks that are there and that the user has accepted: said as warnings."""
     return [
         f"{world.ref}: {cause} (accepted: {row.risk})"

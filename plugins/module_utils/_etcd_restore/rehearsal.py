@@ -22,7 +22,7 @@ from .._kernel.ports.hub import Hub, WatchSpec
 from . import volume_commands as commands
 from . import volume_pod as pods
 from .refusals import ROOM, room_on_volume
-from .session import Site
+from .session import Session
 from .volume_access import Volume, clear_old, close_pods, volumes
 from .workloads import require
 
@@ -56,7 +56,7 @@ def _refused(hub: Hub, namespace: str, member: str) -> Failure | None:
     return None
 
 
-def rehearse(site: Site) -> str:
+def rehearse(site: Session) -> str:
     """The helper pods without the members' volumes: image, place, exec, tool and room. Raises HypershiftError; nothing
     is stopped yet."""
     every = volumes(site)
@@ -73,7 +73,7 @@ def rehearse(site: Site) -> str:
     return f"{len(every)} pods ran, and took commands"
 
 
-def _running(site: Site, names: list[str]) -> Fact:
+def _running(site: Session, names: list[str]) -> Fact:
     def missing(seen: Observed) -> str:
         late = {n: pods.trouble(p) for n in names if not pods.is_ready(p := seen.get(POD, site.home, n))}
         return ", ".join(f"{n}: {why}" for n, why in late.items())

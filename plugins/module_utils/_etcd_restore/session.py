@@ -16,7 +16,7 @@ from .._kernel.facts import Fact, wait_for
 from .._kernel.kinds import CONFIG_MAP, HOSTED_CLUSTER, Kind
 from .._kernel.objects import Object
 from .._kernel.ports.hub import Hub
-from .._kernel.run_lease import CampaignLease
+from .._kernel.run_lease import RunLease
 from . import journal as journals
 from .journal import Journal, journal_name
 from .plan import entry
@@ -25,7 +25,7 @@ WRITE_ATTEMPTS = 5
 
 
 @dataclass
-class Site:
+class Session:
     """home: namespace of the control plane. acts: plan entries of what was done. say: a line for people.
 
     marked: the HostedCluster carries this restore's mark; before that nothing of the cluster was changed.
@@ -36,7 +36,7 @@ class Site:
     name: str
     home: str
     journal: Journal
-    lease: CampaignLease
+    lease: RunLease
     timeout: float
     progress: Callable[[str], None]
     acts: list[dict[str, Any]]

@@ -38,7 +38,7 @@ class Writer:
 
 
 @dataclass(frozen=True)
-class World:
+class Situation:
     """damage: what is wrong with the snapshot. key_fingerprint: SHA-256 of the cluster's own key. units: HostedCluster
     and its NodePools.
 
@@ -99,7 +99,7 @@ def pause_as_found(unit: Object) -> dict[str, Any]:
     }
 
 
-def lost(world: World) -> dict[str, Any]:
+def lost(world: Situation) -> dict[str, Any]:
     """What comes after the snapshot and will be gone. revisions: None when no member says how far it is."""
     manifest = world.manifest
     if manifest is None:
@@ -118,7 +118,7 @@ def lost(world: World) -> dict[str, Any]:
     }
 
 
-def parts(world: World) -> dict[str, Any]:
+def parts(world: Situation) -> dict[str, Any]:
     """Everything that must be the same when the plan is carried out. Nothing of it changes while the world stands
     still."""
     cluster, options = world.cluster, world.options
@@ -166,7 +166,7 @@ def earlier(mark: Mark | None) -> str:
     return mark.changed if mark else ""
 
 
-def digest_of(world: World) -> str:
+def digest_of(world: Situation) -> str:
     """SHA-256 over all parts, followed by four digits of each part: so a later run can name what changed without having
     seen the plan."""
     known = parts(world)
@@ -185,7 +185,7 @@ def made_elsewhere(given: str, management: Identity) -> bool:
     return len(tail) == 4 * PARTS and tail[-4:] != _sha256(_bound_to(management))[:4]
 
 
-def differences(given: str, world: World) -> list[str]:
+def differences(given: str, world: Situation) -> list[str]:
     """Names of the parts that are no longer as planned; empty when the text is no digest of ours."""
     whole, _dash, tail = given.partition("-")
     names = list(parts(world))

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from .._kernel.objects import lookup
-from .situation import World
+from .situation import Situation
 
 
-def no_snapshot(world: World) -> str:
+def no_snapshot(world: Situation) -> str:
     asked = world.options.get("snapshot")
     if world.manifest is not None:
         return ""
@@ -17,17 +17,17 @@ def no_snapshot(world: World) -> str:
     return f"{world.where} holds no snapshot {asked} of it" + (f": {world.damage}" if world.damage else "")
 
 
-def damaged(world: World) -> str:
+def damaged(world: Situation) -> str:
     return f"snapshot {world.manifest.id} cannot be trusted: {world.damage}" if world.manifest and world.damage else ""
 
 
-def sealed(world: World) -> str:
+def sealed(world: Situation) -> str:
     if world.manifest is None or not world.manifest.sealed or world.options.get("identity_file"):
         return ""
     return f"snapshot {world.manifest.id} is sealed for a recipient ({world.manifest.sealed})"
 
 
-def wrong_cluster(world: World) -> str:
+def wrong_cluster(world: Situation) -> str:
     if world.manifest is None:
         return ""
     ours = {"clusterID": world.manifest.cluster_id, "infraID": world.manifest.infra_id}
@@ -39,7 +39,7 @@ def wrong_cluster(world: World) -> str:
     return f"snapshot {world.manifest.id} is of another cluster: {'; '.join(wrong)}" if wrong else ""
 
 
-def wrong_key(world: World) -> str:
+def wrong_key(world: Situation) -> str:
     if world.manifest is None or world.manifest.encryption_key_fingerprint == world.key_fingerprint:
         return ""
     if world.encryption == "kms" and not world.manifest.encryption_key_fingerprint:
@@ -52,7 +52,7 @@ def wrong_key(world: World) -> str:
     )
 
 
-def key_in_kms(world: World) -> str:
+def key_in_kms(world: Situation) -> str:
     if world.encryption != "kms" or world.manifest is None:
         return ""
     return (
@@ -60,7 +60,7 @@ def key_in_kms(world: World) -> str:
     )
 
 
-def other_release(world: World) -> str:
+def other_release(world: Situation) -> str:
     if world.manifest is None or not world.manifest.release:
         return ""
     if world.manifest.release == world.release:
@@ -71,7 +71,7 @@ def other_release(world: World) -> str:
     )
 
 
-def other_shards(world: World) -> str:
+def other_shards(world: Situation) -> str:
     if world.manifest is None:
         return ""
     have = {f.shard for f in world.manifest.files}

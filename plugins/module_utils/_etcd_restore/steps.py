@@ -23,7 +23,7 @@ from . import pausing, proof, rehearsal, undoing, volumes
 from . import workloads as scaling
 from .fetching import Unseal, Workspace, fetch
 from .journal import stamp
-from .session import Site
+from .session import Session
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Means:
 
 
 class Restorer:
-    def __init__(self, site: Site, options: dict[str, Any], means: Means) -> None:
+    def __init__(self, site: Session, options: dict[str, Any], means: Means) -> None:
         self._site, self._options, self._means = site, options, means
         self._files: dict[str, Path] = {}
 

@@ -20,12 +20,12 @@ from .._kernel.objects import Object, lookup
 from .._kernel.parallel import each
 from .._kernel.ports.hub import Hub
 from .._manifests.selection import pools_of
-from .situation import WRITERS, World, Writer, replicas_by_policy
+from .situation import WRITERS, Situation, Writer, replicas_by_policy
 from .volume_pod import is_over
 from .workloads import selects
 
 
-def read_world(hub: Hub, options: dict[str, Any], store: SnapshotStore, holder: str) -> World:
+def read_world(hub: Hub, options: dict[str, Any], store: SnapshotStore, holder: str) -> Situation:
     """holder: a living other run. Raises HypershiftError when there is no such cluster or etcd."""
     namespace, name = options["namespace"], options["name"]
     etcd = find_etcd(hub, namespace, name)
@@ -33,7 +33,7 @@ def read_world(hub: Hub, options: dict[str, Any], store: SnapshotStore, holder: 
     wanted = options.get("shards") or [s.name for s in etcd.shards]
     shards = tuple(_how_far(hub, s) for s in etcd.shards if s.name in wanted)
     cluster = {**etcd.cluster, "kind": HOSTED_CLUSTER.kind}
-    return World(
+    return Situation(
         cluster=cluster,
         namespace=etcd.namespace,
         shards=shards,

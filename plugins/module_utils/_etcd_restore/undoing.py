@@ -14,14 +14,14 @@ from .._kernel.objects import lookup
 from .._kernel.ports.hub import WatchSpec
 from . import volume_commands as commands
 from . import volume_pod as pods
-from .session import Site
+from .session import Session
 from .volume_access import Volume, claims_of, close_pods, volumes
 
 BACK, DISCARD = "back", "discard"
 PATIENCE = 120.0  # seconds for removing what is only in the way
 
 
-def swap_back(site: Site) -> str:
+def swap_back(site: Session) -> str:
     """The data of before in use again on every volume. Raises HypershiftError."""
     every = volumes(site)
     _commanded(site, every, commands.swap_back(site.journal.run), BACK, "putting the previous data back")
@@ -30,7 +30,7 @@ def swap_back(site: Site) -> str:
     return f"{len(every)} volumes"
 
 
-def discard(site: Site) -> str:
+def discard(site: Session) -> str:
     """Nothing of ours left on the volumes, as far as pods ran on them: without one nothing was written.
 
     Returns what could not be removed, empty when all was: it does no harm, since etcd never looks at it, and must not
@@ -68,7 +68,7 @@ def discard(site: Site) -> str:
 
 
 def _commanded(
-    site: Site, every: Sequence[Volume], command: Sequence[str], use: str, what: str, timeout: float | None = None
+    site: Session, every: Sequence[Volume], command: Sequence[str], use: str, what: str, timeout: float | None = None
 ) -> None:
     """A pod for each volume that runs the command and ends. It may be begun again after it was cut off anywhere."""
     close_pods(site)  # an earlier attempt, and those that wait for exec: one pod per volume at a time

@@ -18,7 +18,7 @@ from .._kernel.ports.hub import WatchSpec
 from .._kernel.ports.shell import ExecResult, Shell
 from . import volume_pod as pods
 from .journal import ShardRecord
-from .session import Site
+from .session import Session
 from .workloads import require
 
 SILENCE = 900.0  # a restore of a large database prints nothing while it copies
@@ -31,7 +31,7 @@ REPEATS = 5
 class Volume:
     """One member's volume and the pod that works on it."""
 
-    site: Site
+    site: Session
     record: ShardRecord
     member: str
 
@@ -68,11 +68,11 @@ class Volume:
         return HypershiftError(Failure(code, cause, f"Member {self.site.home}/{self.member}", next_step=next_step))
 
 
-def volumes(site: Site) -> list[Volume]:
+def volumes(site: Session) -> list[Volume]:
     return [Volume(site, record, member) for record in site.journal.shards for member in record.peers]
 
 
-def open_pods(site: Site) -> list[Volume]:
+def open_pods(site: Session) -> list[Volume]:
     """A running pod on every member's volume, with claims for those that have none."""
     every = volumes(site)
     clear_old(site)
@@ -94,7 +94,7 @@ def open_pods(site: Site) -> list[Volume]:
     return every
 
 
-def claims_of(site: Site, every: Sequence[Volume]) -> list[tuple[Object, str]]:
+def claims_of(site: Session, every: Sequence[Volume]) -> list[tuple[Object, str]]:
     """Each volume's StatefulSet and claim as they are now; a claim that is missing is made. Raises HypershiftError."""
     sets = {r.name: _unchanged(site, r) for r in site.journal.shards}
     found = [(sets[v.record.name], claim_of(sets[v.record.name], v.member)) for v in every]
@@ -110,7 +110,7 @@ def claims_of(site: Site, every: Sequence[Volume]) -> list[tuple[Object, str]]:
     return found
 
 
-def _unchanged(site: Site, record: ShardRecord) -> Object:
+def _unchanged(site: Session, record: ShardRecord) -> Object:
     """The StatefulSet, with the members that the plan was made for."""
     live = require(site, STATEFUL_SET, record.name)
     peers = shard_of(live).peers
@@ -123,7 +123,7 @@ def _unchanged(site: Site, record: ShardRecord) -> Object:
     return live
 
 
-def close_pods(site: Site) -> None:
+def close_pods(site: Session) -> None:
     """Our pods gone, so that the volumes are free."""
     for pod in site.hub.list(POD, site.home, label_selector=pods.SELECTOR):
         if not lookup(pod, ("metadata", "deletionTimestamp")):
@@ -144,7 +144,7 @@ def close_pods(site: Site) -> None:
     )
 
 
-def clear_old(site: Site) -> None:
+def clear_old(site: Session) -> None:
     """Pods that can do no more work, or that belong to another run, make way."""
     stale = [
         p
@@ -174,7 +174,7 @@ def clear_old(site: Site) -> None:
         )
 
 
-def _await_gone(site: Site, claims: list[str]) -> None:
+def _await_gone(site: Session, claims: list[str]) -> None:
     def missing(seen: Observed) -> str:
         return ", ".join(
             n

@@ -15,11 +15,11 @@ from .._kernel.ports.shell import ExecResult
 from . import volume_commands as commands
 from .journal import PENDING
 from .refusals import ROOM, room_on_volume
-from .session import Site
+from .session import Session
 from .volume_access import Volume, close_pods, open_pods
 
 
-def prepare(site: Site, files: dict[str, Path]) -> str:
+def prepare(site: Session, files: dict[str, Path]) -> str:
     """A proved restored copy beside the data in use on every volume. Nothing in use is touched; all volumes are looked
     at before any is written."""
     every = open_pods(site)
@@ -29,7 +29,7 @@ def prepare(site: Site, files: dict[str, Path]) -> str:
     return f"{len(every)} volumes"
 
 
-def swap(site: Site) -> str:
+def swap(site: Session) -> str:
     """Exchange on every volume; only after all are prepared."""
     every = open_pods(site)
     states = each(_state, every)

@@ -12,7 +12,7 @@ from .._kernel.kinds import DEPLOYMENT, POD, STATEFUL_SET, Kind
 from .._kernel.objects import Object, lookup
 from .._kernel.ports.hub import WatchSpec
 from .journal import ShardRecord, stamp
-from .session import Site
+from .session import Session
 from .situation import WRITERS
 from .volume_pod import is_over, trouble
 
@@ -27,7 +27,7 @@ def selects(deployment: Object, pod: Object) -> bool:
     return bool(wanted) and all(labels.get(k) == v for k, v in wanted.items())
 
 
-def stop_writers(site: Site) -> str:
+def stop_writers(site: Session) -> str:
     """Writers at zero and their pods gone."""
     live = _deployments(site)
     if not site.journal.down_at:
@@ -46,7 +46,7 @@ def stop_writers(site: Site) -> str:
     return f"{len(live)} Deployments at 0"
 
 
-def start_writers(site: Site) -> str:
+def start_writers(site: Session) -> str:
     """Writers at their recorded counts; the hosted API answers again."""
     live = scale_writers(site)
     counts = site.journal.writers
@@ -68,14 +68,14 @@ def start_writers(site: Site) -> str:
     return f"{len(live)} Deployments back"
 
 
-def scale_writers(site: Site) -> list[Object]:
+def scale_writers(site: Session) -> list[Object]:
     live = _deployments(site)
     for deployment in live:
         site.scale(DEPLOYMENT, deployment, site.journal.writers[deployment["metadata"]["name"]], "as found")
     return live
 
 
-def stop_etcd(site: Site) -> str:
+def stop_etcd(site: Session) -> str:
     """StatefulSets at zero, with their claims kept, and the members' pods gone."""
     live = [_stateful_set(site, record) for record in site.journal.shards]
     kept = []
@@ -98,7 +98,7 @@ def stop_etcd(site: Site) -> str:
     return f"{', '.join(r.name for r in site.journal.shards)} at 0"
 
 
-def start_etcd(site: Site, demand: bool = True) -> str:
+def start_etcd(site: Session, demand: bool = True) -> str:
     """StatefulSets at their size and all members Ready. demand: wait for members also of a shard that had no quorum as
     found."""
     for record in site.journal.shards:
@@ -131,14 +131,14 @@ def start_etcd(site: Site, demand: bool = True) -> str:
     return f"{', '.join(f'{r.name} at {r.replicas}' for r in site.journal.shards)}"
 
 
-def retention_as_found(site: Site) -> None:
+def retention_as_found(site: Session) -> None:
     for record in site.journal.shards:
         if record.when_scaled == "Delete":
             patch = {"spec": {"persistentVolumeClaimRetentionPolicy": {"whenScaled": "Delete"}}}
             site.patch(STATEFUL_SET, site.home, _stateful_set(site, record), patch, "whenScaled: as found")
 
 
-def _await_taken_up(site: Site, sets: list[Object]) -> None:
+def _await_taken_up(site: Session, sets: list[Object]) -> None:
     """Until the controller has seen the new policy: it marks claims for deletion by the one it knows."""
     wanted = {s["metadata"]["name"]: int(s["metadata"].get("generation") or 0) for s in sets}
 
@@ -165,17 +165,17 @@ def _ready(pod: Object | None) -> bool:
     )
 
 
-def _deployments(site: Site) -> list[Object]:
+def _deployments(site: Session) -> list[Object]:
     """The recorded writers that are there."""
     found = [site.hub.get(DEPLOYMENT, site.home, name) for name in WRITERS if name in site.journal.writers]
     return [d for d in found if d is not None]
 
 
-def _stateful_set(site: Site, record: ShardRecord) -> Object:
+def _stateful_set(site: Session, record: ShardRecord) -> Object:
     return require(site, STATEFUL_SET, record.name)
 
 
-def require(site: Site, kind: Kind, name: str) -> Object:
+def require(site: Session, kind: Kind, name: str) -> Object:
     """An object of the control plane that must be there. Raises HypershiftError when it is not."""
     found = site.hub.get(kind, site.home, name)
     if found is None:

@@ -21,7 +21,7 @@ NAME = "drill"
 
 
 @dataclass(frozen=True)
-class Check:
+class Comparison:
     """One comparison of a drill."""
 
     name: str
@@ -76,18 +76,18 @@ def rehearse(path: str, folder: str) -> list[str]:
     )
 
 
-def checks(file: SnapshotFile, found: dict[str, Answer]) -> list[Check]:
+def checks(file: SnapshotFile, found: dict[str, Answer]) -> list[Comparison]:
     """What the file and the restored etcd say beside what the manifest says."""
     status, state = status_of(found.get("status")), found.get("state")
     document = state.json() if state and state.ok else None
     header = (document[0].get("Status") or {}).get("header") or {} if isinstance(document, list) and document else {}
     said: SnapshotStatus | None = status
     return [
-        Check("hash of the snapshot", file.hash, said.hash if said else None),
-        Check("revision of the snapshot", file.revision, said.revision if said else None),
-        Check("entries of the snapshot", file.total_keys, said.total_keys if said else None),
-        Check("revision after the restore", max(1, file.revision), header.get("revision")),
-        Check("keys after the restore", file.live_keys, count_of(found.get("count"))),
+        Comparison("hash of the snapshot", file.hash, said.hash if said else None),
+        Comparison("revision of the snapshot", file.revision, said.revision if said else None),
+        Comparison("entries of the snapshot", file.total_keys, said.total_keys if said else None),
+        Comparison("revision after the restore", max(1, file.revision), header.get("revision")),
+        Comparison("keys after the restore", file.live_keys, count_of(found.get("count"))),
     ]
 
 

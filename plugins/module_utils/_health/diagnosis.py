@@ -16,7 +16,7 @@ from .findings import GUIDE, Diagnosis, Finding, Health, Severity
 from .pool_machines import MachineOwners
 from .rules.catalog import RANK, rule_set
 from .rules.rule import Rule
-from .subject import CONTROL_PLANE, HOSTED_CLUSTER, NODE_POOL, Raw, Subject
+from .subject import OF_CLUSTER, OF_CONTROL_PLANE, OF_POOL, Raw, Subject
 
 # A pause holds back what progresses, so it outranks progress; UNKNOWN says that nothing else can be said.
 _ORDER = (
@@ -65,7 +65,7 @@ def diagnose_hosted_cluster(
     machines: MachineOwners | None = None,
 ) -> Diagnosis:
     """Verdict on a hosted cluster; pools and control plane add what is known of them."""
-    subject = Subject(HOSTED_CLUSTER, hc, now, node_pools=node_pools, control_plane=control_plane)
+    subject = Subject(OF_CLUSTER, hc, now, node_pools=node_pools, control_plane=control_plane)
     found = [match for pool in node_pools for match in pool_matches(pool, now, machines)]
     return diagnose(subject, cluster_matches(subject), found)
 
@@ -77,7 +77,7 @@ def diagnose_node_pool(np: dict[str, Any], *, now: datetime, machines: MachineOw
 
 def pool_subject(pool: Mapping[str, Any], now: datetime, machines: MachineOwners | None) -> Subject:
     """machines: what its machines come from, None when nobody looked."""
-    return Subject(NODE_POOL, pool, now, rollout=machines.rollout(pool) if machines else None)
+    return Subject(OF_POOL, pool, now, rollout=machines.rollout(pool) if machines else None)
 
 
 def pool_matches(pool: Mapping[str, Any], now: datetime, machines: MachineOwners | None = None) -> list[Match]:
@@ -88,7 +88,7 @@ def cluster_matches(subject: Subject) -> list[Match]:
     """Matches of a hosted cluster and of its HostedControlPlane where the latter knows more."""
     found = subject_matches(subject)
     if subject.control_plane and not subject.deleting:
-        twin = Subject(CONTROL_PLANE, subject.control_plane, subject.now)
+        twin = Subject(OF_CONTROL_PLANE, subject.control_plane, subject.now)
         found = _sorted([*found, *(m for m in subject_matches(twin, parent=subject) if not _told(m, found))], subject)
     return found
 

@@ -9,7 +9,7 @@ import re
 from .._kernel import versions
 from .._kernel.conditions import current
 from .._kernel.text import one_line
-from .goal_predicates import World, nodes_ready, pools_left, settled, told
+from .goal_predicates import GoalView, nodes_ready, pools_left, settled, told
 from .rules.machines import ready, wanted
 from .rules.version import latest
 from .subject import Subject
@@ -61,7 +61,7 @@ def _components(cluster: Subject) -> str:
 _CHECKS = ("SupportedHostedCluster", "ValidConfiguration", "ValidReleaseImage", "ValidHostedControlPlaneConfiguration")
 
 
-def available(world: World) -> str:
+def available(world: GoalView) -> str:
     cluster = world.cluster
     if cluster is None:
         return "the HostedCluster does not exist"
@@ -85,7 +85,7 @@ def available(world: World) -> str:
     return _clip(_components(cluster))
 
 
-def version(world: World) -> str:
+def version(world: GoalView) -> str:
     cluster = world.cluster
     if cluster is None:
         return "the HostedCluster does not exist"
@@ -113,13 +113,13 @@ def version(world: World) -> str:
     )
 
 
-def _quiet(world: World, cluster: Subject) -> bool:
+def _quiet(world: GoalView, cluster: Subject) -> bool:
     return not told(cluster, "ClusterVersionSucceeding", "True", world.generation) and not told(
         cluster, "ClusterVersionProgressing", "False", world.generation
     )
 
 
-def nodes(world: World) -> str:
+def nodes(world: GoalView) -> str:
     if world.absent_pools:
         return f"waiting for node pools to exist: {_short(world.absent_pools)}"
     if not world.pools:
@@ -146,7 +146,7 @@ def _pool_update(pool: Subject) -> str:
     return ""
 
 
-def pools(world: World) -> str:
+def pools(world: GoalView) -> str:
     if world.absent_pools or not world.pools:
         return nodes(world)
     states = [(pool, settled(pool, world)) for pool in world.pools]
@@ -158,11 +158,11 @@ def pools(world: World) -> str:
     return _clip(f"{text}; {pool.name}: {_pool_update(pool) or state}")
 
 
-def healthy(world: World) -> str:
+def healthy(world: GoalView) -> str:
     return available(world) if world.cluster is None or world.cluster.status_of("Available") != "True" else ""
 
 
-def reconciled(world: World) -> str:
+def reconciled(world: GoalView) -> str:
     cluster = world.cluster
     if cluster is None:
         return "the HostedCluster does not exist"
@@ -178,20 +178,20 @@ def reconciled(world: World) -> str:
     return f"generation {world.generation} is taken up"
 
 
-def paused(world: World) -> str:
+def paused(world: GoalView) -> str:
     if world.cluster and not told(world.cluster, "ReconciliationActive", "False", world.generation):
         until = world.cluster.pause.until
         return f"paused until {until}" if until else "paused until the field is removed"
     return "waiting for the operator to confirm the pause"
 
 
-def resumed(world: World) -> str:
+def resumed(world: GoalView) -> str:
     if world.cluster and not told(world.cluster, "ReconciliationActive", "True", world.generation):
         return "reconciling"
     return "waiting for the operator to resume"
 
 
-def gone(world: World) -> str:
+def gone(world: GoalView) -> str:
     cluster = world.cluster
     if cluster is None:
         if world.view.control_plane_known and world.view.control_plane is not None:
@@ -211,7 +211,7 @@ def gone(world: World) -> str:
     return f"waiting for the last steps of the operator{left}"
 
 
-def pools_gone(world: World) -> str:
+def pools_gone(world: GoalView) -> str:
     left = pools_left(world)
     if not left:
         return "gone"

@@ -17,12 +17,12 @@ from .pauses import pause_state
 from .pool_machines import NOT_READ, Stand
 from .rules.machines import makes_machines, ready, wanted
 from .rules.version import latest
-from .subject import HOSTED_CLUSTER, Subject
+from .subject import OF_CLUSTER, Subject
 
 HOLDS = ""
 
 
-class World:
+class GoalView:
     """One look at a cluster with the parameters of a goal."""
 
     def __init__(self, view: ClusterView, params: GoalParams, now: datetime) -> None:
@@ -31,7 +31,7 @@ class World:
         self.cluster = (
             None
             if raw is None
-            else Subject(HOSTED_CLUSTER, raw, now, node_pools=view.node_pools, control_plane=view.control_plane)
+            else Subject(OF_CLUSTER, raw, now, node_pools=view.node_pools, control_plane=view.control_plane)
         )
         pools = [pool_subject(pool, now, view.machines) for pool in view.node_pools]
         if params.pools:
@@ -58,7 +58,7 @@ class World:
 
 
 # Empty when the predicate holds, else what is the case instead.
-State = Callable[[World], str]
+State = Callable[[GoalView], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def told(subject: Subject | None, type: str, status: str, generation: int, reaso
 def condition(type: str, status: str = "True", reason: str = "", optional: bool = False) -> Predicate:
     """A condition of the hosted cluster; an optional one may be absent (older operators)."""
 
-    def state(world: World) -> str:
+    def state(world: GoalView) -> str:
         found = told(world.cluster, type, status, world.generation, reason)
         return HOLDS if optional and found == "absent" else found
 
@@ -98,23 +98,23 @@ def never(type: str, status: str) -> Predicate:
     )
 
 
-def _kubeconfig(world: World) -> str:
+def _kubeconfig(world: GoalView) -> str:
     status = world.cluster.status if world.cluster else {}
     return HOLDS if (status.get("kubeconfig") or {}).get("name") else "not published"
 
 
-def _not_deleting(world: World) -> str:
+def _not_deleting(world: GoalView) -> str:
     return "being deleted" if world.cluster and world.cluster.deleting else HOLDS
 
 
-def _newest_version(world: World) -> str:
+def _newest_version(world: GoalView) -> str:
     if not world.params.version or world.cluster is None:
         return HOLDS
     have = latest(world.cluster).get("version") or "none"
     return HOLDS if have == world.params.version else f"{have}, not {world.params.version}"
 
 
-def _requested_image(world: World) -> str:
+def _requested_image(world: GoalView) -> str:
     """The hosted cluster desires the requested image. A digest behind a tag is known to the operator alone: it says so
     by Progressing."""
     if world.cluster is None or (world.params.version and not world.params.image):
@@ -128,7 +128,7 @@ def _requested_image(world: World) -> str:
     )
 
 
-def _taken_up(world: World) -> str:
+def _taken_up(world: GoalView) -> str:
     """Progressing speaks of this generation and is not Blocked; whether a rollout still runs does not matter."""
     raw = world.cluster.conditions.get("Progressing") if world.cluster else None
     if raw is None:
@@ -138,51 +138,51 @@ def _taken_up(world: World) -> str:
     return "Blocked" if raw.get("reason") == "Blocked" else HOLDS
 
 
-def _completed(world: World) -> str:
+def _completed(world: GoalView) -> str:
     state = latest(world.cluster).get("state") if world.cluster else None
     return HOLDS if state == "Completed" else str(state or "no history")
 
 
-def _management_side(world: World) -> str:
+def _management_side(world: GoalView) -> str:
     """Older operators do not serve controlPlaneVersion."""
     told = {"status": world.cluster.status if world.cluster else {}}
     newest = versions.newest(told, versions.MANAGEMENT_SIDE)
     return HOLDS if not newest or newest.get("state") == "Completed" else str(newest.get("state"))
 
 
-def _twin_paused(world: World) -> str:
+def _twin_paused(world: GoalView) -> str:
     if world.cluster is None or world.view.control_plane is None:
         return HOLDS
     have = world.control_plane_spec.get("pausedUntil")
     return HOLDS if have == world.cluster.spec.get("pausedUntil") else f"is {have or 'unset'}"
 
 
-def _twin_resumed(world: World) -> str:
+def _twin_resumed(world: GoalView) -> str:
     return "still set" if pause_state(world.control_plane_spec.get("pausedUntil"), world.now).paused else HOLDS
 
 
-def _spec_not_paused(world: World) -> str:
+def _spec_not_paused(world: GoalView) -> str:
     return "still set" if world.cluster and world.cluster.pause.paused else HOLDS
 
 
-def _each_pool(check: Callable[[Subject, World], str]) -> State:
-    def state(world: World) -> str:
+def _each_pool(check: Callable[[Subject, GoalView], str]) -> State:
+    def state(world: GoalView) -> str:
         found = [(pool.name, check(pool, world)) for pool in world.pools]
         return "; ".join(f"{name}: {text}" for name, text in found if text)
 
     return state
 
 
-def _pool_paused(pool: Subject, world: World) -> str:
+def _pool_paused(pool: Subject, world: GoalView) -> str:
     """Only pools whose spec asks for a pause are waited for."""
     return told(pool, "ReconciliationActive", "False", pool.generation) if pool.pause.paused else HOLDS
 
 
-def _pool_resumed(pool: Subject, world: World) -> str:
+def _pool_resumed(pool: Subject, world: GoalView) -> str:
     return HOLDS if pool.pause.paused else told(pool, "ReconciliationActive", "True", pool.generation)
 
 
-def nodes_ready(pool: Subject, world: World) -> str:
+def nodes_ready(pool: Subject, world: GoalView) -> str:
     """The pool has its nodes and all are healthy; without replicas, or without machines of the operator, there is
     nothing to be ready."""
     if not makes_machines((pool.spec.get("platform") or {}).get("type")):
@@ -200,7 +200,7 @@ def nodes_ready(pool: Subject, world: World) -> str:
     return HOLDS
 
 
-def updated(pool: Subject, world: World) -> str:
+def updated(pool: Subject, world: GoalView) -> str:
     """The pool runs the release and the configuration that its own spec asks for.
 
     UpdatingVersion False alone is no proof: a failed update in place says that too.
@@ -221,7 +221,7 @@ def updated(pool: Subject, world: World) -> str:
     return nodes_ready(pool, world)
 
 
-def settled(pool: Subject, world: World) -> str:
+def settled(pool: Subject, world: GoalView) -> str:
     """The pool runs all that is asked of it, its hosted cluster's configuration too, of which no condition of the pool
     tells."""
     found = updated(pool, world)
@@ -231,7 +231,7 @@ def settled(pool: Subject, world: World) -> str:
     return f"not seen whether it rolls: {rollout.text}" if rollout.stand is Stand.UNSEEN else rollout.text
 
 
-def _cluster_seen(world: World) -> str:
+def _cluster_seen(world: GoalView) -> str:
     """What a change of the hosted cluster rolls is not known before the operator has seen it."""
     if world.cluster is None:
         return HOLDS
@@ -240,29 +240,29 @@ def _cluster_seen(world: World) -> str:
     return HOLDS if not newest or newest >= world.generation else f"seen for generation {newest} of {world.generation}"
 
 
-def _pools_exist(world: World) -> str:
+def _pools_exist(world: GoalView) -> str:
     if world.absent_pools:
         return f"absent: {', '.join(world.absent_pools)}"
     return HOLDS if world.pools else "none"
 
 
-def pools_left(world: World) -> list[dict[str, Any]]:
+def pools_left(world: GoalView) -> list[dict[str, Any]]:
     """The named pools that still exist, or all of the cluster's when none is named."""
     names = world.params.pools
     return [pool for pool in world.view.node_pools if not names or (pool.get("metadata") or {}).get("name") in names]
 
 
-def _pools_gone(world: World) -> str:
+def _pools_gone(world: GoalView) -> str:
     return ", ".join(str((pool.get("metadata") or {}).get("name")) for pool in pools_left(world))
 
 
-def _cluster_gone(world: World) -> str:
+def _cluster_gone(world: GoalView) -> str:
     if world.cluster is None:
         return HOLDS
     return "being deleted" if world.cluster.deleting else "deletion is not requested"
 
 
-def _control_plane_gone(world: World) -> str:
+def _control_plane_gone(world: GoalView) -> str:
     return "present" if world.view.control_plane_known and world.view.control_plane is not None else HOLDS
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._kernel.errors import Failure, WaitError
-from .._kernel.facts import NOT_READ, Observed, Voice
+from .._kernel.facts import NOT_READ, Observed, ProgressLines
 from .._kernel.kinds import (
     HOSTED_CLUSTER,
     HOSTED_CONTROL_PLANE,
@@ -65,7 +65,7 @@ class Waiter:
     def __init__(self, hub: Hub, request: WaitRequest, progress: Progress) -> None:
         self._hub = hub
         self._request = request
-        self._voice = Voice(hub, progress)
+        self._voice = ProgressLines(hub, progress)
         self._seen = Observed(watched_for(request.goal, request.targets))
         self._tracks: dict[Target, _Track] = {}
         self._started = hub.monotonic()

@@ -13,7 +13,7 @@ from . import goal_lines as line
 from . import goal_predicates as p
 from .diagnosis import Match, cluster_matches, subject_matches
 from .findings import GUIDE, Finding, Health, Severity
-from .goal_predicates import Predicate, World, condition, never
+from .goal_predicates import GoalView, Predicate, condition, never
 from .goal_states import ClusterView, GoalParams, GoalState, Outcome
 from .rules.catalog import BY_CODE
 from .rules.version import has_workers, wants_workers
@@ -30,13 +30,13 @@ class Goal:
     name: str
     meaning: str
     predicates: tuple[Predicate, ...]
-    summary: Callable[[World], str]
-    impossible: Callable[[World], str] | None = None
+    summary: Callable[[GoalView], str]
+    impossible: Callable[[GoalView], str] | None = None
     of_pools: bool = False
     of_absence: bool = False
 
 
-def _workerless(world: World) -> str:
+def _workerless(world: GoalView) -> str:
     """Known pools that all have and want nothing; an empty list proves nothing, the pools may come later."""
     names = world.params.pools
     chosen = [pool for pool in world.view.node_pools if not names or (pool.get("metadata") or {}).get("name") in names]
@@ -138,7 +138,7 @@ _OPEN = {"nodes_ready": p.nodes_ready, "node_pools_settled": p.settled}
 
 def evaluate(name: str, view: ClusterView, params: GoalParams, *, now: datetime) -> GoalState:
     """Where a goal stands at this moment. Raises KeyError for a name that is not in ``GOALS``."""
-    goal, world = GOALS[name], World(view, params, now)
+    goal, world = GOALS[name], GoalView(view, params, now)
     if world.cluster is None and not goal.of_absence:
         return GoalState(
             Outcome.HOPELESS,
@@ -157,7 +157,7 @@ def evaluate(name: str, view: ClusterView, params: GoalParams, *, now: datetime)
     return GoalState(Outcome.WAITING, summary, missing, _likely(matches, world))
 
 
-def _matches(goal: Goal, world: World) -> list[Match]:
+def _matches(goal: Goal, world: GoalView) -> list[Match]:
     """Findings on what the goal is about: the pools that are not there yet, then the cluster."""
     found: list[Match] = []
     if goal.of_pools:
@@ -168,7 +168,7 @@ def _matches(goal: Goal, world: World) -> list[Match]:
     return [*found, *(cluster_matches(world.cluster) if world.cluster else ())]
 
 
-def _proof(goal: Goal, world: World, matches: Iterable[Match]) -> Finding | None:
+def _proof(goal: Goal, world: GoalView, matches: Iterable[Match]) -> Finding | None:
     """The finding that proves that waiting is in vain; a view older than the change proves only that the object goes
     away."""
     arrived = world.cluster is not None and world.cluster.arrived()
@@ -182,7 +182,7 @@ def _proof(goal: Goal, world: World, matches: Iterable[Match]) -> Finding | None
     return _from_rule(code, f"HostedCluster {world.view.namespace}/{world.view.name}") if code else None
 
 
-def _runs_despite(goal: Goal, world: World, match: Match) -> bool:
+def _runs_despite(goal: Goal, world: GoalView, match: Match) -> bool:
     """A paused cluster that has taken up the release finishes it: the hosted version operator is not paused."""
     return (
         match.rule.code == "paused"
@@ -191,7 +191,7 @@ def _runs_despite(goal: Goal, world: World, match: Match) -> bool:
     )
 
 
-def _likely(matches: list[Match], world: World) -> Finding | None:
+def _likely(matches: list[Match], world: GoalView) -> Finding | None:
     """Most likely cause while waiting: what is more than a note, or a pause, on the cluster or else its pools; else the
     first note."""
     for match in (*matches, *(m for pool in world.pools for m in subject_matches(pool))):

@@ -15,9 +15,9 @@ from .._kernel.times import seconds_since
 from .pauses import pause_state
 from .pool_machines import Rollout
 
-HOSTED_CLUSTER = "HostedCluster"
-NODE_POOL = "NodePool"
-CONTROL_PLANE = "HostedControlPlane"
+OF_CLUSTER = "HostedCluster"
+OF_POOL = "NodePool"
+OF_CONTROL_PLANE = "HostedControlPlane"
 
 # A hosted cluster usually comes up in 10 to 15 minutes; what is normal on the way there is not an error before this
 # age.
@@ -79,7 +79,7 @@ class Subject:
 
     @property
     def control_plane_namespace(self) -> str:
-        owner = self.spec.get("clusterName") if self.kind == NODE_POOL else self.name
+        owner = self.spec.get("clusterName") if self.kind == OF_POOL else self.name
         return control_plane_namespace(self.namespace, owner or "")
 
     def status_of(self, type: str) -> str:
@@ -95,7 +95,7 @@ class Subject:
 
     def arrived(self) -> bool:
         """Whether the object ever reached its working state; before that, absence of things is normal."""
-        if self.kind == NODE_POOL:
+        if self.kind == OF_POOL:
             return bool(self.status.get("version"))
         if (self.meta.get("annotations") or {}).get(_HAS_BEEN_AVAILABLE) == "true" or self.status_of(
             "Available"

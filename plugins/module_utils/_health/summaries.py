@@ -15,7 +15,7 @@ from .pauses import OWNER, REASON, SINCE
 from .pool_machines import MachineOwners, Stand
 from .rules.state import is_paused
 from .rules.version import latest
-from .subject import HOSTED_CLUSTER, Subject
+from .subject import OF_CLUSTER, Subject
 
 _UPDATES = (
     ("version", "UpdatingVersion"),
@@ -33,7 +33,7 @@ def summarize_hosted_cluster(
     machines: MachineOwners | None = None,
 ) -> dict[str, Any]:
     """What people ask of a hosted cluster, in one flat dictionary; absent things are empty, never None."""
-    subject = Subject(HOSTED_CLUSTER, hc, now, node_pools=node_pools, control_plane=control_plane)
+    subject = Subject(OF_CLUSTER, hc, now, node_pools=node_pools, control_plane=control_plane)
     pools = [pool_subject(pool, now, machines) for pool in node_pools]
     pool_found = [subject_matches(pool) for pool in pools]
     health = diagnose(subject, cluster_matches(subject), [match for found in pool_found for match in found])

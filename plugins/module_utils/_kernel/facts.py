@@ -88,7 +88,7 @@ class _Doubt:
         return said if self.left(now) <= 0 else ""
 
 
-class Voice:
+class ProgressLines:
     """The lines of a wait; after QUIET seconds without one it says that it is still there, and for what."""
 
     QUIET = 300.0
@@ -112,7 +112,7 @@ class Voice:
 def wait_for(hub: Hub, fact: Fact, timeout: float, progress: Callable[[str], None]) -> None:
     """Return when the fact is so. Raises WaitError when it cannot become so, or after ``timeout`` seconds, with what is
     missing."""
-    observed, told, doubt, voice = Observed(fact.specs), "", _Doubt(fact), Voice(hub, progress)
+    observed, told, doubt, voice = Observed(fact.specs), "", _Doubt(fact), ProgressLines(hub, progress)
     end = hub.monotonic() + timeout
     with hub.watch(fact.specs) as watch:
         while True:

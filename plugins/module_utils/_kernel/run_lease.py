@@ -48,7 +48,7 @@ def _start_of(pid: int) -> str:
     return "" if words[0] in ("Z", "X") else words[19]
 
 
-class CampaignLease(HeldLease):
+class RunLease(HeldLease):
     """Use as a context manager. check() before every step that changes something."""
 
     def __init__(
@@ -76,7 +76,7 @@ class CampaignLease(HeldLease):
         live = self._hub.get(LEASE, self._namespace, self._name)
         return live if live and not held_by(live, self.me, self._hub.now(), self._alive) else None
 
-    def __enter__(self) -> CampaignLease:
+    def __enter__(self) -> RunLease:
         self._acquire()
         self._keeper.__enter__()
         return self

@@ -121,27 +121,27 @@ def unsupported_problem(target: Version, supported_minors: list[str]) -> str:
 
 Entry = Mapping[str, Any]
 # Where the history stands.
-CONTROL_PLANE = ("status", "version")
+OF_CONTROL_PLANE = ("status", "version")
 MANAGEMENT_SIDE = ("status", "controlPlaneVersion")
 OPENSHIFT = ("status",)
 
 
-def entries(obj: Mapping[str, Any] | None, of: tuple[str, ...] = CONTROL_PLANE) -> list[Entry]:
+def entries(obj: Mapping[str, Any] | None, of: tuple[str, ...] = OF_CONTROL_PLANE) -> list[Entry]:
     found = lookup(obj or {}, (*of, "history"))
     return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
 
 
-def newest(obj: Mapping[str, Any] | None, of: tuple[str, ...] = CONTROL_PLANE) -> Entry:
+def newest(obj: Mapping[str, Any] | None, of: tuple[str, ...] = OF_CONTROL_PLANE) -> Entry:
     """Empty when there is none."""
     return next(iter(entries(obj, of)), {})
 
 
-def newest_completed(obj: Mapping[str, Any] | None, of: tuple[str, ...] = CONTROL_PLANE) -> Entry:
+def newest_completed(obj: Mapping[str, Any] | None, of: tuple[str, ...] = OF_CONTROL_PLANE) -> Entry:
     """Empty when none has been completed yet."""
     return next((entry for entry in entries(obj, of) if entry.get("state") == "Completed"), {})
 
 
-def completed(obj: Mapping[str, Any] | None, of: tuple[str, ...] = CONTROL_PLANE) -> str:
+def completed(obj: Mapping[str, Any] | None, of: tuple[str, ...] = OF_CONTROL_PLANE) -> str:
     """The version that runs; empty when none has been completed yet."""
     return str(newest_completed(obj, of).get("version") or "")
 

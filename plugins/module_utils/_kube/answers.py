@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._kernel.errors import ApiError, Failure
-from .failures import Request, unexpected_answer
+from .failures import HttpRequest, unexpected_answer
 
 MIB = 1024 * 1024
 CHUNK = 64 * 1024
@@ -56,18 +56,18 @@ class Unusable(ApiError):
     """An answer beyond the limits, or of another shape: asking again brings no other one. status 502: what answered is
     no sound API server."""
 
-    def __init__(self, code: str, cause: str, request: Request, next_step: str = _ELSEWHERE) -> None:
+    def __init__(self, code: str, cause: str, request: HttpRequest, next_step: str = _ELSEWHERE) -> None:
         super().__init__(Failure(code, cause, request.ref, next_step=next_step), 502)
 
 
-def too_large(request: Request, limit: int, what: str = "answer") -> Unusable:
+def too_large(request: HttpRequest, limit: int, what: str = "answer") -> Unusable:
     size = f"{limit / MIB:.3g} MiB" if limit >= MIB else f"{limit} bytes"
     return Unusable(
         "answer_too_large", f"{request.server} sent an {what} of more than {size}, which was not read on", request
     )
 
 
-def too_slow(request: Request, seconds: float, asked: bool = True) -> Unusable:
+def too_slow(request: HttpRequest, seconds: float, asked: bool = True) -> Unusable:
     """asked: whether the request was sent; without that nothing can have happened there (status 0)."""
     if not asked:
         cause = f"{request.server} was not asked any more, since the time for this work was over"
@@ -80,7 +80,7 @@ def too_slow(request: Request, seconds: float, asked: bool = True) -> Unusable:
     return Unusable("answer_too_slow", cause, request, _SLOW)
 
 
-def malformed(request: Request, what: str) -> Unusable:
+def malformed(request: HttpRequest, what: str) -> Unusable:
     cause = f"{request.server} did not answer as a Kubernetes API server does ({what})"
     return Unusable("unexpected_answer", cause, request)
 
@@ -91,7 +91,7 @@ def _packed(response: Any) -> Iterator[bytes]:
         yield block
 
 
-def lines_of(response: Any, request: Request, limit: int) -> Iterator[bytes]:
+def lines_of(response: Any, request: HttpRequest, limit: int) -> Iterator[bytes]:
     """Lines of a stream, each as soon as it is there. Raises Unusable."""
     if str(response.headers.get("Content-Encoding") or "identity").strip().lower() != "identity":
         raise malformed(request, "a compressed watch, which was not asked for")
@@ -112,7 +112,7 @@ def lines_of(response: Any, request: Request, limit: int) -> Iterator[bytes]:
             raise too_large(request, limit, "event")
 
 
-def blocks_of(response: Any, request: Request) -> Iterator[bytes]:
+def blocks_of(response: Any, request: HttpRequest) -> Iterator[bytes]:
     """The body in blocks of bounded size, also when it is compressed, although nobody asked for that."""
     encoding = str(response.headers.get("Content-Encoding") or "identity").strip().lower()
     if encoding == "identity":
@@ -132,7 +132,7 @@ def blocks_of(response: Any, request: Request) -> Iterator[bytes]:
         raise malformed(request, "gzip that cannot be unpacked") from None
 
 
-def whole_of(response: Any, request: Request, limit: int, cut: bool = False) -> bytearray:
+def whole_of(response: Any, request: HttpRequest, limit: int, cut: bool = False) -> bytearray:
     """The body. Raises Unusable beyond the limit, unless it may be cut there."""
     kept = bytearray()
     for block in blocks_of(response, request):
@@ -144,7 +144,7 @@ def whole_of(response: Any, request: Request, limit: int, cut: bool = False) -> 
     return kept
 
 
-def tail_of(blocks: Iterable[bytes], newest: int, request: Request, limit: int) -> bytes:
+def tail_of(blocks: Iterable[bytes], newest: int, request: HttpRequest, limit: int) -> bytes:
     """The last ``newest`` bytes of a stream (0: all of it, if it has no more than the limit), without keeping much more
     than those in memory."""
     kept = bytearray()
@@ -182,7 +182,7 @@ def _deeper(brackets: bytes | bytearray, depth: int) -> bool:
 
 
 def decoded(
-    data: bytes | bytearray, request: Request, limits: Limits, load: Callable[[Any], Any] = json.loads
+    data: bytes | bytearray, request: HttpRequest, limits: Limits, load: Callable[[Any], Any] = json.loads
 ) -> dict[str, Any]:
     """The JSON object of a good answer. Raises ApiError (Unusable, or unexpected_answer for what is no JSON object)."""
     if not bearable(data, limits):
@@ -200,7 +200,7 @@ def decoded(
     return answer
 
 
-def items_of(answer: dict[str, Any], request: Request) -> list[dict[str, Any]]:
+def items_of(answer: dict[str, Any], request: HttpRequest) -> list[dict[str, Any]]:
     """Objects of one page. Raises Unusable."""
     items = answer.get("items")
     if items is None:
@@ -240,7 +240,7 @@ def misshapen(obj: Any) -> str:
     return ""
 
 
-def metadata_of(answer: dict[str, Any], request: Request) -> dict[str, Any]:
+def metadata_of(answer: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
     """Metadata of a list. Raises Unusable."""
     meta = answer.get("metadata") or {}
     if not isinstance(meta, dict):

@@ -19,7 +19,7 @@ from .._kernel.kinds import POD, POD_EXEC
 from .._kernel.ports.shell import SILENCE, ExecResult, Sink
 from .._kernel.printable import shortened
 from .connection import Connection
-from .failures import Request, http_error, parse_status, transport_error
+from .failures import HttpRequest, http_error, parse_status, transport_error
 
 CONNECT_SECONDS = 10.0
 HEARTBEAT_SECONDS = 10.0  # below the idle limits of usual load balancers
@@ -56,7 +56,7 @@ class ExecStream:
     ) -> None:
         self._library = websocket_library()
         self._ref = POD.ref(namespace, pod)
-        self._request = Request("create", POD_EXEC, connection.server, namespace, pod)
+        self._request = HttpRequest("create", POD_EXEC, connection.server, namespace, pod)
         query = [("container", container), ("stdout", "true"), ("stderr", "true"), ("stdin", str(stdin).lower())]
         query += [("command", word) for word in command]
         path = f"{POD.path(namespace, pod)}/exec?{urlencode(query)}"

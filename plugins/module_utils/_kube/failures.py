@@ -34,7 +34,7 @@ def parse_status(body: bytes | bytearray) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Request:
+class HttpRequest:
     """What was asked of whom, for messages."""
 
     verb: str
@@ -86,7 +86,7 @@ _UNAVAILABLE = (
 
 
 def http_error(
-    status: int, body: bytes | bytearray, request: Request, retry_after: float = 0.0, sent: Any = None
+    status: int, body: bytes | bytearray, request: HttpRequest, retry_after: float = 0.0, sent: Any = None
 ) -> ApiError:
     """ApiError (or ConflictError) for an HTTP status of 400 and more. sent: the object that it is about, which the
     server may repeat."""
@@ -111,7 +111,7 @@ def http_error(
     return kind(failure, status, str(answer.get("reason") or ""), retry_after)
 
 
-def unexpected_answer(status: int, request: Request) -> ApiError:
+def unexpected_answer(status: int, request: HttpRequest) -> ApiError:
     """A login page, a redirect, half an answer."""
     failure = Failure(
         "unexpected_answer",

@@ -16,7 +16,7 @@ from .._machine.clock import Surroundings
 from .answers import HOSTED, malformed, misshapen
 from .connection import connect, connect_to
 from .exec import PodShell
-from .failures import Request
+from .failures import HttpRequest
 from .listing import whole_list
 from .transport import Transport
 from .watch import KubeWatch
@@ -71,7 +71,7 @@ class KubeHub(Surroundings):
             raise
         why = misshapen(found)
         if why:
-            raise malformed(Request("get", kind, self.server, namespace, name), f"an object that {why}")
+            raise malformed(HttpRequest("get", kind, self.server, namespace, name), f"an object that {why}")
         return found
 
     def list(
@@ -89,7 +89,7 @@ class KubeHub(Surroundings):
 
         try:
             items, _meta = whole_list(
-                fetch, query, Request("list", kind, self.server, namespace), self._transport.limits
+                fetch, query, HttpRequest("list", kind, self.server, namespace), self._transport.limits
             )
         except ApiError as error:
             if error.status == 404:

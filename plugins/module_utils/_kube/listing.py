@@ -9,14 +9,14 @@ from collections.abc import Callable
 from .._kernel.errors import ApiError
 from .._kernel.objects import Object
 from .answers import Limits, Unusable, items_of, malformed, metadata_of, too_large
-from .failures import Request
+from .failures import HttpRequest
 
 PAGE = 1000
 _SMALLEST = 10  # objects a page, of those that are too large for one answer
 Fetch = Callable[[Object], tuple[Object, int]]  # query -> answer and its bytes
 
 
-def whole_list(fetch: Fetch, query: Object, request: Request, limits: Limits) -> tuple[list[Object], Object]:
+def whole_list(fetch: Fetch, query: Object, request: HttpRequest, limits: Limits) -> tuple[list[Object], Object]:
     """All objects, and the metadata of the last page. Raises ApiError."""
     query = {"limit": PAGE, **query}
     items: list[Object] = []

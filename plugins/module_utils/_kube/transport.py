@@ -22,7 +22,7 @@ from .._kernel.errors import ApiError, ConflictError, Failure
 from .._kernel.kinds import Kind
 from .answers import MANAGEMENT, Limits, Unusable, blocks_of, decoded, tail_of, too_slow, whole_of
 from .connection import Connection, urllib3
-from .failures import Request, http_error, transport_error, unexpected_answer, verb_of
+from .failures import HttpRequest, http_error, transport_error, unexpected_answer, verb_of
 from .overdue import Overdue
 
 CONNECT_SECONDS = 10.0
@@ -35,7 +35,7 @@ MERGE_PATCH = "application/merge-patch+json"
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """What came of one exchange, within the limits."""
 
     status: int
@@ -99,14 +99,14 @@ class Transport:
         body: Any = None,
     ) -> tuple[dict[str, Any], int]:
         """As call(), with the bytes of the answer."""
-        request = Request(verb_of(method, name), kind, self.server, namespace, name)
+        request = HttpRequest(verb_of(method, name), kind, self.server, namespace, name)
         answer: tuple[dict[str, Any], int] = self._repeated(lambda: self.attempt(method, request, path, query, body))
         return answer
 
     def text(self, kind: Kind, path: str, namespace: str, name: str, query: dict[str, Any], newest: int = 0) -> bytes:
         """Answer of a read that is no JSON, for example a log; of a long one only the last ``newest`` bytes, 0 for all.
         Raises ApiError."""
-        request = Request("get", kind, self.server, namespace, name)
+        request = HttpRequest("get", kind, self.server, namespace, name)
         found: bytes = self._repeated(lambda: self._attempt_text(request, path, query, newest))
         return found
 
@@ -125,7 +125,7 @@ class Transport:
             self._sleep(pause)
             attempt += 1
 
-    def _attempt_text(self, request: Request, path: str, query: dict[str, Any], newest: int) -> tuple[Any, bool]:
+    def _attempt_text(self, request: HttpRequest, path: str, query: dict[str, Any], newest: int) -> tuple[Any, bool]:
         try:
             answer = self._exchange(request, "GET", path, query, newest=newest)
         except Unusable as error:
@@ -140,7 +140,7 @@ class Transport:
         return http_error(answer.status, answer.data, request, answer.retry_after), answer.status in (429, 503)
 
     def attempt(
-        self, method: str, request: Request, path: str, query: Any = None, body: Any = None
+        self, method: str, request: HttpRequest, path: str, query: Any = None, body: Any = None
     ) -> tuple[Any, bool]:
         """((answer, its bytes), True), or (error, whether repeating is safe)."""
         reading = method == "GET"
@@ -171,8 +171,14 @@ class Transport:
         return error, False
 
     def _exchange(
-        self, request: Request, method: str, path: str, query: Any = None, body: Any = None, newest: int | None = None
-    ) -> Answer:
+        self,
+        request: HttpRequest,
+        method: str,
+        path: str,
+        query: Any = None,
+        body: Any = None,
+        newest: int | None = None,
+    ) -> HttpAnswer:
         """One exchange within the limits, read to its end. newest: see text(). Raises Unusable and urllib3's errors."""
         seconds = self.limits.seconds
         if self._deadline is not None:
@@ -199,7 +205,7 @@ class Transport:
                     response.close()
             if exchange.over:
                 raise too_slow(request, seconds)
-        return Answer(response.status, data, retry_after(response))
+        return HttpAnswer(response.status, data, retry_after(response))
 
     def _is_over(self) -> bool:
         return self._deadline is not None and self.monotonic() >= self._deadline
@@ -232,7 +238,7 @@ class Transport:
             redirect=False,
         )
 
-    def _unknown_outcome(self, error: ApiError, request: Request) -> ConflictError:
+    def _unknown_outcome(self, error: ApiError, request: HttpRequest) -> ConflictError:
         """Planning again follows at once: the pause gives a server in trouble time to recover."""
         self._sleep(_PAUSES[min(self._unsure, len(_PAUSES) - 1)])
         self._unsure += 1

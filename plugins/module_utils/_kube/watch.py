@@ -24,7 +24,7 @@ from .._kernel.kinds import Kind
 from .._kernel.ports.hub import ADDED, DELETED, MODIFIED, SYNCED, TROUBLE, WatchEvent, WatchSpec
 from .answers import Unusable, decoded, lines_of, malformed, misshapen, whole_of
 from .connection import urllib3
-from .failures import Request, http_error, transport_error
+from .failures import HttpRequest, http_error, transport_error
 from .listing import whole_list
 from .overdue import Overdue, shut_down
 from .transport import LONGEST_PAUSE_SECONDS, Transport, retry_after
@@ -125,8 +125,8 @@ class KubeWatch:
             except queue.Full:
                 continue
 
-    def _request(self, verb: str, spec: WatchSpec) -> Request:
-        return Request(verb, spec.kind, self._transport.server, spec.namespace)
+    def _request(self, verb: str, spec: WatchSpec) -> HttpRequest:
+        return HttpRequest(verb, spec.kind, self._transport.server, spec.namespace)
 
     def _query(self, spec: WatchSpec) -> dict[str, Any]:
         query: dict[str, Any] = {}
@@ -179,7 +179,7 @@ class KubeWatch:
         return version
 
     @contextlib.contextmanager
-    def _opened(self, request: Request, path: str, query: dict[str, Any]) -> Iterator[Any]:
+    def _opened(self, request: HttpRequest, path: str, query: dict[str, Any]) -> Iterator[Any]:
         """A good answer whose body has not been read. Raises ApiError."""
         try:
             response = self._transport.send("GET", path, query, read_timeout=SILENCE_SECONDS)

@@ -182,9 +182,7 @@ class LocalFiles:
             return None
         except OSError as error:
             cause = f"file {path} cannot be read: {error.strerror}"
-            raise HypershiftError(
-                Failure("unreadable", cause, next_step="Correct its path or its mode.")
-            ) from None
+            raise HypershiftError(Failure("unreadable", cause, next_step="Correct its path or its mode.")) from None
 
     def write(self, path: str, content: bytes) -> bool:
         """Whether the file differed; only its owner may read it then."""

@@ -160,7 +160,7 @@ def variables_of(config: Object | None) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Credentials:
+class AddonCredentials:
     """One Secret that the add-on reads. keys: option to key of the Secret. label: value of the label that has the hub
     back it up."""
 
@@ -171,13 +171,13 @@ class Credentials:
 
 
 CREDENTIALS = {
-    "oidc_s3": Credentials(
+    "oidc_s3": AddonCredentials(
         "hypershift-operator-oidc-provider-s3-credentials",
         {"bucket": "bucket", "region": "region", "credentials": "credentials"},
         "true",
         "the operator publishes OIDC documents of AWS clusters in that bucket",
     ),
-    "private_link": Credentials(
+    "private_link": AddonCredentials(
         "hypershift-operator-private-link-credentials",
         {
             "region": "region",
@@ -188,7 +188,7 @@ CREDENTIALS = {
         "",
         "the operator makes endpoint services for private AWS clusters",
     ),
-    "external_dns": Credentials(
+    "external_dns": AddonCredentials(
         "hypershift-operator-external-dns-credentials",
         {
             "provider": "provider",

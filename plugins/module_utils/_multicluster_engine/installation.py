@@ -28,7 +28,7 @@ _VERSION = re.compile(r"\.v(\d+\.\d+\.\d+.*)$")
 
 
 @dataclass
-class Ground:
+class EngineSurroundings:
     """What planning reads. hosted, managed: names of hosted clusters, and of managed clusters beside the local one."""
 
     openshift: Object | None = None
@@ -58,7 +58,7 @@ def csv_version(name: str) -> Version | None:
     return Version.parse(found[1]) if found else None
 
 
-def installed(ground: Ground, namespace: str) -> Version | None:
+def installed(ground: EngineSurroundings, namespace: str) -> Version | None:
     """Of the operator: what the Subscription has installed, else the newest ClusterServiceVersion."""
     named = str(lookup(ground.subscription(namespace) or {}, ("status", "installedCSV")) or "")
     versions = [csv_version(str(c["metadata"]["name"])) for c in ground.csvs if _of_package(c)]

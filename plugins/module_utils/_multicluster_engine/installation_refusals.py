@@ -22,7 +22,7 @@ from .._kernel.objects import Object, lookup
 from .._kernel.versions import Version
 from .compatibility import engine_of, line_of_engine, management_lines, minor_of
 from .components import owned_by_hub, owned_by_hub_failure
-from .installation import PACKAGE, Ground, channel_version, channels, installed
+from .installation import PACKAGE, EngineSurroundings, channel_version, channels, installed
 
 OLDEST = Version.parse("2.4.0")
 
@@ -33,7 +33,7 @@ _FAR = 3  # minors of OpenShift that somebody may still mean to upgrade by
 _NO_ENGINE = (3, 4)  # majors that were skipped; a channel of OpenShift itself, stable-4.20, has one of them
 
 
-def install_refusals(ground: Ground, options: Object, wanted: Version | None) -> list[Failure]:
+def install_refusals(ground: EngineSurroundings, options: Object, wanted: Version | None) -> list[Failure]:
     """Everything that forbids the installation or the upgrade, before any write."""
     if wanted is None or wanted.major in _NO_ENGINE or (OLDEST and wanted < OLDEST):
         cause = f"channel {options['channel']} is none of the multicluster engine for hosted control planes"
@@ -45,7 +45,7 @@ def install_refusals(ground: Ground, options: Object, wanted: Version | None) ->
     ]
 
 
-def _owner_refusals(ground: Ground, options: Object) -> list[Failure]:
+def _owner_refusals(ground: EngineSurroundings, options: Object) -> list[Failure]:
     found = []
     if ground.hubs:
         ref = MULTICLUSTER_HUB.ref(ground.hubs[0]["metadata"].get("namespace"), ground.hubs[0]["metadata"]["name"])
@@ -74,7 +74,7 @@ def _owner_refusals(ground: Ground, options: Object) -> list[Failure]:
     return found
 
 
-def _olm_refusals(ground: Ground, options: Object) -> list[Failure]:
+def _olm_refusals(ground: EngineSurroundings, options: Object) -> list[Failure]:
     found, namespace = [], options["namespace"]
     if len(ground.groups) > 1:
         names = ", ".join(sorted(g["metadata"]["name"] for g in ground.groups))
@@ -112,7 +112,7 @@ def _olm_refusals(ground: Ground, options: Object) -> list[Failure]:
     return found
 
 
-def _version_refusals(ground: Ground, options: Object, wanted: Version) -> list[Failure]:
+def _version_refusals(ground: EngineSurroundings, options: Object, wanted: Version) -> list[Failure]:
     present, ref = installed(ground, options["namespace"]), SUBSCRIPTION.ref(options["namespace"], PACKAGE)
     if present and line_of_engine(wanted) < line_of_engine(present):
         cause = f"the multicluster engine is at {present}, and OLM has no way back to {options['channel']}"
@@ -158,7 +158,7 @@ def _fitting(below: Version, present: Version | None) -> str:
     return f"Correct it; these work on this OpenShift: {', '.join(names)}." if names else "Correct option channel."
 
 
-def removal_refusals(ground: Ground, options: Object) -> list[Failure]:
+def removal_refusals(ground: EngineSurroundings, options: Object) -> list[Failure]:
     """Source: facts 1.7: the engine does not go while it has something to carry."""
     found = []
     if ground.hosted:

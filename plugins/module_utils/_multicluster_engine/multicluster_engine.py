@@ -93,7 +93,7 @@ class MulticlusterEngine:
         return [*stages, Stage(ChangeSet, lambda: self._available(channel))] if engine else stages
 
     def _subscribe(self, channel: str) -> ChangeSet:
-        changes, ground = ChangeSet(), read_olm(self._hub, self._namespace, olm.Ground())
+        changes, ground = ChangeSet(), read_olm(self._hub, self._namespace, olm.EngineSurroundings())
         owned = Owned(self._hub, changes, MODULE)
         owned.namespace(self._namespace)
         if not ground.groups:
@@ -126,7 +126,7 @@ class MulticlusterEngine:
         )
 
     def _approve(self, channel: str) -> ChangeSet:
-        changes, ground = ChangeSet(), read_olm(self._hub, self._namespace, olm.Ground())
+        changes, ground = ChangeSet(), read_olm(self._hub, self._namespace, olm.EngineSurroundings())
         subscription = ground.subscription(self._namespace)
         plan = olm.current_plan(subscription, ground.plans)
         if plan is None or lookup(plan, ("spec", "approved")) or olm.not_resolved(subscription, ground.plans, channel):
@@ -149,7 +149,7 @@ class MulticlusterEngine:
             )
         return changes
 
-    def _approved(self, ground: olm.Ground, channel: str) -> bool:
+    def _approved(self, ground: olm.EngineSurroundings, channel: str) -> bool:
         """Whether no approval is to come: all is installed, or there is an InstallPlan, which the plan names itself."""
         subscription = ground.subscription(self._namespace)
         here = subscription is not None and not olm.not_resolved(subscription, ground.plans, channel)

@@ -19,12 +19,12 @@ from .._kernel.objects import Object, lookup
 from .._kernel.ports.hub import Hub
 from .._manifests.selection import installed_ones
 from .addon_health import local_cluster_of
-from .installation import PACKAGE, Ground
+from .installation import PACKAGE, EngineSurroundings
 
 
-def read_for_install(hub: Hub, options: Object) -> Ground:
+def read_for_install(hub: Hub, options: Object) -> EngineSurroundings:
     namespace = options["namespace"]
-    ground = Ground(
+    ground = EngineSurroundings(
         openshift=hub.get(CLUSTER_VERSION, None, "version"),
         engines=hub.list(MULTICLUSTER_ENGINE),
         hubs=hub.list(MULTICLUSTER_HUB),
@@ -33,7 +33,7 @@ def read_for_install(hub: Hub, options: Object) -> Ground:
     return read_olm(hub, namespace, ground)
 
 
-def read_olm(hub: Hub, namespace: str, ground: Ground) -> Ground:
+def read_olm(hub: Hub, namespace: str, ground: EngineSurroundings) -> EngineSurroundings:
     """What OLM has, of this package and in this namespace."""
     ground.groups = hub.list(OPERATOR_GROUP, namespace)
     ground.subscriptions = [s for s in hub.list(SUBSCRIPTION) if lookup(s, ("spec", "name")) == PACKAGE]
@@ -45,8 +45,8 @@ def hosted_names(hub: Hub) -> list[str]:
     return [f"{c['metadata']['namespace']}/{c['metadata']['name']}" for c in installed_ones(hub)]
 
 
-def read_for_removal(hub: Hub, options: Object) -> Ground:
-    ground = Ground(engines=hub.list(MULTICLUSTER_ENGINE))
+def read_for_removal(hub: Hub, options: Object) -> EngineSurroundings:
+    ground = EngineSurroundings(engines=hub.list(MULTICLUSTER_ENGINE))
     ground.hosted = hosted_names(hub)
     local = local_cluster_of(next(iter(ground.engines), None))
     ground.managed = [c["metadata"]["name"] for c in hub.list(MANAGED_CLUSTER) if c["metadata"]["name"] != local]

@@ -15,12 +15,12 @@ from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL, POD, POD_LOG, SECRET, Kin
 from .._kernel.objects import Object
 from .._kernel.ports.hub import Hub, OpenHub
 from . import sources
-from .index import Entry, Index
+from .index import Index, IndexEntry
 from .objects import MAX_LINE, Dumped, bounded_lines, dumped, logs_of
 from .reading import TOO_SLOW, Log, Read, Reader, listed, unusable
 from .redaction import MAX_WORDS, Redactor
-from .sources import GUEST_SOURCES, IMPORTANCE, Source
-from .target import Draft, Limits, Target
+from .sources import GUEST_SOURCES, IMPORTANCE, ObjectSource
+from .target import ArchiveLimits, ArchiveTarget, Draft
 
 Unit = TypeVar("Unit")
 Got = TypeVar("Got")
@@ -31,14 +31,16 @@ _TOO_LARGE, _TOO_LONG = "the archive would be larger than max_size", "max_time w
 class Gathering:
     """One archive."""
 
-    def __init__(self, reader: Reader, draft: Draft, target: Target, limits: Limits, open_hub: OpenHub) -> None:
+    def __init__(
+        self, reader: Reader, draft: Draft, target: ArchiveTarget, limits: ArchiveLimits, open_hub: OpenHub
+    ) -> None:
         self._draft, self._target, self._limits, self._open_hub = draft, target, limits, open_hub
         self._places = sources.places_of(target.cluster)
         self._deadline = reader.hub.monotonic() + limits.max_time
         self._reader = reader.until(self._deadline)
         self._redactor = Redactor(frozenset(_public(target, self._places)))
         self._pods: list[tuple[str, Object]] = []
-        self._names: list[tuple[Source, Read]] = []
+        self._names: list[tuple[ObjectSource, Read]] = []
         self._sizes: dict[str, int] = {}
         self.index = Index(server=reader.hub.server, started=reader.hub.now().strftime("%Y-%m-%dT%H:%M:%SZ"))
 
@@ -100,7 +102,9 @@ class Gathering:
         self.index.secrets = {"secrets_read": self._limits.secrets, "secret_values": 0}
         if not self._limits.secrets:
             return
-        rows = [Source(place, SECRET, IMPORTANCE["rest"]) for place in sources.SECRETS_OF if place in self._places]
+        rows = [
+            ObjectSource(place, SECRET, IMPORTANCE["rest"]) for place in sources.SECRETS_OF if place in self._places
+        ]
         for source in rows:
             read = self._reader.read(source, self._places[source.place])
             self._redactor.learn(read.objects)
@@ -134,13 +138,13 @@ class Gathering:
         self.index.cluster = {key: summary.get(key, "") for key in known}
         self.index.health = dict(summary.get("health") or {})
         for kind, objects in ((HOSTED_CLUSTER, [cluster]), (NODE_POOL, list(self._target.pools))):
-            source = Source(sources.HOSTED, kind, IMPORTANCE["objects"])
+            source = ObjectSource(sources.HOSTED, kind, IMPORTANCE["objects"])
             self._take_list(source, Read(dumped(kind, objects)))
 
-    def _lists(self, wanted: Sequence[Source]) -> None:
+    def _lists(self, wanted: Sequence[ObjectSource]) -> None:
         self._each(wanted, self._name, lambda s: self._reader.read(s, self._places.get(s.place, "")), self._take_list)
 
-    def _take_list(self, source: Source, read: Read) -> None:
+    def _take_list(self, source: ObjectSource, read: Read) -> None:
         path = sources.path_of(source, self._places.get(source.place, ""))
         if source.kind == POD and source.place in sources.LOGS_OF:
             self._pods += [(source.place, pod) for pod in read.objects]
@@ -151,7 +155,7 @@ class Gathering:
         else:
             self._keep(path, read.dumped.content, source.importance, read.dumped)
 
-    def _name(self, source: Source) -> str:
+    def _name(self, source: ObjectSource) -> str:
         place = self._places.get(source.place) or ("hosted cluster" if source.place == sources.GUEST else "cluster")
         return f"{source.kind.resource} ({place})"
 
@@ -212,7 +216,7 @@ class Gathering:
         ]
         one_by_one = Lock()  # somebody else's answers: their memory does not add up
 
-        def fetch(source: Source) -> Read:
+        def fetch(source: ObjectSource) -> Read:
             with one_by_one:
                 return first if source is GUEST_SOURCES[0] else listed(hub, source, "")
 
@@ -231,7 +235,7 @@ class Gathering:
                 self.index.leave_out(path, f"the ends of lines of more than {MAX_LINE} bytes")
         self._sizes[path] = self._draft.add(path, content)
         objects, trimmed = (made.objects, made.trimmed) if made else (None, 0)
-        self.index.entries.append(Entry(path, len(content), importance, objects, trimmed, sum(counts.values())))
+        self.index.entries.append(IndexEntry(path, len(content), importance, objects, trimmed, sum(counts.values())))
 
     def _finish(self) -> int:
         """Leave out the least important files until the archive is small enough, then put index and summary in front of
@@ -287,7 +291,7 @@ def _log_name(log: Log) -> str:
     )
 
 
-def _public(target: Target, places: dict[str, str]) -> Iterator[str]:
+def _public(target: ArchiveTarget, places: dict[str, str]) -> Iterator[str]:
     """Words that may stand in a Secret too, and are needed to understand a dump."""
     yield from places.values()
     summary = target.summary or {}

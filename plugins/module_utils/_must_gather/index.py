@@ -40,7 +40,7 @@ def archives_of(files: Iterable[str], namespace: str, name: str) -> list[tuple[s
 
 
 @dataclass(frozen=True)
-class Entry:
+class IndexEntry:
     """One file of the archive. objects: None for a log; trimmed: objects left out of it; masked: places."""
 
     path: str
@@ -72,7 +72,7 @@ class Index:
     health: Object = field(default_factory=dict)
     server: str = ""
     started: str = ""
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[IndexEntry] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     failures: list[Object] = field(default_factory=list)
     left_out: list[Object] = field(default_factory=list)

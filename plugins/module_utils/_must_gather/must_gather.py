@@ -28,7 +28,7 @@ from . import sources
 from .archive import Gathering
 from .index import Index, archive_name, archives_of, grouped
 from .reading import Reader
-from .target import Draft, Limits, Target
+from .target import ArchiveLimits, ArchiveTarget, Draft
 
 MIB = 1024 * 1024
 
@@ -52,7 +52,7 @@ class Archives(Protocol):
 class _Job:
     """One archive to make. kept: what stands in its place, since it is young enough."""
 
-    target: Target
+    target: ArchiveTarget
     file: str
     kept: str = ""
 
@@ -66,7 +66,7 @@ class MustGather:
     def plan(self) -> Plan:
         self._check_numbers()
         changes = ChangeSet()
-        targets = [Target()] if self._options["scope"] == "management" else self._targets(changes)
+        targets = [ArchiveTarget()] if self._options["scope"] == "management" else self._targets(changes)
         now, there = self._hub.now(), self._archives.names()
         jobs = [_Job(t, archive_name(*t.identity, now), self._young(there, t, now)) for t in targets]
         plan = Plan(
@@ -92,7 +92,7 @@ class MustGather:
             if value is not None and not parse_duration(value):
                 raise _invalid(f"option {name} is {value!r}, which is no duration", "Write it as 30m, 24h or 1h30m.")
 
-    def _targets(self, changes: ChangeSet) -> list[Target]:
+    def _targets(self, changes: ChangeSet) -> list[ArchiveTarget]:
         found = selected(self._hub, HOSTED_CLUSTER, self._options)
         names = {c["metadata"]["name"] for c in found}
         for name in [n for n in self._options.get("name") or [] if n not in names]:
@@ -106,7 +106,7 @@ class MustGather:
             own = tuple(pools.get((cluster["metadata"]["namespace"], cluster["metadata"]["name"]), ()))
             summary = _seen_whole(summarize_hosted_cluster(cluster, now=self._hub.now(), node_pools=own), self._unread)
             if not self._options["unhealthy"] or summary["health"]["verdict"] != "healthy":
-                targets.append(Target(cluster, own, summary))
+                targets.append(ArchiveTarget(cluster, own, summary))
         return targets
 
     def _pools(self) -> dict[tuple[str, str], list[Object]]:
@@ -121,7 +121,7 @@ class MustGather:
             self._unread = [error.failure]
         return pools
 
-    def _young(self, there: Iterable[str], target: Target, now: datetime) -> str:
+    def _young(self, there: Iterable[str], target: ArchiveTarget, now: datetime) -> str:
         limit = parse_duration(self._options["max_age"]) if self._options.get("max_age") else None
         newest = archives_of(there, *target.identity)[:1]
         return next((file for file, moment in newest if limit and (now - moment).total_seconds() <= limit), "")
@@ -146,7 +146,7 @@ class MustGather:
             self._hub, LogWindow(False, self._options["log_tail"], int(since or 0), self._options["log_bytes"])
         )
         at_once = min(self._parallel, len(jobs))
-        limits = Limits(
+        limits = ArchiveLimits(
             self._options["max_size"],
             float(self._options["max_time"]),
             max(2, self._parallel // at_once),
@@ -178,7 +178,7 @@ class MustGather:
             failed[0].extra["archives"] = plan.extra["archives"]
             raise failed[0]
 
-    def _make(self, job: _Job, reader: Reader, limits: Limits) -> Object:
+    def _make(self, job: _Job, reader: Reader, limits: ArchiveLimits) -> Object:
         started = self._hub.monotonic()
         draft = self._archives.begin(job.file, self._hub.now())
         try:
@@ -189,7 +189,7 @@ class MustGather:
         row = gathering.shown(_row(job.target, draft.path, gathering.index))
         return {**row, "bytes": size, "seconds": round(self._hub.monotonic() - started, 1)}
 
-    def _prune(self, target: Target) -> list[Object]:
+    def _prune(self, target: ArchiveTarget) -> list[Object]:
         keep = self._options.get("retention")
         if not keep:
             return []
@@ -225,7 +225,7 @@ def _defect(ref: str, error: Exception) -> Failure:
     return Failure("internal", cause, ref, next_step="Please report this line; the other archives are in the result.")
 
 
-def _row(target: Target, path: str, index: Index) -> Object:
+def _row(target: ArchiveTarget, path: str, index: Index) -> Object:
     """One entry of the return value."""
     health = (target.summary or {}).get("health") or {}
     counts = index.counts()

@@ -16,7 +16,7 @@ from .._kernel.kinds import POD, SECRET, checked_namespace
 from .._kernel.objects import Object
 from .._kernel.ports.hub import Hub, LogWindow
 from .objects import Dumped, dumped
-from .sources import CLUSTER, GUEST, HOSTED, Source, is_shared
+from .sources import CLUSTER, GUEST, HOSTED, ObjectSource, is_shared
 
 TOO_SLOW = "answer_too_slow"  # code of a failure whose time was over
 
@@ -83,7 +83,7 @@ class Reader:
         bounded.hub = self.hub.until(moment)
         return bounded
 
-    def read(self, source: Source, namespace: str) -> Read:
+    def read(self, source: ObjectSource, namespace: str) -> Read:
         """A list; of the hosted clusters' namespace and of what all share only once."""
         if source.place == HOSTED or is_shared(source.place):
             found: Read = self._shared((source.kind, namespace), lambda: listed(self.hub, source, namespace))
@@ -112,7 +112,7 @@ class Reader:
         return Log(log.namespace, log.pod, log.container, log.previous, log.shared, content)
 
 
-def listed(hub: Hub, source: Source, namespace: str) -> Read:
+def listed(hub: Hub, source: ObjectSource, namespace: str) -> Read:
     """One LIST. Also asked of a hosted cluster's API."""
     try:
         if source.place not in (CLUSTER, GUEST):

@@ -34,7 +34,7 @@ IMPORTANCE = {"objects": 1, "surroundings": 2, "previous_logs": 3, "logs": 4, "r
 
 
 @dataclass(frozen=True)
-class Source:
+class ObjectSource:
     """One list. importance: 1 is what nobody can do without."""
 
     place: str
@@ -42,8 +42,8 @@ class Source:
     importance: int
 
 
-def _rows(place: str, importance: int, *kinds: Kind) -> tuple[Source, ...]:
-    return tuple(Source(place, kind, importance) for kind in kinds)
+def _rows(place: str, importance: int, *kinds: Kind) -> tuple[ObjectSource, ...]:
+    return tuple(ObjectSource(place, kind, importance) for kind in kinds)
 
 
 _CAPI = (k.CAPI_CLUSTER, k.MACHINE_DEPLOYMENT, k.MACHINE_SET, k.MACHINE, k.MACHINE_HEALTH_CHECK)
@@ -94,10 +94,10 @@ def platform_of(cluster: Mapping[str, Any]) -> str:
     return str(lookup(cluster, ("spec", "platform", "type")) or "")
 
 
-def sources_for(cluster: Mapping[str, Any] | None) -> list[Source]:
+def sources_for(cluster: Mapping[str, Any] | None) -> list[ObjectSource]:
     """Lists to read on the management cluster, the most important first; without a hosted cluster only what all of them
     share."""
-    own: tuple[Source, ...] = ()
+    own: tuple[ObjectSource, ...] = ()
     if cluster is not None:
         platform = platform_of(cluster)
         own = (*_OWN, *_rows(CONTROL_PLANE, 2, *_PROVIDERS.get(platform, ())))
@@ -123,7 +123,7 @@ def is_shared(place: str) -> bool:
     return place in NAMESPACES or place == CLUSTER
 
 
-def path_of(source: Source, namespace: str) -> str:
+def path_of(source: ObjectSource, namespace: str) -> str:
     """Path in the archive, in the manner of ``oc adm inspect``."""
     return file_path("hosted" if source.place == GUEST else "management", source.kind, namespace)
 

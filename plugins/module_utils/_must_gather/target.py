@@ -32,7 +32,7 @@ class Draft(Protocol):
 
 
 @dataclass(frozen=True)
-class Target:
+class ArchiveTarget:
     """What an archive is about; no hosted cluster: the management cluster alone. health: as hosted_cluster_info says
     it."""
 
@@ -51,7 +51,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Limits:
+class ArchiveLimits:
     """max_size: bytes of the archive; max_time: seconds; workers: requests at the same time, two at least."""
 
     max_size: int

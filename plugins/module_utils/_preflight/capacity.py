@@ -17,7 +17,7 @@ from .._kernel.conditions import is_true
 from .._kernel.kinds import NODE, POD
 from .._kernel.objects import Object, lookup
 from .._kernel.quantities import parse_quantity
-from .inspection import Picture
+from .inspection import Inspection
 
 GIB = Decimal(1024) ** 3
 _ROLE = "node-role.kubernetes.io/"
@@ -47,7 +47,7 @@ class Amounts:
         return {"cpu": round(float(self.cpu), 2), "memory_gib": round(float(self.memory), 2), "pods": int(self.pods)}
 
 
-CONTROL_PLANE = Amounts(Decimal("5.5"), Decimal(19), Decimal(78))
+PER_CONTROL_PLANE = Amounts(Decimal("5.5"), Decimal(19), Decimal(78))
 
 
 def is_worker(node: Object) -> bool:
@@ -68,11 +68,11 @@ def is_usable(node: Object) -> bool:
     return is_true(node, "Ready") and not spec.get("unschedulable") and not blocking and not reserved
 
 
-def workers(picture: Picture) -> list[Object]:
+def workers(picture: Inspection) -> list[Object]:
     return [n for n in picture.all(NODE) if is_worker(n)]
 
 
-def usable(picture: Picture) -> list[Object]:
+def usable(picture: Inspection) -> list[Object]:
     return [n for n in workers(picture) if is_usable(n)]
 
 
@@ -121,12 +121,12 @@ def free_per_node(nodes: Sequence[Object], pods: Sequence[Object]) -> dict[str, 
 
 def how_many(free: Amounts) -> tuple[int, str]:
     """How many control planes fit, and what runs out first."""
-    rooms = {key: getattr(free, key) // getattr(CONTROL_PLANE, key) for key in ("cpu", "memory", "pods")}
+    rooms = {key: getattr(free, key) // getattr(PER_CONTROL_PLANE, key) for key in ("cpu", "memory", "pods")}
     scarce = min(rooms, key=lambda key: rooms[key])
     return max(int(rooms[scarce]), 0), scarce
 
 
-def capacity(picture: Picture) -> dict[str, Any]:
+def capacity(picture: Inspection) -> dict[str, Any]:
     """Numbers of the usable worker nodes; ``fits`` also when the largest of them is lost. Empty when nodes or pods
     could not be read."""
     if picture.gap(NODE, POD):
@@ -136,7 +136,7 @@ def capacity(picture: Picture) -> dict[str, Any]:
     fits, scarce = how_many(allocatable - requested)
     # The pods of a lost node go to the others, so the whole of what it offers is missing.
     largest = [how_many(allocatable - requested - a)[0] for a, _r in table.values()]
-    size = CONTROL_PLANE.as_dict()
+    size = PER_CONTROL_PLANE.as_dict()
     what = "highly available control plane"
     return {
         "nodes": len(table),
@@ -149,6 +149,6 @@ def capacity(picture: Picture) -> dict[str, Any]:
         "wanted": picture.wanted,
         "limited_by": scarce,
         "computed": _SENTENCE.format(
-            nodes=len(table), what=what, pods=size["pods"], cpu=CONTROL_PLANE.cpu, memory=CONTROL_PLANE.memory
+            nodes=len(table), what=what, pods=size["pods"], cpu=PER_CONTROL_PLANE.cpu, memory=PER_CONTROL_PLANE.memory
         ),
     }

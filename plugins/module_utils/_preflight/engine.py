@@ -23,7 +23,7 @@ from .._multicluster_engine.compatibility import (
     openshift,
     openshift_version,
 )
-from .inspection import NO_ENGINE, PROVIDERS, SEE_ENGINE, Finding, Picture, failed, ok, unknown, warning
+from .inspection import NO_ENGINE, PROVIDERS, SEE_ENGINE, CheckResult, Inspection, failed, ok, unknown, warning
 
 # the last: name before engine 2.3
 _COMPONENTS, _PREVIEW = ("hypershift", "hypershift-local-hosting"), "hypershift-preview"
@@ -31,7 +31,7 @@ MAX_NUMBER, THRESHOLD = "hcMaxNumber", "hcThresholdNumber"
 _LIMITS = {MAX_NUMBER: 80, THRESHOLD: 60}  # what the add-on takes when nothing else is set (facts 1.6)
 
 
-def openshift_settled(picture: Picture) -> Finding:
+def openshift_settled(picture: Inspection) -> CheckResult:
     """OpenShift of the management cluster: it tells its version, and no update is under way."""
     found = openshift(picture.view)
     version = openshift_version(picture.view)
@@ -58,7 +58,7 @@ def openshift_settled(picture: Picture) -> Finding:
     return ok(version)
 
 
-def engine_available(picture: Picture) -> Finding:
+def engine_available(picture: Inspection) -> CheckResult:
     """Phase Available, and the current version is the desired one (facts 1.4). That there is no engine is said here
     alone; others refer to it."""
     found = engine(picture.view)
@@ -81,7 +81,7 @@ def engine_available(picture: Picture) -> Finding:
     return ok(value)
 
 
-def engine_matches_openshift(picture: Picture) -> Finding:
+def engine_matches_openshift(picture: Inspection) -> CheckResult:
     """The engine works on OpenShift from two minors below its own to one above (facts 1.3)."""
     own, below = Version.parse(engine_version(picture.view)), Version.parse(openshift_version(picture.view))
     if own is None or below is None:
@@ -101,14 +101,14 @@ def engine_matches_openshift(picture: Picture) -> Finding:
     return failed(value, cause, f"Upgrade the multicluster engine to {engine_of(below.line - (high - line))} or newer.")
 
 
-def component(picture: Picture, name: str) -> bool | None:
+def component(picture: Inspection, name: str) -> bool | None:
     """Whether a component of the engine is enabled; None when it is left at its default."""
     overrides = lookup(engine(picture.view) or {}, ("spec", "overrides", "components")) or ()
     found = [bool(c.get("enabled")) for c in overrides if isinstance(c, dict) and c.get("name") == name]
     return found[-1] if found else None
 
 
-def hypershift_enabled(picture: Picture) -> Finding:
+def hypershift_enabled(picture: Inspection) -> CheckResult:
     """Components hypershift and hypershift-local-hosting; both are on unless switched off (facts 1.5)."""
     step = (
         "Set it to enabled in spec.overrides.components of the MultiClusterEngine, and keep the other entries of that"
@@ -123,7 +123,7 @@ def hypershift_enabled(picture: Picture) -> Finding:
     return ok("on")
 
 
-def operator_available(picture: Picture) -> Finding:
+def operator_available(picture: Inspection) -> CheckResult:
     """Deployment operator in namespace hypershift (facts 1.5)."""
     found = picture.one(DEPLOYMENT, "operator")
     if found is None and picture.without_engine:
@@ -156,7 +156,7 @@ def operator_available(picture: Picture) -> Finding:
     return ok(value)
 
 
-def supported_versions(picture: Picture) -> Finding:
+def supported_versions(picture: Inspection) -> CheckResult:
     """ConfigMap supported-versions, which the operator writes; its newest minor is the engine's own or newer."""
     minors = picture.view.minors
     if not minors and picture.without_engine:
@@ -178,7 +178,7 @@ def supported_versions(picture: Picture) -> Finding:
     return ok(value)
 
 
-def limits(picture: Picture) -> dict[str, int]:
+def limits(picture: Inspection) -> dict[str, int]:
     """Numbers of hosted clusters from which the add-on warns and calls the management cluster full."""
     config = picture.one(ADD_ON_CONFIG, "hypershift-addon-deploy-config") or {}
     given = {
@@ -189,7 +189,7 @@ def limits(picture: Picture) -> dict[str, int]:
     return {key: int(given[key]) if given.get(key, "").isdigit() else default for key, default in _LIMITS.items()}
 
 
-def hosted_cluster_count(picture: Picture) -> Finding:
+def hosted_cluster_count(picture: Inspection) -> CheckResult:
     """Hosted clusters with the wanted ones, against threshold and maximum of the add-on (facts 1.6, 11.1)."""
     have, marks = len(picture.all(HOSTED_CLUSTER)), limits(picture)
     total = have + picture.wanted

@@ -50,7 +50,7 @@ ORDER = tuple(Verdict)
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """What one check says. cause and next_step: a sentence each, empty when all is well; value: what was found, in a
     few words."""
 
@@ -60,24 +60,24 @@ class Finding:
     next_step: str = ""
 
 
-def ok(value: str) -> Finding:
-    return Finding(Verdict.OK, value)
+def ok(value: str) -> CheckResult:
+    return CheckResult(Verdict.OK, value)
 
 
-def warning(value: str, cause: str, next_step: str) -> Finding:
-    return Finding(Verdict.WARNING, value, cause, next_step)
+def warning(value: str, cause: str, next_step: str) -> CheckResult:
+    return CheckResult(Verdict.WARNING, value, cause, next_step)
 
 
-def unknown(value: str, cause: str, next_step: str) -> Finding:
-    return Finding(Verdict.UNKNOWN, value, cause, next_step)
+def unknown(value: str, cause: str, next_step: str) -> CheckResult:
+    return CheckResult(Verdict.UNKNOWN, value, cause, next_step)
 
 
-def failed(value: str, cause: str, next_step: str) -> Finding:
-    return Finding(Verdict.FAILED, value, cause, next_step)
+def failed(value: str, cause: str, next_step: str) -> CheckResult:
+    return CheckResult(Verdict.FAILED, value, cause, next_step)
 
 
 @dataclass(frozen=True)
-class Picture:
+class Inspection:
     """A management cluster at one moment.
 
     view: what was listed, by kind, and the minors that the operator supports. denied: kinds that the account may not
@@ -124,7 +124,7 @@ class Picture:
         denied = MULTICLUSTER_ENGINE in self.denied and not self.absent(MULTICLUSTER_ENGINE)
         return not self.all(MULTICLUSTER_ENGINE) and not denied
 
-    def gap(self, *kinds: Kind) -> Finding | None:
+    def gap(self, *kinds: Kind) -> CheckResult | None:
         """Why nothing can be said of what needs these kinds; None when all of them could be read."""
         for kind in kinds:
             if kind == MULTICLUSTER_ENGINE and self.without_engine:
@@ -143,7 +143,7 @@ class Picture:
                 )
         return None
 
-    def unproven(self, kind: Kind) -> Finding | None:
+    def unproven(self, kind: Kind) -> CheckResult | None:
         """Nothing was found, and it cannot be told whether that is for want of an object or of the whole kind."""
         if self.all(kind) or self.served is not None or kind not in PROVIDERS:
             return None

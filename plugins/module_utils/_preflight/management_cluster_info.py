@@ -16,7 +16,7 @@ from .._kernel.objects import Object
 from .._kernel.operation import Plan
 from .._kernel.ports.hub import Hub
 from .._manifests.supported_versions import supported_minors
-from .inspection import READ, Picture
+from .inspection import READ, Inspection
 from .table import preflight
 
 _FORBIDDEN = 403
@@ -36,7 +36,7 @@ class ManagementClusterInfo:
             )
         return Plan(unchanged=True, extra={"server": self._hub.server, **preflight(self._picture(wanted))})
 
-    def _picture(self, wanted: int) -> Picture:
+    def _picture(self, wanted: int) -> Inspection:
         objects: dict[Kind, tuple[Object, ...]] = {}
         denied: set[Kind] = set()
         minors: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class ManagementClusterInfo:
             self._note(denied, CONFIG_MAP, error)
         view = HubView("", self._hub.server, objects, minors)
         platforms = tuple(self._options.get("platforms") or ())
-        return Picture(view, frozenset(denied), platforms, wanted, str(self._options["availability"]))
+        return Inspection(view, frozenset(denied), platforms, wanted, str(self._options["availability"]))
 
     @staticmethod
     def _note(denied: set[Kind], kind: Kind, error: ApiError) -> None:

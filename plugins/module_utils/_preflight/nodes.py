@@ -8,7 +8,7 @@ from __future__ import annotations
 from .._kernel.kinds import IP_ADDRESS_POOL, NODE, STORAGE_CLASS
 from .._kernel.objects import lookup
 from .capacity import capacity, usable, workers
-from .inspection import KUBEVIRT, Finding, Picture, failed, ok, unknown, warning
+from .inspection import KUBEVIRT, CheckResult, Inspection, failed, ok, unknown, warning
 
 WORKERS = 3
 _ZONE = "topology.kubernetes.io/zone"
@@ -16,7 +16,7 @@ _DEFAULT = ("storageclass.kubernetes.io/is-default-class", "storageclass.beta.ku
 CLOUDS = frozenset({"AWS", "Azure", "GCP", "IBMCloud", "PowerVS"})
 
 
-def default_storage_class(picture: Picture) -> Finding:
+def default_storage_class(picture: Inspection) -> CheckResult:
     """Claims of etcd without a class of their own take the default one (facts 11.10)."""
     classes = picture.all(STORAGE_CLASS)
     defaults = sorted(
@@ -33,7 +33,7 @@ def default_storage_class(picture: Picture) -> Finding:
     return ok(defaults[0])
 
 
-def worker_nodes(picture: Picture) -> Finding:
+def worker_nodes(picture: Inspection) -> CheckResult:
     """Three or more of them, ready and schedulable (facts 1.3, 2.2)."""
     every, good = workers(picture), usable(picture)
     left = sorted(str(n["metadata"]["name"]) for n in every if n not in good)
@@ -51,7 +51,7 @@ def worker_nodes(picture: Picture) -> Finding:
     return ok(value)
 
 
-def zones(picture: Picture) -> Finding:
+def zones(picture: Inspection) -> CheckResult:
     """Members of etcd must not share a zone label, except on OpenShift Virtualization, where they should not (facts
     2.2, 11.3)."""
     good = usable(picture)
@@ -81,7 +81,7 @@ def zones(picture: Picture) -> Finding:
     return ok(value)
 
 
-def load_balancer(picture: Picture) -> Finding:
+def load_balancer(picture: Inspection) -> CheckResult:
     """A cloud, or MetalLB with a pool: services of type LoadBalancer need one (facts 2.3, 2.6)."""
     platform = picture.infrastructure
     if not platform:
@@ -110,7 +110,7 @@ def load_balancer(picture: Picture) -> Finding:
     return ok(f"MetalLB: {names}")
 
 
-def room(picture: Picture) -> Finding:
+def room(picture: Inspection) -> CheckResult:
     """Whether the wanted hosted clusters fit by the published figures (facts 11.1)."""
     numbers = capacity(picture)
     fits, wanted = int(numbers.get("fits") or 0), picture.wanted

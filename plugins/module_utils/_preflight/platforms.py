@@ -12,14 +12,14 @@ from .._kernel.kinds import AGENT_SERVICE_CONFIG, HYPER_CONVERGED, INGRESS_CONTR
 from .._kernel.objects import lookup
 from .._kernel.versions import Version
 from .engine import component
-from .inspection import Finding, Picture, failed, ok, unknown, warning
+from .inspection import CheckResult, Inspection, failed, ok, unknown, warning
 
 VIRTUALIZATION = Version(4, 14)
 MTU = 9000
 _METAL = ("BareMetal", "None")
 
 
-def virtualization(picture: Picture) -> Finding:
+def virtualization(picture: Inspection) -> CheckResult:
     """OpenShift Virtualization 4.14 or newer, available."""
     found = next(iter(picture.all(HYPER_CONVERGED)), None)
     if found is None:
@@ -54,7 +54,7 @@ def virtualization(picture: Picture) -> Finding:
     return ok(value)
 
 
-def bare_metal(picture: Picture) -> Finding:
+def bare_metal(picture: Inspection) -> CheckResult:
     """Virtual machines of hosted clusters want a management cluster on bare metal."""
     platform = picture.infrastructure
     if not platform:
@@ -68,12 +68,12 @@ def bare_metal(picture: Picture) -> Finding:
     return warning(platform, cause, "Check that the worker nodes are bare metal.")
 
 
-def _network(picture: Picture) -> Mapping[str, Any]:
+def _network(picture: Inspection) -> Mapping[str, Any]:
     found: Mapping[str, Any] = (picture.one(NETWORK, "cluster") or {}).get("status") or {}
     return found
 
 
-def network_type(picture: Picture) -> Finding:
+def network_type(picture: Inspection) -> CheckResult:
     """OVNKubernetes is the management cluster's network."""
     kind = str(_network(picture).get("networkType") or "")
     if not kind:
@@ -87,7 +87,7 @@ def network_type(picture: Picture) -> Finding:
     return ok(kind)
 
 
-def network_mtu(picture: Picture) -> Finding:
+def network_mtu(picture: Inspection) -> CheckResult:
     """9000 or more is recommended: the hosted cluster's network runs inside the management cluster's."""
     mtu = _network(picture).get("clusterNetworkMTU")
     if not isinstance(mtu, int) or not mtu:
@@ -105,7 +105,7 @@ def network_mtu(picture: Picture) -> Finding:
     return ok(str(mtu))
 
 
-def wildcard_routes(picture: Picture) -> Finding:
+def wildcard_routes(picture: Inspection) -> CheckResult:
     """The default ingress lets through the wildcard routes of hosted clusters' *.apps names."""
     found = picture.one(INGRESS_CONTROLLER, "default")
     if found is None:
@@ -122,7 +122,7 @@ def wildcard_routes(picture: Picture) -> Finding:
     return ok(policy)
 
 
-def assisted_service(picture: Picture) -> Finding:
+def assisted_service(picture: Inspection) -> CheckResult:
     """The assisted service that discovers hosts: the component is on, and AgentServiceConfig agent has its storages."""
     if component(picture, "assisted-service") is False:
         step = (
@@ -150,7 +150,7 @@ def assisted_service(picture: Picture) -> Finding:
     return ok(f"osImages {', '.join(images)}")
 
 
-def bare_metal_hosts(picture: Picture) -> Finding:
+def bare_metal_hosts(picture: Inspection) -> CheckResult:
     """Only where BareMetalHosts are used: they are looked for in all namespaces."""
     found = picture.one(PROVISIONING, "provisioning-configuration")
     if found is None:
@@ -169,7 +169,7 @@ def bare_metal_hosts(picture: Picture) -> Finding:
     return ok("all namespaces")
 
 
-def same_cloud(picture: Picture) -> Finding:
+def same_cloud(picture: Inspection) -> CheckResult:
     """Management cluster and workers of a hosted cluster are on the same platform (facts 1.3)."""
     platform = picture.infrastructure
     if not platform:

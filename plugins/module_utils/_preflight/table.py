@@ -28,48 +28,48 @@ from .._kernel.kinds import (
 from .._kernel.text import aligned
 from . import engine, nodes, platforms
 from .capacity import capacity
-from .inspection import AGENT, AWS, KUBEVIRT, ORDER, Finding, Picture, Verdict
+from .inspection import AGENT, AWS, KUBEVIRT, ORDER, CheckResult, Inspection, Verdict
 
 Row = dict[str, str]
 _HEADER = ("CHECK", "VERDICT", "VALUE", "WHAT")
 
 
 @dataclass(frozen=True)
-class Check:
+class PreflightCheck:
     """needs: kinds without which nothing can be said; platform: of hosted clusters, empty for a check of every
     management cluster."""
 
     name: str
     needs: tuple[Kind, ...]
-    judge: Callable[[Picture], Finding]
+    judge: Callable[[Inspection], CheckResult]
     platform: str = ""
 
 
-CHECKS: tuple[Check, ...] = (
-    Check("openshift_version", (CLUSTER_VERSION,), engine.openshift_settled),
-    Check("engine_available", (), engine.engine_available),
-    Check("engine_matches_openshift", (MULTICLUSTER_ENGINE, CLUSTER_VERSION), engine.engine_matches_openshift),
-    Check("hypershift_enabled", (MULTICLUSTER_ENGINE,), engine.hypershift_enabled),
-    Check("operator_available", (DEPLOYMENT,), engine.operator_available),
-    Check("supported_versions", (CONFIG_MAP,), engine.supported_versions),
-    Check("default_storage_class", (STORAGE_CLASS,), nodes.default_storage_class),
-    Check("worker_nodes", (NODE,), nodes.worker_nodes),
-    Check("zones", (NODE,), nodes.zones),
-    Check("load_balancer", (INFRASTRUCTURE,), nodes.load_balancer),
-    Check("capacity", (NODE, POD), nodes.room),
-    Check("hosted_cluster_count", (HOSTED_CLUSTER,), engine.hosted_cluster_count),
-    Check("virtualization", (HYPER_CONVERGED,), platforms.virtualization, KUBEVIRT),
-    Check("bare_metal", (INFRASTRUCTURE,), platforms.bare_metal, KUBEVIRT),
-    Check("network_type", (NETWORK,), platforms.network_type, KUBEVIRT),
-    Check("network_mtu", (NETWORK,), platforms.network_mtu, KUBEVIRT),
-    Check("wildcard_routes", (INGRESS_CONTROLLER,), platforms.wildcard_routes, KUBEVIRT),
-    Check("assisted_service", (AGENT_SERVICE_CONFIG,), platforms.assisted_service, AGENT),
-    Check("bare_metal_hosts", (PROVISIONING,), platforms.bare_metal_hosts, AGENT),
-    Check("same_cloud", (INFRASTRUCTURE,), platforms.same_cloud, AWS),
+CHECKS: tuple[PreflightCheck, ...] = (
+    PreflightCheck("openshift_version", (CLUSTER_VERSION,), engine.openshift_settled),
+    PreflightCheck("engine_available", (), engine.engine_available),
+    PreflightCheck("engine_matches_openshift", (MULTICLUSTER_ENGINE, CLUSTER_VERSION), engine.engine_matches_openshift),
+    PreflightCheck("hypershift_enabled", (MULTICLUSTER_ENGINE,), engine.hypershift_enabled),
+    PreflightCheck("operator_available", (DEPLOYMENT,), engine.operator_available),
+    PreflightCheck("supported_versions", (CONFIG_MAP,), engine.supported_versions),
+    PreflightCheck("default_storage_class", (STORAGE_CLASS,), nodes.default_storage_class),
+    PreflightCheck("worker_nodes", (NODE,), nodes.worker_nodes),
+    PreflightCheck("zones", (NODE,), nodes.zones),
+    PreflightCheck("load_balancer", (INFRASTRUCTURE,), nodes.load_balancer),
+    PreflightCheck("capacity", (NODE, POD), nodes.room),
+    PreflightCheck("hosted_cluster_count", (HOSTED_CLUSTER,), engine.hosted_cluster_count),
+    PreflightCheck("virtualization", (HYPER_CONVERGED,), platforms.virtualization, KUBEVIRT),
+    PreflightCheck("bare_metal", (INFRASTRUCTURE,), platforms.bare_metal, KUBEVIRT),
+    PreflightCheck("network_type", (NETWORK,), platforms.network_type, KUBEVIRT),
+    PreflightCheck("network_mtu", (NETWORK,), platforms.network_mtu, KUBEVIRT),
+    PreflightCheck("wildcard_routes", (INGRESS_CONTROLLER,), platforms.wildcard_routes, KUBEVIRT),
+    PreflightCheck("assisted_service", (AGENT_SERVICE_CONFIG,), platforms.assisted_service, AGENT),
+    PreflightCheck("bare_metal_hosts", (PROVISIONING,), platforms.bare_metal_hosts, AGENT),
+    PreflightCheck("same_cloud", (INFRASTRUCTURE,), platforms.same_cloud, AWS),
 )
 
 
-def preflight(picture: Picture) -> dict[str, Any]:
+def preflight(picture: Inspection) -> dict[str, Any]:
     """checks: rows {check, platform, verdict, value, cause, next_step} in the order of the table; verdict: the worst of
     them; platforms: those that were looked at; summary: how many rows have which verdict; capacity: see
     ``preflight_capacity``; table: lines for people."""
@@ -86,7 +86,7 @@ def preflight(picture: Picture) -> dict[str, Any]:
     }
 
 
-def _row(check: Check, picture: Picture) -> Row:
+def _row(check: PreflightCheck, picture: Inspection) -> Row:
     found = picture.gap(*check.needs) or check.judge(picture)
     return {
         "check": check.name,

@@ -21,7 +21,7 @@ FORCE = "hypershift.openshift.io/force-upgrade-to"
 
 
 @dataclass(frozen=True)
-class Request:
+class HopRequest:
     """What the user asks for. version or image may be empty, not both. supported: minors; None means that they were not
     given.
 
@@ -39,7 +39,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Edge:
+class OfferedUpdate:
     """One update that the cluster's status offers. risks: names that hold it back, empty when it is recommended."""
 
     version: str
@@ -48,7 +48,7 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Hop:
+class ResolvedHop:
     """What one upgrade comes to for one live cluster.
 
     current: the completed version; target: None when nothing tells the version of the image. image: empty when nothing
@@ -59,7 +59,7 @@ class Hop:
     current: Version | None
     target: Version | None
     image: str
-    edge: Edge | None
+    edge: OfferedUpdate | None
     informed: bool
     requested: str  # spec.release.image as it stands
 
@@ -77,17 +77,17 @@ class Hop:
         return self.current is None or self.target is None or self.current != self.target
 
 
-def edges_of(cluster: Mapping[str, Any]) -> list[Edge]:
+def edges_of(cluster: Mapping[str, Any]) -> list[OfferedUpdate]:
     """Updates that the status offers, as the planner reads them, those of the plain list first."""
     anywhere = completed_version(cluster) or Version(0, 0)
     offered = from_status(cluster, anywhere)
     return [
-        Edge(offered.releases[target].name, offered.releases[target].image, tuple(sorted(edge.risks)))
+        OfferedUpdate(offered.releases[target].name, offered.releases[target].image, tuple(sorted(edge.risks)))
         for target, edge in offered.edges[anywhere].items()
     ]
 
 
-def hop_of(cluster: Object, request: Request) -> Hop:
+def hop_of(cluster: Object, request: HopRequest) -> ResolvedHop:
     """What the request means for this cluster."""
     requested = str(lookup(cluster, ("spec", "release", "image"), ""))
     edges = edges_of(cluster)
@@ -97,10 +97,10 @@ def hop_of(cluster: Object, request: Request) -> Hop:
     informed = bool(edges) or (
         bool(lookup(cluster, ("spec", "channel"))) and is_true(cluster, "ClusterVersionRetrievedUpdates")
     )
-    return Hop(completed_version(cluster), target, image, edge, informed, requested)
+    return ResolvedHop(completed_version(cluster), target, image, edge, informed, requested)
 
 
-def _image_for(cluster: Object, version: str, edges: list[Edge], requested: str) -> str:
+def _image_for(cluster: Object, version: str, edges: list[OfferedUpdate], requested: str) -> str:
     """The image of a version: the one that is requested or runs already, else the one that is offered. Empty when
     unknown."""
     wanted = Version.parse(version)
@@ -114,7 +114,7 @@ def _image_for(cluster: Object, version: str, edges: list[Edge], requested: str)
     return next((e.image for e in edges if Version.parse(e.version) == wanted), "")
 
 
-def _version_of(cluster: Object, image: str, edges: list[Edge]) -> Version | None:
+def _version_of(cluster: Object, image: str, edges: list[OfferedUpdate]) -> Version | None:
     """The version of an image: by its tag, an offered update, or the version history."""
     history = versions.entries(cluster)
     known = [(e.image, e.version) for e in edges] + [

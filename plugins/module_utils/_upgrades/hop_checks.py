@@ -18,7 +18,7 @@ from .._kernel.objects import lookup
 from .._kernel.text import one_line
 from .._kernel.versions import Version, unsupported_problem, upgrade_code, upgrade_problem, version_of_image
 from . import hop as hops
-from .hop import FORCE, Hop, Request, pool_version
+from .hop import FORCE, HopRequest, ResolvedHop, pool_version
 from .readiness import (
     UPGRADEABLE,
     etcd_unavailable,
@@ -40,8 +40,8 @@ class Situation:
 
     cluster: dict[str, Any]
     pools: Sequence[dict[str, Any]]
-    request: Request
-    hop: Hop
+    request: HopRequest
+    hop: ResolvedHop
     minors: Sequence[str]
     now: datetime
 

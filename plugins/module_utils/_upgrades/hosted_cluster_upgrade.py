@@ -19,7 +19,7 @@ from .._manifests.guards import refuse_paused
 from .._manifests.selection import pools_of
 from .._manifests.supported_versions import supported_minors
 from . import hop as hops
-from .hop import FORCE, Hop, Request
+from .hop import FORCE, HopRequest, ResolvedHop
 from .hop_checks import Situation, hop_failures, hop_notes, release_failures
 from .readiness import deleting
 
@@ -69,7 +69,7 @@ class HostedClusterUpgrade:
             plan.finish = self._without_annotation
         return plan
 
-    def _plan_change(self, plan: Plan, live: Object, hop: Hop) -> None:
+    def _plan_change(self, plan: Plan, live: Object, hop: ResolvedHop) -> None:
         pools = pools_of(self._hub, self._namespace, self._name)
         situation = Situation(live, pools, self._request, hop, self._minors(hop), self._hub.now())
         changes = plan.changes
@@ -102,7 +102,7 @@ class HostedClusterUpgrade:
                 f"{self._ref}: annotation {FORCE} stays until a run with force: true finds the update completed"
             )
 
-    def _plan_leftover(self, changes: ChangeSet, live: Object, hop: Hop) -> None:
+    def _plan_leftover(self, changes: ChangeSet, live: Object, hop: ResolvedHop) -> None:
         """A killed run may have left its annotation behind; it would block the next update."""
         completed = hop.current == hop.target and hops.taken_up(live) and not hops.running_update(live)
         if not hop.image or hops.annotation(live) != hop.image or not completed:
@@ -118,13 +118,13 @@ class HostedClusterUpgrade:
         live = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
         return _removal(live) if live and hops.annotation(live) == self._image else ChangeSet()
 
-    def _minors(self, hop: Hop) -> tuple[str, ...]:
+    def _minors(self, hop: ResolvedHop) -> tuple[str, ...]:
         """Asked of the hub for a change of minor alone, and only when the user did not tell."""
         if self._request.supported is not None:
             return self._request.supported
         return tuple(supported_minors(self._hub)) if hop.image and hop.minor else ()
 
-    def _goal(self, hop: Hop, answer: Object | None) -> Any:
+    def _goal(self, hop: ResolvedHop, answer: Object | None) -> Any:
         params = GoalParams(
             version=_text(hop), image=hop.image, generation=int(lookup(answer, ("metadata", "generation"), 0) or 0)
         )
@@ -146,16 +146,16 @@ def _removal(live: Object) -> ChangeSet:
     return changes
 
 
-def _text(hop: Hop) -> str:
+def _text(hop: ResolvedHop) -> str:
     """The version as the cluster's history will spell it."""
     if hop.edge and hop.edge.version:
         return hop.edge.version
     return str(hop.target or "")
 
 
-def _request(options: Object) -> Request:
+def _request(options: Object) -> HopRequest:
     supported = options.get("supported_versions")
-    return Request(
+    return HopRequest(
         version=options.get("version") or "",
         image=options.get("image") or "",
         accepted_risks=frozenset(options.get("accepted_risks") or ()),

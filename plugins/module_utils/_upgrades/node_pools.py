@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._health.diagnosis import pool_subject, subject_matches
-from .._health.goal_predicates import HOLDS, World, updated
+from .._health.goal_predicates import HOLDS, GoalView, updated
 from .._health.goal_states import ClusterView, GoalParams
 from .._health.pool_machines import UPDATING, MachineOwners, Stand
 from .._kernel import versions
@@ -20,8 +20,7 @@ from .._kernel.objects import Object, lookup
 from .._kernel.quantities import parse_duration
 from .._kernel.versions import Version, completed_version, skew_code, skew_problem, version_of_image
 from .._node_pools.update_settings import INVALID, stuck
-from .hop import Request as HopRequest
-from .hop import hop_of, pool_version, taken_up
+from .hop import HopRequest, hop_of, pool_version, taken_up
 from .readiness import deleting
 
 # Findings on the release that stands in the spec: another release is what puts them right.
@@ -30,7 +29,7 @@ _PAUSES = frozenset({"paused", "paused_until"})
 
 
 @dataclass(frozen=True)
-class Target:
+class PoolRelease:
     """The release that node pools are to run. version: None when nothing tells it.
 
     exact: the user named the image; otherwise another name of the same version is as good.
@@ -54,11 +53,11 @@ def ref_of(pool: Object) -> str:
     return NODE_POOL.ref(pool["metadata"].get("namespace"), name_of(pool))
 
 
-def target_of(cluster: Object, version: str, image: str) -> Target:
+def target_of(cluster: Object, version: str, image: str) -> PoolRelease:
     """The release that is meant; without version and image the newest one that the control plane has completed."""
     if image:
         hop = hop_of(cluster, HopRequest(version=version, image=image))
-        return Target(hop.target, image, exact=True)
+        return PoolRelease(hop.target, image, exact=True)
     completed = completed_version(cluster)
     wanted = Version.parse(version) if version else completed
     newest = versions.newest(cluster)
@@ -68,13 +67,13 @@ def target_of(cluster: Object, version: str, image: str) -> Target:
         and taken_up(cluster)
         and Version.parse(str(newest.get("version") or "")) == wanted
     ):
-        return Target(wanted, requested)  # as the user spells it: a tag, or the mirror's name
+        return PoolRelease(wanted, requested)  # as the user spells it: a tag, or the mirror's name
     entries = [
         e
         for e in versions.entries(cluster)
         if e.get("state") == "Completed" and Version.parse(str(e.get("version") or "")) == wanted
     ]
-    return Target(wanted, str(entries[0].get("image") or "") if entries else "")
+    return PoolRelease(wanted, str(entries[0].get("image") or "") if entries else "")
 
 
 def stages_of(names: Sequence[str], canary: str, parallel: int) -> list[tuple[str, ...]]:
@@ -87,14 +86,14 @@ def stages_of(names: Sequence[str], canary: str, parallel: int) -> list[tuple[st
 
 
 def open_stage(
-    stages: Sequence[Sequence[str]], cluster: Object, pools: Sequence[Object], target: Target, now: datetime
+    stages: Sequence[Sequence[str]], cluster: Object, pools: Sequence[Object], target: PoolRelease, now: datetime
 ) -> int:
     """Number of the first stage that is not done; their number when all are. What is done is read from the pools, never
     from a note."""
     meta = cluster["metadata"]
     for number, names in enumerate(stages):
         view = ClusterView(str(meta.get("namespace") or ""), name_of(cluster), cluster, tuple(pools))
-        world = World(view, GoalParams(version=target.text, pools=tuple(names)), now)
+        world = GoalView(view, GoalParams(version=target.text, pools=tuple(names)), now)
         if world.absent_pools or any(_differs(p, target) for p in pools if name_of(p) in names):
             return number
         if any(updated(pool, world) != HOLDS for pool in world.pools):
@@ -102,7 +101,7 @@ def open_stage(
     return len(stages)
 
 
-def _differs(pool: Object, target: Target) -> bool:
+def _differs(pool: Object, target: PoolRelease) -> bool:
     image = str(lookup(pool, ("spec", "release", "image"), ""))
     if image == target.image or target.exact:
         return image != target.image
@@ -113,11 +112,11 @@ def _differs(pool: Object, target: Target) -> bool:
     return version_of_image(image) != target.version
 
 
-def patch_of(pool: Object, target: Target) -> Object:
+def patch_of(pool: Object, target: PoolRelease) -> Object:
     return {"spec": {"release": {"image": target.image}}} if _differs(pool, target) else {}
 
 
-def cluster_failures(cluster: Object, target: Target, version: str) -> Iterator[Failure]:
+def cluster_failures(cluster: Object, target: PoolRelease, version: str) -> Iterator[Failure]:
     ref, completed = (
         HOSTED_CLUSTER.ref(cluster["metadata"].get("namespace"), name_of(cluster)),
         completed_version(cluster),
@@ -158,7 +157,7 @@ def cluster_failures(cluster: Object, target: Target, version: str) -> Iterator[
             )
 
 
-def pool_failures(pool: Object, target: Target, now: datetime, machines: MachineOwners) -> Iterator[Failure]:
+def pool_failures(pool: Object, target: PoolRelease, now: datetime, machines: MachineOwners) -> Iterator[Failure]:
     """What speaks against another release for this pool. A pause is told apart, since it may be allowed."""
     ref, have = ref_of(pool), pool_version(pool)
     if have is not None and target.version is not None and target.version < have:

@@ -21,7 +21,7 @@ from .._manifests.selection import pools_of
 from .._node_pools.rollout import pool_change_effects
 from . import node_pools as upgrade
 from .hop import pool_version
-from .node_pools import Target
+from .node_pools import PoolRelease
 
 _GOAL = "node_pools_settled"
 
@@ -32,7 +32,7 @@ class Seen:
 
     cluster: Object
     pools: list[Object]
-    target: Target
+    target: PoolRelease
     stages: list[tuple[str, ...]]
     number: int
 
@@ -53,7 +53,7 @@ class NodePoolUpgrade:
         self._cluster: str = options["cluster_name"]
         self._ref = HOSTED_CLUSTER.ref(self._namespace, self._cluster)
         self._plan = Plan()
-        self._target: Target | None = None
+        self._target: PoolRelease | None = None
 
     def plan(self) -> Plan:
         plan, self._target = Plan(), None

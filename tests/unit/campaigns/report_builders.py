@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._campaigns.plan import digest_of
-from ansible_collections.hypershift.core.plugins.module_utils._campaigns.progress import Standing
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.progress import ClusterProgress
 from ansible_collections.hypershift.core.plugins.module_utils._campaigns.report import report_of
 from ansible_collections.hypershift.core.plugins.module_utils._health.goal_states import ClusterView
 
@@ -67,7 +67,7 @@ def _entry(number: int, wave: str) -> Object:
     }  # fmt: skip
 
 
-def _standing(entry: Object, number: int, begin: datetime, chance: random.Random) -> Standing:
+def _standing(entry: Object, number: int, begin: datetime, chance: random.Random) -> ClusterProgress:
     begin += timedelta(minutes=28 * (number // 10 % 3) if entry["wave"] == "rest" else 0, seconds=chance.randint(0, 90))
     middle = begin + timedelta(minutes=chance.uniform(22, 41))
     end = middle + timedelta(minutes=chance.uniform(5, 9) * max(1, entry["nodes"] // 2))
@@ -81,13 +81,13 @@ def _standing(entry: Object, number: int, begin: datetime, chance: random.Random
     ]
     view = ClusterView(entry["namespace"], entry["name"], {"status": {"version": {"history": history}}})
     if entry["verdict"] != "ready" or begin > NOW:
-        return Standing(entry, view)
+        return ClusterProgress(entry, view)
     done_there = middle <= NOW
     newest = {"state": "Completed" if done_there else "Partial", "version": TARGET, "startedTime": stamp(begin)}
     history.insert(0, newest | ({"completionTime": stamp(middle)} if done_there else {}))
     if number == 9:  # the one that fails, in its node pools
         failed = {"state": "failed", "started": stamp(begin), "ended": stamp(middle + timedelta(minutes=19)), "failure": FAILURE}
-        return Standing(entry, view, 1, failed)
+        return ClusterProgress(entry, view, 1, failed)
     if end > NOW:
-        return Standing(entry, view, int(done_there), {"state": "running", "started": stamp(begin)})
-    return Standing(entry, view, 2, {"state": "done", "started": stamp(begin), "ended": stamp(end)})
+        return ClusterProgress(entry, view, int(done_there), {"state": "running", "started": stamp(begin)})
+    return ClusterProgress(entry, view, 2, {"state": "done", "started": stamp(begin), "ended": stamp(end)})

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._campaigns.progress import Standing
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.progress import ClusterProgress
 from ansible_collections.hypershift.core.plugins.module_utils._campaigns.report import report_of
 from ansible_collections.hypershift.core.plugins.module_utils._campaigns.timeline import phases_of
 from ansible_collections.hypershift.core.plugins.module_utils._health.goal_states import ClusterView
@@ -48,12 +48,12 @@ HALF = history(("4.21.5", "Partial", 1, None), ("4.20.3", "Completed", -9000, -8
 NEW = history(("4.21.5", "Completed", 1, 31), ("4.20.3", "Completed", -9000, -8990))
 
 
-def standing(of: Object, cluster: Object | None, position: int = 0, record: Object | None = None, problem: str = "") -> Standing:
+def standing(of: Object, cluster: Object | None, position: int = 0, record: Object | None = None, problem: str = "") -> ClusterProgress:
     view = ClusterView(of["namespace"], of["name"], cluster)
-    return Standing(of, view, position, record or {}, Failure(problem, "that is why", next_step="Do this.") if problem else None)
+    return ClusterProgress(of, view, position, record or {}, Failure(problem, "that is why", next_step="Do this.") if problem else None)
 
 
-def report(*found: Standing, others: tuple[Object, ...] = (), **plan: Any) -> Object:
+def report(*found: ClusterProgress, others: tuple[Object, ...] = (), **plan: Any) -> Object:
     entries = [*(s.entry for s in found), *others]
     waves = plan.pop("waves", [{"name": "canary", "after": [], "clusters": [e["id"] for e in entries if e["verdict"] == "ready"]}])
     whole = {"campaign": "autumn", "digest": "sha256:0", "clusters": entries, "waves": waves}

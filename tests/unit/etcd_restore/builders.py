@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._etcd.state import Member, Shard
-from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.situation import WRITERS, World, Writer
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.situation import WRITERS, Situation, Writer
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.manifest import Manifest, SnapshotFile
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
@@ -67,9 +67,9 @@ def claims(capacity: str = "8Gi", phase: str = "Bound") -> dict[str, Any]:
     return {f"data-etcd-{n}": {"status": {"phase": phase, "capacity": {"storage": capacity}}} for n in range(3)}
 
 
-def world(**over: Any) -> World:
+def world(**over: Any) -> Situation:
     live = over.pop("cluster", cluster())
-    made = World(
+    made = Situation(
         cluster=live, namespace="clusters-demo", shards=(shard(),), sets={"etcd": stateful_set()}, claims=claims(),
         writers=tuple(Writer(name, 3, 3, f"uid-{name}") for name in WRITERS), units=(live,), manifest=manifest(), now=NOW, where="/store",
         release=RELEASE, key_fingerprint=KEY, every_shard=("etcd",), options={"snapshot": "latest", "bump_revision": True},

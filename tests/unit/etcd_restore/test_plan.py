@@ -14,7 +14,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._etcd import resto
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.plan import first_journal, foreseen
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.refusals import REFUSALS, RISKS, accepted, refusals
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.situation import (
-    World,
+    Situation,
     Writer,
     differences,
     digest_of,
@@ -52,7 +52,7 @@ def unasked(kind: str = "silent", ready: bool = False, number: int = 2, **over: 
 deleted = cluster()
 deleted["metadata"] |= {"deletionTimestamp": "2026-11-24T16:00:00Z"}
 
-REFUSED: dict[str, World] = {
+REFUSED: dict[str, Situation] = {
     "deleting": world(cluster=deleted),
     "snapshot_not_found": world(manifest=None),
     "snapshot_damaged": world(damage="file etcd.db is missing"),
@@ -81,7 +81,7 @@ REFUSED: dict[str, World] = {
     "size_unknown": world(shards=(shard(peers={}, replicas=0),)),
     "stray_writer": world(writers=(Writer("kube-apiserver", 3, 3, "u", ("by-hand",)),)),
 }
-ALLOWED: dict[str, World] = {
+ALLOWED: dict[str, Situation] = {
     "as it is": world(),
     "a pause without owner": world(cluster=paused("")),
     "our own pause": world(cluster=paused("etcd_restore")),
@@ -151,7 +151,7 @@ def test_the_digest_stands_while_the_world_does() -> None:
         "options": world(options=options(assume_lost=["etcd-2"])),
     }.items(),
 )
-def test_a_change_gives_another_digest_and_is_named(part: str, changed: World) -> None:
+def test_a_change_gives_another_digest_and_is_named(part: str, changed: Situation) -> None:
     assert digest_of(changed) != digest_of(world())
     assert part in differences(digest_of(world()), changed)
 

@@ -20,7 +20,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._health.goal_state
 from ansible_collections.hypershift.core.plugins.module_utils._health.goals import GOALS, evaluate
 from ansible_collections.hypershift.core.plugins.module_utils._health.rules.catalog import RULES, rule_set
 from ansible_collections.hypershift.core.plugins.module_utils._health.rules.rule import Rule
-from ansible_collections.hypershift.core.plugins.module_utils._health.subject import CONTROL_PLANE, HOSTED_CLUSTER, NODE_POOL
+from ansible_collections.hypershift.core.plugins.module_utils._health.subject import OF_CLUSTER, OF_CONTROL_PLANE, OF_POOL
 
 from health import recorded
 
@@ -29,10 +29,10 @@ NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 
 def diagnose(state: recorded.Recorded) -> Diagnosis:
-    cluster = state.one_of(HOSTED_CLUSTER)
+    cluster = state.one_of(OF_CLUSTER)
     if cluster is None:
         return diagnose_node_pool(state.objects[0], now=state.now, machines=state.machines)
-    twin, pools = state.one_of(CONTROL_PLANE), state.all_of(NODE_POOL)
+    twin, pools = state.one_of(OF_CONTROL_PLANE), state.all_of(OF_POOL)
     return diagnose_hosted_cluster(cluster, now=state.now, node_pools=pools, control_plane=twin, machines=state.machines)
 
 
@@ -83,13 +83,13 @@ def test_every_state_of_the_real_operators_has_its_diagnosis(case: str, states: 
 @pytest.mark.parametrize("name", REAL)
 def test_a_wait_ends_at_once_where_the_real_operators_can_never_get_there(name: str) -> None:
     state = recorded.load(name)
-    cluster = state.one_of(HOSTED_CLUSTER) or recorded.build("cluster_kubevirt")
-    view = ClusterView("clusters", "shop", cluster, tuple(state.all_of(NODE_POOL)), machines=state.machines)
+    cluster = state.one_of(OF_CLUSTER) or recorded.build("cluster_kubevirt")
+    view = ClusterView("clusters", "shop", cluster, tuple(state.all_of(OF_POOL)), machines=state.machines)
     found = {goal: evaluate(goal, view, GoalParams(), now=state.now) for goal in WAITS}
     assert [goal for goal in WAITS if found[goal].outcome is Outcome.HOPELESS] == state.expect["ends_waits"]
     codes = {found[goal].finding.code for goal in state.expect["ends_waits"] if found[goal].finding}  # type: ignore[union-attr]
     assert codes <= {state.expect["code"]}
-    if state.one_of(NODE_POOL) and state.expect["code"]:
+    if state.one_of(OF_POOL) and state.expect["code"]:
         assert found["node_pools_settled"].outcome is not Outcome.DONE
 
 
@@ -106,7 +106,7 @@ def test_every_rule_is_shown_by_a_recorded_state() -> None:
 
 # Condition types with a state that is bad, from the platform facts 0.5 and 0.6.
 BAD = {
-    HOSTED_CLUSTER: {
+    OF_CLUSTER: {
         "False": "Available ReconciliationSucceeded ValidConfiguration SupportedHostedCluster ValidReleaseImage ValidReleaseInfo "
         "ValidHostedControlPlaneConfiguration InfrastructureReady KubeAPIServerAvailable EtcdAvailable UnmanagedEtcdAvailable "
         "IgnitionEndpointAvailable IgnitionServerValidReleaseInfo ExternalDNSReachable ValidProxyConfiguration ValidIDPConfiguration "
@@ -119,8 +119,8 @@ BAD = {
         "AutoNodeEnabled Progressing",
         "True": "Degraded Progressing EtcdRecoveryActive ClusterVersionProgressing",
     },
-    CONTROL_PLANE: {"False": "EtcdSnapshotRestored", "True": "ClusterVersionFailing"},
-    NODE_POOL: {
+    OF_CONTROL_PLANE: {"False": "EtcdSnapshotRestored", "True": "ClusterVersionFailing"},
+    OF_POOL: {
         "False": "ValidGeneratedPayload ValidPlatformImage ValidReleaseImage ValidMachineConfig ValidTuningConfig SupportedVersionSkew "
         "ValidPlatformConfig ValidArchPlatform UpdateManagementEnabled AutoscalingEnabled AutorepairEnabled UpdatingVersion "
         "UpdatingConfig Ready AllMachinesReady AllNodesHealthy ReachedIgnitionEndpoint IgnitionEndpointAvailable "
@@ -140,7 +140,7 @@ def test_every_bad_condition_of_the_platform_has_a_rule(kind: str, status: str) 
 
 @pytest.mark.parametrize("type", ["CloudResourcesDestroyed", "AWSDefaultSecurityGroupDeleted", "ReconciliationSucceeded"])
 def test_every_bad_condition_of_a_deletion_has_a_rule(type: str) -> None:
-    assert rule_set(HOSTED_CLUSTER, True).rows(type, "False")
+    assert rule_set(OF_CLUSTER, True).rows(type, "False")
 
 
 def test_codes_are_unique_identifiers() -> None:
@@ -318,7 +318,7 @@ def test_every_code_has_its_section_in_the_guide() -> None:
 
 def partial(progressing: str) -> set[str]:
     state = recorded.load("update_starting")
-    cluster = copy.deepcopy(state.one_of(HOSTED_CLUSTER))
+    cluster = copy.deepcopy(state.one_of(OF_CLUSTER))
     assert cluster is not None
     image = cluster["spec"]["release"]["image"]
     cluster["status"]["version"] = {

@@ -15,7 +15,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.held_lease import LeaseLost
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import LEASE
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.leases import MICRO, Holder
-from ansible_collections.hypershift.core.plugins.module_utils._kernel.run_lease import CampaignLease, lives, this_process
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.run_lease import RunLease, lives, this_process
 
 from builders.memory_hub import MemoryHub
 
@@ -23,11 +23,11 @@ ME = Holder("here", "10-1", "mine")
 KEY = ("Lease", "clusters", "work")
 
 
-def lease(hub: MemoryHub, **more: Any) -> CampaignLease:
+def lease(hub: MemoryHub, **more: Any) -> RunLease:
     def sleep(seconds: float) -> None:
         hub.seconds += seconds
 
-    return CampaignLease(hub, "clusters", "work", 60, ME, **{"sleep": sleep, "alive": lambda _process: True, **more})
+    return RunLease(hub, "clusters", "work", 60, ME, **{"sleep": sleep, "alive": lambda _process: True, **more})
 
 
 def held(hub: MemoryHub, identity: str, age: float) -> None:

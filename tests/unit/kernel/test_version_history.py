@@ -28,7 +28,7 @@ OLDER = {"state": "Completed", "version": "4.19.9"}
         (["text", OLD], OLD, "4.20.3"),
     ],
 )
-@pytest.mark.parametrize("of", [versions.CONTROL_PLANE, versions.MANAGEMENT_SIDE, versions.OPENSHIFT])
+@pytest.mark.parametrize("of", [versions.OF_CONTROL_PLANE, versions.MANAGEMENT_SIDE, versions.OPENSHIFT])
 def test_newest_and_completed(history: Any, newest: dict[str, str], completed: str, of: tuple[str, ...]) -> None:
     obj: dict[str, Any] = {"history": history}
     for part in reversed(of):

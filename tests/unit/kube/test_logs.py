@@ -13,7 +13,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import NAMESPACE, POD_LOG
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.ports.hub import LogWindow
 from ansible_collections.hypershift.core.plugins.module_utils._kube.answers import CHUNK, Unusable, tail_of
-from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import Request
+from ansible_collections.hypershift.core.plugins.module_utils._kube.failures import HttpRequest
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
 
 from kube.faulty_server import Answer, hang_up, reply, serving, status_of
@@ -59,7 +59,7 @@ def test_a_log_that_cannot_be_had_is_not_asked_for_again(status: int, code: str)
 
 def test_memory_stays_bounded() -> None:
     blocks = [bytes([65 + n % 26]) * CHUNK for n in range(50)]
-    request, limit = Request("get", POD_LOG, "https://h.test"), 50 * CHUNK
+    request, limit = HttpRequest("get", POD_LOG, "https://h.test"), 50 * CHUNK
     assert tail_of(iter(blocks), CHUNK + 10, request, 0) == (blocks[-2][-10:] + blocks[-1])
     assert tail_of(iter(blocks), 0, request, limit) == b"".join(blocks) and tail_of(iter([]), 5, request, limit) == b""
     with pytest.raises(Unusable, match=r"more than 3\.06 MiB"):

@@ -53,8 +53,10 @@ def plan(name: str, *csvs: str, approved: bool = True, phase: str = "Installing"
     return named(name, spec={"approved": approved, "clusterServiceVersionNames": list(csvs)}, status={"phase": phase, "message": message})
 
 
-def ground(**parts: Any) -> olm.Ground:
-    return olm.Ground(**{"openshift": openshift("4.20.6"), "catalog": named("redhat-operators", "openshift-marketplace"), **parts})
+def ground(**parts: Any) -> olm.EngineSurroundings:
+    return olm.EngineSurroundings(
+        **{"openshift": openshift("4.20.6"), "catalog": named("redhat-operators", "openshift-marketplace"), **parts}
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,7 @@ def test_what_is_no_channel(channel: str) -> None:
 
 ENGINE = named("multiclusterengine", "")
 OWNED = {"metadata": {"name": "multiclusterengine", "labels": {components.OWNED_BY_HUB: "true"}}}
-REFUSED: dict[str, tuple[olm.Ground, Obj, list[str]]] = {
+REFUSED: dict[str, tuple[olm.EngineSurroundings, Obj, list[str]]] = {
     "nothing": (ground(), {}, []),
     "a group of its own": (ground(groups=[named("a", spec={"targetNamespaces": ["multicluster-engine"]})]), {}, []),
     "installed already": (ground(subscriptions=[subscription("2.10.1", "2.10.1")], engines=[ENGINE]), {}, []),
@@ -161,7 +163,7 @@ def test_channels_that_do_not_work_on_this_openshift(channel: str, below: str, p
         (ground(), []),
     ],
 )
-def test_removals_that_are_refused(there: olm.Ground, codes: list[str]) -> None:
+def test_removals_that_are_refused(there: olm.EngineSurroundings, codes: list[str]) -> None:
     assert [f.code for f in removal_refusals(there, OPTIONS)] == codes
 
 

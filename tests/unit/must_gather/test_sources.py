@@ -13,7 +13,13 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._kernel import kinds as k
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import Failure
 from ansible_collections.hypershift.core.plugins.module_utils._must_gather import sources
-from ansible_collections.hypershift.core.plugins.module_utils._must_gather.index import Entry, Index, archive_name, archives_of, grouped
+from ansible_collections.hypershift.core.plugins.module_utils._must_gather.index import (
+    Index,
+    IndexEntry,
+    archive_name,
+    archives_of,
+    grouped,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._must_gather.objects import MAX_EVENTS, dumped, logs_of, shown
 from ansible_collections.hypershift.core.plugins.module_utils._must_gather.redaction import Redactor
 
@@ -240,7 +246,7 @@ def test_the_index_says_the_cause_first() -> None:
     )  # fmt: skip
     index.hosted = {"asked": True, "reached": False, "reason": "it does not answer"}
     index.secrets = {"secrets_read": True, "secret_values": 4}
-    index.entries = [Entry("b.json", 10, 2, objects=3), Entry("a.log", 5, 4, masked=1), Entry("c.json", 1, 1, objects=1)]
+    index.entries = [IndexEntry("b.json", 10, 2, objects=3), IndexEntry("a.log", 5, 4, masked=1), IndexEntry("c.json", 1, 1, objects=1)]
     index.count_masked({"token": 1})
     for number in range(3):
         index.fail(f"pods/log a/p{number} (container c)", Failure("not_found", "it was not found"), 404)

@@ -10,14 +10,14 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._fleet.views import HubView
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import NODE, POD
 from ansible_collections.hypershift.core.plugins.module_utils._preflight.capacity import capacity, requested_by
-from ansible_collections.hypershift.core.plugins.module_utils._preflight.inspection import Picture
+from ansible_collections.hypershift.core.plugins.module_utils._preflight.inspection import Inspection
 from ansible_collections.hypershift.core.plugins.module_utils._preflight.table import preflight
 
 from preflight.builders import Obj, node, pod
 
 
-def picture(nodes: list[Obj], pods: list[Obj], **given: Any) -> Picture:
-    return Picture(HubView("", objects={NODE: tuple(nodes), POD: tuple(pods)}), **given)
+def picture(nodes: list[Obj], pods: list[Obj], **given: Any) -> Inspection:
+    return Inspection(HubView("", objects={NODE: tuple(nodes), POD: tuple(pods)}), **given)
 
 
 def nodes(count: int, cpu: str = "32", memory: str = "128Gi", pods: str = "250") -> list[Obj]:

@@ -19,7 +19,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds impo
     STORAGE_CLASS,
     Kind,
 )
-from ansible_collections.hypershift.core.plugins.module_utils._preflight.inspection import READ, Picture
+from ansible_collections.hypershift.core.plugins.module_utils._preflight.inspection import READ, Inspection
 from ansible_collections.hypershift.core.plugins.module_utils._preflight.table import CHECKS, preflight
 
 from campaigns.planning import builders as planner
@@ -29,16 +29,16 @@ KINDS = {kind.kind: kind for kind, _namespace in READ}
 ALL = ("agent", "kubevirt")
 
 
-def picture(objects: list[Obj], minors: tuple[str, ...] = MINORS, denied: tuple[Kind, ...] = (), **given: Any) -> Picture:
+def picture(objects: list[Obj], minors: tuple[str, ...] = MINORS, denied: tuple[Kind, ...] = (), **given: Any) -> Inspection:
     table: dict[Kind, tuple[Obj, ...]] = {}
     for obj in objects:
         kind = KINDS.get(obj["kind"])
         if kind is not None and kind not in denied:
             table[kind] = (*table.get(kind, ()), obj)
-    return Picture(HubView("", objects=table, minors=() if CONFIG_MAP in denied else minors), frozenset(denied), **given)
+    return Inspection(HubView("", objects=table, minors=() if CONFIG_MAP in denied else minors), frozenset(denied), **given)
 
 
-def rows(found: Picture) -> dict[str, dict[str, str]]:
+def rows(found: Inspection) -> dict[str, dict[str, str]]:
     return {row["check"]: row for row in preflight(found)["checks"]}
 
 

@@ -124,7 +124,7 @@ class Route:
 
 
 @dataclass(frozen=True)
-class Case:
+class Candidate:
     """Everything the rules look at. windows: those that hold for the cluster; opens: one of them opens within the
     horizon.
 

@@ -19,7 +19,7 @@ from ..._kernel.objects import lookup
 from ..._kernel.text import one_line
 from ..._upgrades import readiness as ready
 from ..._upgrades.hop import FORCE, annotation
-from .candidate import Case, Hop, Said
+from .candidate import Candidate, Hop, Said
 from .management_cluster_checks import HUB_RULES
 from .node_pool_checks import POOL_RULES, POOLS_RULES
 
@@ -28,7 +28,7 @@ _BY_PAUSE = ("Progressing=",)
 _BY_UPDATE = ("Progressing=", "ClusterVersionProgressing", "version.history", "Degraded", "ClusterVersionSucceeding")
 
 
-def judged(case: Case) -> tuple[list[Failure], list[str]]:
+def judged(case: Candidate) -> tuple[list[Failure], list[str]]:
     """All refusals and all warnings about a cluster, in the order of the tables."""
     said: list[Said] = [*case.way.refusals, *case.way.warnings]
     if case.current is not None:
@@ -43,11 +43,11 @@ def _once(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _deleting(case: Case) -> Said:
+def _deleting(case: Candidate) -> Said:
     return ready.deleting(case.cluster, "Leave it out.")
 
 
-def _paused(case: Case) -> Said:
+def _paused(case: Candidate) -> Said:
     if not is_paused(case.cluster, case.now):
         return None
     by = f" by {owner_of(case.cluster)}" if owner_of(case.cluster) else ""
@@ -56,7 +56,7 @@ def _paused(case: Case) -> Said:
     )
 
 
-def _healthy(case: Case) -> Said:
+def _healthy(case: Candidate) -> Said:
     view = ClusterView(case.namespace, case.name, case.cluster, tuple(p.raw for p in case.pools))
     excused: list[str] = [*_BY_PAUSE] if is_paused(case.cluster, case.now) else []
     if case.way.running or any(r.code == "update_in_progress" for r in case.way.refusals):
@@ -65,15 +65,15 @@ def _healthy(case: Case) -> Said:
     return ready.unhealthy(view, case.now, excused, step, under_way=case.way.running)
 
 
-def _etcd(case: Case) -> Said:
+def _etcd(case: Candidate) -> Said:
     return ready.etcd_unavailable(case.cluster, "Look at it with etcd_info and repair it first.")
 
 
-def _release(case: Case) -> Said:
+def _release(case: Candidate) -> Said:
     return ready.release_refused(case.cluster, "Correct spec.release.image or the pull secret first.")
 
 
-def _images(case: Case) -> Said:
+def _images(case: Candidate) -> Said:
     unknown = sorted({move.hop.name for move in case.route.moves if not move.hop.image})
     if not unknown:
         return None
@@ -81,7 +81,7 @@ def _images(case: Case) -> Said:
     return case.refuse("unknown_image", cause, "Name it in release_images, or give a graph with payloads.")
 
 
-def _upgradeable(case: Case) -> Said:
+def _upgradeable(case: Candidate) -> Said:
     """Only a change of minor is held back (facts 6.3); what the condition will say at a later hop nobody knows now."""
     found, hop = get(case.cluster, "ClusterVersionUpgradeable"), minor_hop(case)
     if hop is None or found is None or found.status == "True":
@@ -115,12 +115,12 @@ def _upgradeable(case: Case) -> Said:
     return case.refuse("not_upgradeable", cause, "Resolve the reason, or name it in accepted_acks.", found.type)
 
 
-def minor_hop(case: Case) -> Hop | None:
+def minor_hop(case: Candidate) -> Hop | None:
     """First hop into another minor."""
     return next((h for h in case.way.hops if case.current and h.version.line != case.current.line), None)
 
 
-def accepted_acks(case: Case) -> list[str]:
+def accepted_acks(case: Candidate) -> list[str]:
     """Accepted names that meet the present condition: its reason, or a word of its message."""
     found = get(case.cluster, "ClusterVersionUpgradeable")
     if found is None or found.status == "True" or minor_hop(case) is None:
@@ -131,7 +131,7 @@ def accepted_acks(case: Case) -> list[str]:
     return sorted(a for a in case.policy.accepted_acks if a == found.reason or a in words)
 
 
-def _force_annotation(case: Case) -> Said:
+def _force_annotation(case: Candidate) -> Said:
     """An annotation of another update blocks this one while the cluster is not upgradeable; else it will, one day."""
     image = annotation(case.cluster)
     if not image or not case.way.hops or case.way.hops[0].image == image:
@@ -142,17 +142,17 @@ def _force_annotation(case: Case) -> Said:
     )
 
 
-def _override(case: Case) -> Said:
+def _override(case: Candidate) -> Said:
     return ready.overridden(case.cluster, [hop.image for hop in case.way.hops])
 
 
-def _workers(case: Case) -> Said:
+def _workers(case: Candidate) -> Said:
     if not case.way.hops:
         return None
     return ready.without_workers(case.cluster, [p.raw for p in case.pools], "Scale a node pool to at least 1.")
 
 
-def _channel(case: Case) -> Said:
+def _channel(case: Candidate) -> Said:
     return (
         None
         if lookup(case.cluster, ("spec", "channel"))
@@ -160,7 +160,7 @@ def _channel(case: Case) -> Said:
     )
 
 
-def _snapshot(case: Case) -> Said:
+def _snapshot(case: Candidate) -> Said:
     limit = case.policy.max_snapshot_age_minutes
     if not limit or not case.way.hops:
         return None
@@ -177,7 +177,7 @@ def _snapshot(case: Case) -> Said:
     return None
 
 
-def _exclusive(case: Case) -> Said:
+def _exclusive(case: Candidate) -> Said:
     label = case.policy.exclusive_label
     if not label or not case.route.moves or case.labels.get(label):
         return None
@@ -185,7 +185,7 @@ def _exclusive(case: Case) -> Said:
     return case.refuse("exclusive_label_missing", cause, "Label it, or drop exclusive_label.")
 
 
-def _window(case: Case) -> Said:
+def _window(case: Candidate) -> Said:
     if not case.policy.windows or not case.route.moves:
         return None
     if not case.windows:
@@ -196,7 +196,7 @@ def _window(case: Case) -> Said:
     return case.refuse("no_window", cause, "Correct the rule, or raise window_horizon_days.")
 
 
-CLUSTER_RULES: tuple[Callable[[Case], Said], ...] = (
+CLUSTER_RULES: tuple[Callable[[Candidate], Said], ...] = (
     _deleting,
     _paused,
     _release,

@@ -25,7 +25,7 @@ from ..._multicluster_engine.compatibility import (
     openshift,
     openshift_version,
 )
-from .candidate import Case, Said
+from .candidate import Candidate, Said
 
 
 def hub_warnings(hub: HubView) -> list[str]:
@@ -44,7 +44,7 @@ def hub_warnings(hub: HubView) -> list[str]:
     return said
 
 
-def _supported(case: Case) -> Said:
+def _supported(case: Candidate) -> Said:
     targets = [h.version for h in case.way.hops] or ([case.way.target] if case.way.target else [])
     for version in targets:
         problem = unsupported_problem(version, list(case.hub.minors)) if version != case.current else ""
@@ -67,7 +67,7 @@ def _first_upgrade(hub: HubView, version: Version) -> str:
     return f"Upgrade the multicluster engine to {needed} first."
 
 
-def _engine_ready(case: Case) -> Said:
+def _engine_ready(case: Candidate) -> Said:
     found = engine(case.hub)
     if found is None or not case.way.hops:
         return None
@@ -84,7 +84,7 @@ def _engine_ready(case: Case) -> Said:
     )
 
 
-def _management_settled(case: Case) -> Said:
+def _management_settled(case: Candidate) -> Said:
     found = openshift(case.hub)
     newest = versions.newest(found, versions.OPENSHIFT)
     if found is None or not newest or not case.way.hops or newest.get("state") == "Completed":
@@ -98,7 +98,7 @@ def _management_settled(case: Case) -> Said:
     )
 
 
-def _order(case: Case) -> Said:
+def _order(case: Candidate) -> Said:
     own, below = Version.parse(engine_version(case.hub)), Version.parse(openshift_version(case.hub))
     if own is None or below is None or not case.way.hops:
         return None
@@ -121,4 +121,4 @@ def _ref(found: Object) -> str:
     return f"{found.get('kind') or ''} {(found.get('metadata') or {}).get('name') or ''}".strip()
 
 
-HUB_RULES: tuple[Callable[[Case], Said], ...] = (_supported, _engine_ready, _management_settled, _order)
+HUB_RULES: tuple[Callable[[Candidate], Said], ...] = (_supported, _engine_ready, _management_settled, _order)

@@ -14,7 +14,7 @@ from ..._kernel.quantities import parse_duration
 from ..._kernel.versions import MAX_POOL_SKEW, is_multi_arch, skew_code, skew_problem
 from ..._node_pools.update_settings import INVALID, rolling_limits, share, stuck
 from ..._upgrades.readiness import left_behind
-from .candidate import Case, Pool, Said
+from .candidate import Candidate, Pool, Said
 
 _UPDATING = frozenset({"pool_updating", "pool_update_slow", "pool_rolls_unannounced"})
 _STOPPED = frozenset({"inplace_upgrade_failed", "inplace_rollout_stopped"})
@@ -22,11 +22,11 @@ _HARD = (Severity.ERROR, Severity.FATAL)
 _ARCH_TAG = {"amd64": ("x86_64", "amd64"), "arm64": ("aarch64", "arm64"), "ppc64le": ("ppc64le",), "s390x": ("s390x",)}
 
 
-def _moves(case: Case, pool: Pool) -> bool:
+def _moves(case: Candidate, pool: Pool) -> bool:
     return pool in case.route.moved
 
 
-def _newer(case: Case, pool: Pool) -> Said:
+def _newer(case: Candidate, pool: Pool) -> Said:
     if case.current is None or pool.version is None or pool.version <= case.current:
         return None
     cause = skew_problem(case.current, pool.version)
@@ -38,7 +38,7 @@ def _newer(case: Case, pool: Pool) -> Said:
     )
 
 
-def _skew(case: Case, pool: Pool) -> Said:
+def _skew(case: Candidate, pool: Pool) -> Said:
     """Pools that this campaign leaves alone; the others are moved before it gets that far."""
     target = case.way.hops[-1].version if case.way.hops else None
     if target is None or case.policy.node_pools:
@@ -48,7 +48,7 @@ def _skew(case: Case, pool: Pool) -> Said:
     )
 
 
-def _paused(case: Case, pool: Pool) -> Said:
+def _paused(case: Candidate, pool: Pool) -> Said:
     if not _moves(case, pool) or not is_paused(pool.raw, case.now):
         return None
     by = f" by {owner_of(pool.raw)}" if owner_of(pool.raw) else ""
@@ -57,7 +57,7 @@ def _paused(case: Case, pool: Pool) -> Said:
     )
 
 
-def _state(case: Case, pool: Pool) -> Said:
+def _state(case: Candidate, pool: Pool) -> Said:
     """A pool that is being changed, or has a fault; one that is on its way to a release of this plan already may go
     on."""
     found = pool_matches(pool.raw, case.now, case.hub.machines)
@@ -78,17 +78,17 @@ def _state(case: Case, pool: Pool) -> Said:
     return f"{pool.ref}: {unseen.cause}" if unseen else None
 
 
-def _on_its_way(case: Case, pool: Pool) -> bool:
+def _on_its_way(case: Candidate, pool: Pool) -> bool:
     return any(pool in move.pools and move.hop.image == pool.image for move in case.route.moves)
 
 
-def _room(case: Case, pool: Pool) -> Said:
+def _room(case: Candidate, pool: Pool) -> Said:
     """Settings with which no node can ever be taken."""
     cause, step = stuck(pool.raw) if _moves(case, pool) else ("", "")
     return case.refuse(INVALID, cause, step, "UpdateManagementEnabled", pool.ref) if cause else None
 
 
-def _architecture(case: Case, pool: Pool) -> Said:
+def _architecture(case: Candidate, pool: Pool) -> Said:
     images = {move.hop.image for move in case.route.moves if pool in move.pools}
     for image in sorted(images):
         tag = image.rpartition("-")[2]
@@ -110,7 +110,7 @@ def _architecture(case: Case, pool: Pool) -> Said:
     return None
 
 
-def _drain(case: Case, pool: Pool) -> Said:
+def _drain(case: Candidate, pool: Pool) -> Said:
     if not _moves(case, pool) or not pool.nodes or pool.on_delete:
         return None
     if pool.in_place:
@@ -123,7 +123,7 @@ def _drain(case: Case, pool: Pool) -> Said:
     )
 
 
-def _surge(case: Case, pool: Pool) -> Said:
+def _surge(case: Candidate, pool: Pool) -> Said:
     if not _moves(case, pool) or pool.in_place or pool.on_delete or not pool.nodes:
         return None
     rolling = lookup(pool.raw, ("spec", "management", "replace", "rollingUpdate"))
@@ -131,7 +131,7 @@ def _surge(case: Case, pool: Pool) -> Said:
     return f"{pool.ref}: needs room for {more} more node(s) while it rolls" if more else None
 
 
-def _on_delete(case: Case, pool: Pool) -> Said:
+def _on_delete(case: Candidate, pool: Pool) -> Said:
     if _moves(case, pool) and pool.on_delete and pool.nodes:
         return (
             f"{pool.ref}: strategy OnDelete replaces a node only when somebody deletes its Machine, so its update waits"
@@ -140,7 +140,7 @@ def _on_delete(case: Case, pool: Pool) -> Said:
     return None
 
 
-def _size(case: Case, pool: Pool) -> Said:
+def _size(case: Candidate, pool: Pool) -> Said:
     if not _moves(case, pool):
         return None
     if lookup(pool.raw, ("spec", "autoScaling")):
@@ -150,7 +150,7 @@ def _size(case: Case, pool: Pool) -> Said:
     )
 
 
-def _unknown(case: Case, pool: Pool) -> Said:
+def _unknown(case: Candidate, pool: Pool) -> Said:
     return (
         None
         if pool.version
@@ -161,7 +161,7 @@ def _unknown(case: Case, pool: Pool) -> Said:
     )
 
 
-def _network_lag(case: Case) -> Said:
+def _network_lag(case: Candidate) -> Said:
     """OVN-Kubernetes: one minor of lag is best effort, two are only for extended updates (facts 6.6)."""
     network = lookup(case.cluster, ("spec", "networking", "networkType")) or "OVNKubernetes"
     if network != "OVNKubernetes" or not case.way.hops:
@@ -178,13 +178,13 @@ def _network_lag(case: Case) -> Said:
     )
 
 
-def _far_behind(case: Case) -> Said:
+def _far_behind(case: Candidate) -> Said:
     if case.way.hops and case.route.left_behind == MAX_POOL_SKEW:
         return f"a node pool ends {MAX_POOL_SKEW} minors behind the control plane: the next minor needs it to move"
     return None
 
 
-POOL_RULES: tuple[Callable[[Case, Pool], Said], ...] = (
+POOL_RULES: tuple[Callable[[Candidate, Pool], Said], ...] = (
     _newer,
     _skew,
     _paused,
@@ -197,4 +197,4 @@ POOL_RULES: tuple[Callable[[Case, Pool], Said], ...] = (
     _size,
     _unknown,
 )
-POOLS_RULES: tuple[Callable[[Case], Said], ...] = (_network_lag, _far_behind)
+POOLS_RULES: tuple[Callable[[Candidate], Said], ...] = (_network_lag, _far_behind)

@@ -22,12 +22,12 @@ from ..._kernel.ports.calendar import Calendar, Window
 from ..._multicluster_engine.compatibility import engine_version, openshift_version
 from ..._upgrades.graph import Graph
 from ..plan import FORMAT, READY, REFUSED, UP_TO_DATE, digest_of
-from .candidate import Case, Pool, Route
+from .candidate import Candidate, Pool, Route
 from .cluster_checks import accepted_acks, judged, minor_hop
 from .management_cluster_checks import hub_warnings
 from .policy import Policy, refused
 from .steps import rolls_of, route_of, steps_of
-from .waves import Member, Placing, batches, ordered, turns
+from .waves import WaveAssignment, WaveMember, batches, ordered, turns
 from .ways import Ways
 
 Snapshots = Sequence[Mapping[str, Any]]
@@ -53,14 +53,14 @@ class Planner:
             self._soon(window, now)
         ways = Ways(self.policy, self.graph)
         snapshots = _by_cluster(self.snapshots, views)
-        placing = Placing(self.policy)
+        placing = WaveAssignment(self.policy)
         rows: list[Object] = []
-        members: list[Member] = []
+        members: list[WaveMember] = []
         for view in views:
             for cluster in view.clusters:
                 case = self._case(view, cluster, ways, windows, snapshots, now)
                 row = _row(case)
-                member = Member(case.id, view.name, case.namespace, case.name, case.labels, row["nodes"])
+                member = WaveMember(case.id, view.name, case.namespace, case.name, case.labels, row["nodes"])
                 if row["verdict"] == READY and not placing.wave_of(member):
                     cause = "it belongs to no wave, and unmatched is refuse"
                     row |= _refused([case.refuse("no_wave", cause, "Label it for a wave, or set unmatched: rest.")])
@@ -77,7 +77,7 @@ class Planner:
         windows: Sequence[tuple[Window, Any]],
         snapshots: Mapping[str, Any],
         now: datetime,
-    ) -> Case:
+    ) -> Candidate:
         meta = cluster["metadata"]
         living = [
             Pool(p)
@@ -87,14 +87,14 @@ class Planner:
         pools = tuple(sorted(living, key=lambda p: p.name))
         own = tuple(window for window, test in windows if test(meta.get("labels") or {}))
         way = ways.way(cluster, view.minors)
-        blank = Case(view, cluster, pools, self.policy, now, way)
+        blank = Candidate(view, cluster, pools, self.policy, now, way)
         route = (
             Route()
             if blank.current is None or way.refusals
             else route_of(cluster, blank.current, way, pools, self.policy)
         )
         opens = any(self._soon(window, now) for window in own)
-        return Case(view, cluster, pools, self.policy, now, way, route, own, opens, snapshots.get(blank.id))
+        return Candidate(view, cluster, pools, self.policy, now, way, route, own, opens, snapshots.get(blank.id))
 
     def _soon(self, window: Window, now: datetime) -> bool:
         if window not in self._opens:
@@ -104,7 +104,7 @@ class Planner:
             )
         return self._opens[window]
 
-    def _whole(self, views: Sequence[HubView], rows: list[Object], members: list[Member], now: datetime) -> Object:
+    def _whole(self, views: Sequence[HubView], rows: list[Object], members: list[WaveMember], now: datetime) -> Object:
         waves = turns(members, self.policy)
         groups = [(turn.wave.name, batch) for turn in waves for batch in batches(turn, self.policy)]
         place = {m.id: (wave, number) for number, (wave, batch) in enumerate(groups) for m in batch}
@@ -149,7 +149,7 @@ def _strangers(policy: Policy, rows: Sequence[Object]) -> list[str]:
     ]
 
 
-def _row(case: Case) -> Object:
+def _row(case: Candidate) -> Object:
     refusals, warnings = judged(case)
     steps, rolls = steps_of(case.route), rolls_of(case.route)
     _mark_acks(case, steps)
@@ -179,7 +179,7 @@ def _refused(refusals: Sequence[Failure]) -> Object:
     return {"verdict": REFUSED, "refusals": [f.as_dict() for f in refusals], "steps": [], "nodes": 0, "rolls": []}
 
 
-def _mark_acks(case: Case, steps: list[Object]) -> None:
+def _mark_acks(case: Candidate, steps: list[Object]) -> None:
     """The step that the operator takes only by force carries what was accepted for it."""
     acks, hop = accepted_acks(case), minor_hop(case)
     if acks and hop is not None and case.way.hops[0] is hop:

@@ -19,7 +19,7 @@ CANARY = "-canary"
 
 
 @dataclass(frozen=True)
-class Member:
+class WaveMember:
     """A cluster that has something to do. nodes: how many roll, the measure of what a failure costs."""
 
     id: str
@@ -31,11 +31,11 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Turn:
+class PlannedWave:
     """A wave with its clusters, in order of execution."""
 
     wave: Wave
-    clusters: tuple[Member, ...]
+    clusters: tuple[WaveMember, ...]
 
     def as_dict(self) -> dict[str, Any]:
         wave = self.wave
@@ -77,14 +77,14 @@ def ordered(waves: Sequence[Wave]) -> list[Wave]:
     return done
 
 
-class Placing:
+class WaveAssignment:
     """Tells the wave of a cluster: the first one, as written, that matches."""
 
     def __init__(self, policy: Policy) -> None:
         self._tests = [(w, matcher(w.label_selectors, "waves"), frozenset(w.clusters)) for w in policy.waves]
         self._rest = policy.unmatched == REST
 
-    def wave_of(self, member: Member) -> str:
+    def wave_of(self, member: WaveMember) -> str:
         """Name of its wave; empty when it has none and must have one."""
         for wave, test, names in self._tests:
             listed = not names or bool(names & {member.id, f"{member.namespace}/{member.name}", member.name})
@@ -95,17 +95,17 @@ class Placing:
         return REST if self._rest or not self._tests else ""
 
 
-def turns(members: Iterable[Member], policy: Policy) -> list[Turn]:
+def turns(members: Iterable[WaveMember], policy: Policy) -> list[PlannedWave]:
     """Waves that have clusters, canaries as waves of their own. A wave that nobody is in is left out, and who waits for
     it waits for its predecessors instead."""
-    placing = Placing(policy)
-    by_wave: dict[str, list[Member]] = {}
+    placing = WaveAssignment(policy)
+    by_wave: dict[str, list[WaveMember]] = {}
     for member in sorted(members, key=lambda m: m.id):
         by_wave.setdefault(placing.wave_of(member), []).append(member)
     waves = ordered(policy.waves)
     after_all = tuple(w.name for w in waves)
     standing: dict[str, tuple[str, ...]] = {}  # wave -> waves that must be over before what is after it begins
-    found: list[Turn] = []
+    found: list[PlannedWave] = []
     for wave in [*waves, Wave(REST, after=after_all)]:
         before = _unique(name for a in wave.after for name in standing[a])
         made = _with_canaries(wave, before, by_wave.get(wave.name, []))
@@ -114,7 +114,7 @@ def turns(members: Iterable[Member], policy: Policy) -> list[Turn]:
     return found
 
 
-def _with_canaries(wave: Wave, before: tuple[str, ...], members: list[Member]) -> list[Turn]:
+def _with_canaries(wave: Wave, before: tuple[str, ...], members: list[WaveMember]) -> list[PlannedWave]:
     """Canaries are those with the fewest nodes: an update that breaks clusters then breaks the cheapest ones."""
     if not members:
         return []
@@ -123,7 +123,7 @@ def _with_canaries(wave: Wave, before: tuple[str, ...], members: list[Member]) -
     made, rest = [], [m for m in members if m.id not in first]
     if first:
         canary = Wave(f"{wave.name}{CANARY}", after=before, soak_minutes=wave.soak_minutes)
-        made.append(Turn(canary, tuple(m for m in members if m.id in first)))
+        made.append(PlannedWave(canary, tuple(m for m in members if m.id in first)))
         before = (canary.name,)
     if rest:
         whole = Wave(
@@ -135,11 +135,11 @@ def _with_canaries(wave: Wave, before: tuple[str, ...], members: list[Member]) -
             soak_minutes=wave.soak_minutes,
             max_failed=wave.max_failed,
         )
-        made.append(Turn(whole, tuple(rest)))
+        made.append(PlannedWave(whole, tuple(rest)))
     return made
 
 
-def batches(turn: Turn, policy: Policy) -> list[list[Member]]:
+def batches(turn: PlannedWave, policy: Policy) -> list[list[WaveMember]]:
     """The first batch that has room takes a cluster: room by size, per hub, and without another one of the same
     exclusive value."""
     total = len(turn.clusters)
@@ -157,16 +157,16 @@ def batches(turn: Turn, policy: Policy) -> list[list[Member]]:
 
 class _Batch:
     def __init__(self) -> None:
-        self.members: list[Member] = []
+        self.members: list[WaveMember] = []
         self._hubs: dict[str, int] = {}
         self._groups: set[str] = set()
 
-    def takes(self, member: Member, group: str, size: int, per_hub: int) -> bool:
+    def takes(self, member: WaveMember, group: str, size: int, per_hub: int) -> bool:
         if len(self.members) >= size or group in self._groups:
             return False
         return not per_hub or self._hubs.get(member.hub, 0) < per_hub
 
-    def add(self, member: Member, group: str) -> None:
+    def add(self, member: WaveMember, group: str) -> None:
         self.members.append(member)
         self._hubs[member.hub] = self._hubs.get(member.hub, 0) + 1
         if group:

@@ -8,7 +8,7 @@ the cluster's own operators; advice comes last. A row's place is its rank as a c
 
 from __future__ import annotations
 
-from ..subject import CONTROL_PLANE, HOSTED_CLUSTER, NODE_POOL
+from ..subject import OF_CLUSTER, OF_CONTROL_PLANE, OF_POOL
 from .advice import ADVICE_RULES
 from .control_plane import CONTROL_PLANE_RULES
 from .credentials import CREDENTIAL_RULES
@@ -66,7 +66,7 @@ class RuleSet:
 
 _SETS = {
     (kind, phase): RuleSet(kind, phase)
-    for kind in (HOSTED_CLUSTER, NODE_POOL, CONTROL_PLANE)
+    for kind in (OF_CLUSTER, OF_POOL, OF_CONTROL_PLANE)
     for phase in (LIVE, DELETION)
 }
 

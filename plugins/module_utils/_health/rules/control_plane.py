@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ..._kernel.conditions import status_word
 from ..findings import Health, Severity
-from ..subject import HOSTED_CLUSTER, Raw, Subject
+from ..subject import OF_CLUSTER, Raw, Subject
 from .etcd import ETCD_RULES
 from .rule import COMING, NOISE, SLOW, Rule, worded
 
@@ -45,7 +45,7 @@ CONTROL_PLANE_RULES = (
             "every condition that comes from the HostedControlPlane is Unknown, `Condition not found in the HCP`, five"
             " minutes after creation or later"
         ),
-        kinds=(HOSTED_CLUSTER,),
+        kinds=(OF_CLUSTER,),
         check=_silent,
         severity=Severity.ERROR,
         verdict=Health.UNAVAILABLE,

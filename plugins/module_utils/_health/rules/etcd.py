@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ..findings import Health, Severity
-from ..subject import CONTROL_PLANE, Raw, Subject
+from ..subject import OF_CONTROL_PLANE, Raw, Subject
 from .rule import COMING, Rule, goals, worded
 
 
@@ -45,7 +45,7 @@ ETCD_RULES = (
     Rule(
         code="etcd_snapshot_not_restored",
         title="The snapshot for a new cluster is not restored",
-        kinds=(CONTROL_PLANE,),
+        kinds=(OF_CONTROL_PLANE,),
         conditions=("EtcdSnapshotRestored",),
         severity=Severity.ERROR,
         verdict=Health.BLOCKED,

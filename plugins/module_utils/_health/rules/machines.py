@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from ..findings import Health, Severity
 from ..pool_machines import WITHOUT_MACHINES
-from ..subject import NODE_POOL, Raw, Subject
+from ..subject import OF_POOL, Raw, Subject
 from .rule import COMING, MACHINE_SECONDS, SLOW, Rule, worded
 from .tuning import TUNING_RULES
 
-_KIND = (NODE_POOL,)
+_KIND = (OF_POOL,)
 
 
 def wanted(subject: Subject) -> int:

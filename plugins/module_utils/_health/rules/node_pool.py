@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 from ..findings import Health, Severity
-from ..subject import NODE_POOL, Raw, Subject
+from ..subject import OF_POOL, Raw, Subject
 from .pool_updates import POOL_UPDATE_RULES, drain_timeout
 from .rule import COMING, DELETION, NOISE, Rule, goals, worded
 
-_KIND = (NODE_POOL,)
+_KIND = (OF_POOL,)
 _STOPS = goals("nodes_ready", "node_pools_settled")
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ..findings import Health, Severity
 from ..pool_machines import UPDATING, Stand
-from ..subject import NODE_POOL, Raw, Subject
+from ..subject import OF_POOL, Raw, Subject
 from .rule import Check, Rule, goals
 
 
@@ -24,7 +24,7 @@ def _stands(stand: Stand) -> Check:
     return check
 
 
-_KIND = (NODE_POOL,)
+_KIND = (OF_POOL,)
 _SOURCE = (
     "UpdatingConfig leaves out what the hosted cluster's configuration adds (openshift/hypershift nodepool/config.go)"
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..._kernel.times import seconds_since
 from ..findings import Health, Severity
 from ..pool_machines import UPDATING
-from ..subject import NODE_POOL, Raw, Subject
+from ..subject import OF_POOL, Raw, Subject
 from .rule import Rule, goals
 
 # A node takes 10 to 20 minutes to replace; a pool that has been at it for an hour deserves a look.
@@ -35,7 +35,7 @@ def _slow(subject: Subject, raw: Raw) -> dict[str, str] | None:
     return None
 
 
-_KIND = (NODE_POOL,)
+_KIND = (OF_POOL,)
 
 POOL_UPDATE_RULES = (
     Rule(

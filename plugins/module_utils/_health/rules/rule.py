@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..findings import Health, Severity
-from ..subject import HOSTED_CLUSTER, NODE_POOL, Raw, Subject
+from ..subject import OF_CLUSTER, OF_POOL, Raw, Subject
 
-BOTH = (HOSTED_CLUSTER, NODE_POOL)
+BOTH = (OF_CLUSTER, OF_POOL)
 
 LIVE = "live"
 DELETION = "deletion"
@@ -67,7 +67,7 @@ class Rule:
     reason: str
     severity: Severity
     verdict: Health
-    kinds: tuple[str, ...] = (HOSTED_CLUSTER,)
+    kinds: tuple[str, ...] = (OF_CLUSTER,)
     conditions: tuple[str, ...] = ()
     status: str = "False"
     reasons: frozenset[str] = frozenset()

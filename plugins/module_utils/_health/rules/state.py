@@ -10,7 +10,7 @@ from typing import Any
 from ..._kernel.conditions import current, status_word
 from ..findings import Health, Severity
 from ..pauses import OWNER, REASON
-from ..subject import HOSTED_CLUSTER, Raw, Subject
+from ..subject import OF_CLUSTER, Raw, Subject
 from .rule import BOTH, CHANGE_GOALS, SETTLE_SECONDS, Rule, goals
 
 _CORE = ("ReconciliationActive", "Progressing")
@@ -112,7 +112,7 @@ STATE_RULES = (
         code="availability_unknown",
         title="Nobody says whether it is available",
         shows="`Available` is absent, or its status is neither True nor False",
-        kinds=(HOSTED_CLUSTER,),
+        kinds=(OF_CLUSTER,),
         check=_not_told,
         severity=Severity.ERROR,
         verdict=Health.UNKNOWN,

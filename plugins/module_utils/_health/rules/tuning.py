@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 from ..findings import Health, Severity
-from ..subject import NODE_POOL
+from ..subject import OF_POOL
 from .rule import NOISE, Rule
 
-_KIND = (NODE_POOL,)
+_KIND = (OF_POOL,)
 
 TUNING_RULES = (
     Rule(

@@ -11,7 +11,7 @@ from ..._kernel import versions
 from ..._kernel.text import one_line
 from ..._kernel.times import seconds_since
 from ..findings import Health, Severity
-from ..subject import CONTROL_PLANE, Raw, Subject
+from ..subject import OF_CONTROL_PLANE, Raw, Subject
 from .rule import COMING, NOISE, SLOW, Rule, goals, worded
 
 _UPDATE = goals("version_completed", "reconciled", "healthy")
@@ -186,7 +186,7 @@ VERSION_RULES = (
     Rule(
         code="hosted_version_failing",
         title="The hosted ClusterVersion fails",
-        kinds=(CONTROL_PLANE,),
+        kinds=(OF_CONTROL_PLANE,),
         conditions=("ClusterVersionFailing",),
         status="True",
         severity=Severity.ERROR,

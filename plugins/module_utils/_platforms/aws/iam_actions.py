@@ -77,7 +77,7 @@ NETWORK = named(
     UnassignIpv6Addresses AssignIpv6Addresses DescribeSubnets DescribeNetworkInterfaces
     """,
 )
-CONTROL_PLANE = (
+CONTROL_PLANE_OPERATOR = (
     *named(
         "ec2",
         """

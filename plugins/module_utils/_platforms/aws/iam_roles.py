@@ -110,7 +110,7 @@ def permissions(role: Role, platform: Platform, partition: str, zones: dict[str,
         "cloud-controller": (allow(iam_actions.CLOUD_CONTROLLER),),
         "node-pool": _node_pool(platform, partition),
         "control-plane-operator": (
-            allow(iam_actions.CONTROL_PLANE),
+            allow(iam_actions.CONTROL_PLANE_OPERATOR),
             allow(("route53:ChangeResourceRecordSets", "route53:ListResourceRecordSets"), arns.get("local", "")),
         ),
         "cloud-network-config-controller": (allow(iam_actions.NETWORK),),

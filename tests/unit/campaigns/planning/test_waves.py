@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._campaigns.planning.policy import Policy, policy_of
-from ansible_collections.hypershift.core.plugins.module_utils._campaigns.planning.waves import Member, batches, ordered, turns
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.planning.waves import WaveMember, batches, ordered, turns
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import OptionError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,8 +21,8 @@ def policy(*waves: Any, **options: Any) -> Policy:
     return policy_of({"campaign": "autumn", "target": {"latest": True}, "waves": waves, **options})
 
 
-def member(name: str, hub: str = "hub", nodes: int = 3, **labels: str) -> Member:
-    return Member(f"{name}.clusters.{hub}", hub, "clusters", name, labels, nodes)
+def member(name: str, hub: str = "hub", nodes: int = 3, **labels: str) -> WaveMember:
+    return WaveMember(f"{name}.clusters.{hub}", hub, "clusters", name, labels, nodes)
 
 
 def names(found: Any) -> list[tuple[str, list[str]]]:
@@ -150,12 +150,12 @@ MANY = [member(f"c{i}", hub="ab"[i % 2], pair=str(i // 2)) for i in range(8)]
 def test_batches(wave: dict[str, Any], options: dict[str, Any], expected: list[str]) -> None:
     made = policy({"name": "all", **wave}, **options)
     ordered_by_hub = sorted(MANY, key=lambda m: (m.hub, m.name))
-    [turn] = turns([Member(f"{m.hub}-{m.name}", m.hub, m.namespace, m.name, m.labels, m.nodes) for m in ordered_by_hub], made)
+    [turn] = turns([WaveMember(f"{m.hub}-{m.name}", m.hub, m.namespace, m.name, m.labels, m.nodes) for m in ordered_by_hub], made)
     assert [" ".join(m.name for m in batch) for batch in batches(turn, made)] == expected
 
 
 @st.composite
-def fleets(draw: st.DrawFn) -> tuple[list[Member], Policy]:
+def fleets(draw: st.DrawFn) -> tuple[list[WaveMember], Policy]:
     count = draw(st.integers(1, 25))
     rows = [member(f"c{i:02d}", draw(st.sampled_from("xyz")), draw(st.integers(0, 5)), pair=draw(st.sampled_from("pqrst")),
                    tier=draw(st.sampled_from("abc"))) for i in range(count)]  # fmt: skip
@@ -170,7 +170,7 @@ def fleets(draw: st.DrawFn) -> tuple[list[Member], Policy]:
 
 @given(fleets())
 @settings(max_examples=200, deadline=None)
-def test_every_cluster_has_one_place_and_every_bound_holds(world: tuple[list[Member], Policy]) -> None:
+def test_every_cluster_has_one_place_and_every_bound_holds(world: tuple[list[WaveMember], Policy]) -> None:
     members, made = world
     found = turns(members, made)
     groups = [(turn, batch) for turn in found for batch in batches(turn, made)]
