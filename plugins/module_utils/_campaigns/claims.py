@@ -40,7 +40,7 @@ def foreseen(plan: Object, found: ClusterProgress) -> list[Object]:
 
 
 def changes(
-    hub: Hub, plan: Object, standings: Sequence[ClusterProgress], seconds: int, over: Sequence[ClusterProgress] = ()
+    hub: Hub, plan: Object, clusters: Sequence[ClusterProgress], seconds: int, over: Sequence[ClusterProgress] = ()
 ) -> ChangeSet:
     """Writes that claim the clusters of one hub. A cluster that another campaign holds gets its ``problem`` and no
     write.
@@ -48,7 +48,7 @@ def changes(
     over: clusters that got there after their run was killed: nobody noted it, and their Leases are still there.
     """
     claimed, campaign = ChangeSet(), str(plan["campaign"])
-    for found in standings:
+    for found in clusters:
         namespace, name = found.entry["namespace"], found.entry["name"]
         live = hub.get(LEASE, namespace, lease_name(name))
         holder = lease_holder(live, campaign, hub.now())
@@ -61,7 +61,7 @@ def changes(
             claimed.create(LEASE, lease_manifest(name, namespace, campaign, seconds, hub.now()), _CLAIM)
         else:
             claimed.patch(LEASE, live, {"spec": lease_spec(campaign, seconds, hub.now())}, _CLAIM)
-    begun = [found for found in standings if found.problem is None]
+    begun = [found for found in clusters if found.problem is None]
     news = {s.id: {"state": RUNNING, "step": s.position, "findings": baseline(s, hub.now())} for s in begun}
     news |= {s.id: {"state": DONE, "ended": s.row()["ended"]} for s in over}
     release(hub, campaign, [s.entry for s in over], claimed)

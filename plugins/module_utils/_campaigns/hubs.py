@@ -17,7 +17,7 @@ from .._kernel.objects import Object
 from .._kernel.operation import MAX_PLANS, write
 from .._kernel.ports.hub import Hub
 from .journal import LABEL, records
-from .progress import ClusterProgress, standing
+from .progress import ClusterProgress, progress_of
 
 
 class CampaignHubs:
@@ -73,7 +73,9 @@ class CampaignHubs:
     def source(self, name: str) -> HubSource:
         return self._sources[name]
 
-    def standings(self, entries: Sequence[Object], clock: Hub, with_minors: bool = False) -> dict[str, ClusterProgress]:
+    def progress_by_id(
+        self, entries: Sequence[Object], clock: Hub, with_minors: bool = False
+    ) -> dict[str, ClusterProgress]:
         """Where the planned clusters stand, by id: one LIST per kind and hub they live on. with_minors: note what the
         hubs support.
 
@@ -87,7 +89,7 @@ class CampaignHubs:
         by_name = {view.name: view for view in views}
         self.minors |= {view.name: list(view.minors) for view in views}
         noted = {view.name: records(view.all(CONFIG_MAP)) for view in views}
-        return {e["id"]: standing(e, by_name[e["hub"]], noted[e["hub"]], clock.now()) for e in entries}
+        return {e["id"]: progress_of(e, by_name[e["hub"]], noted[e["hub"]], clock.now()) for e in entries}
 
     def write(
         self, names: Iterable[str], plan: Callable[[str, Hub], ChangeSet], acts: list[Object]

@@ -81,7 +81,7 @@ def planned(plan: Object, ids: Iterable[str] = ()) -> list[Object]:
     return [e for e in plan["clusters"] if e["verdict"] == READY and (not wanted or e["id"] in wanted)]
 
 
-def standing(entry: Object, hub: HubView, records: Records, now: datetime) -> ClusterProgress:
+def progress_of(entry: Object, hub: HubView, records: Records, now: datetime) -> ClusterProgress:
     """Judge one cluster by what its hub told."""
     key = (entry["namespace"], entry["name"])
     cluster = hub.by_key.get(key)
@@ -141,9 +141,9 @@ def before(plan: Object, name: str) -> list[str]:
     return found
 
 
-def wave_state(plan: Object, name: str, standings: Mapping[str, ClusterProgress]) -> WaveState:
+def wave_state(plan: Object, name: str, clusters: Mapping[str, ClusterProgress]) -> WaveState:
     wave = next(w for w in plan["waves"] if w["name"] == name)
-    own = [standings[i] for i in wave["clusters"] if i in standings]
+    own = [clusters[i] for i in wave["clusters"] if i in clusters]
     ends = [end for s in own if s.finished and (end := ended_at(s)) is not None]
     soak = timedelta(minutes=wave.get("soak_minutes") or 0)
     return WaveState(
@@ -225,13 +225,15 @@ def _control_plane_done(step: Object, target: Version, view: ClusterView, cluste
 
 def _pool_done(name: str, target: Version, step: Object, view: ClusterView, now: datetime) -> bool:
     """A pool that was removed since needs no upgrade."""
-    world = GoalView(view, GoalParams(version=step["version"], pools=(name,)), now)
-    if world.absent_pools:
+    goal_view = GoalView(view, GoalParams(version=step["version"], pools=(name,)), now)
+    if goal_view.absent_pools:
         return True
-    pool = world.pools[0]
+    pool = goal_view.pools[0]
     have = Version.parse(str(pool.status.get("version") or ""))
     if have is None or have < target:
         return False
     return (
-        have > target or (pool.spec.get("release") or {}).get("image") != step["image"] or updated(pool, world) == HOLDS
+        have > target
+        or (pool.spec.get("release") or {}).get("image") != step["image"]
+        or updated(pool, goal_view) == HOLDS
     )

@@ -38,9 +38,9 @@ _WORDS = {
 _VERDICTS = ((FAILED, "failed"), (STOPPED, "stopped"), (UNKNOWN, "unknown"), (RUNNING, "running"))
 
 
-def report_of(plan: Object, standings: Mapping[str, ClusterProgress], now: datetime) -> Object:
-    """The report. standings: of the clusters that the plan upgrades, by id."""
-    rows = [_row(entry, standings.get(entry["id"])) for entry in plan["clusters"]]
+def report_of(plan: Object, clusters: Mapping[str, ClusterProgress], now: datetime) -> Object:
+    """The report. clusters: progress of the clusters that the plan upgrades, by id."""
+    rows = [_row(entry, clusters.get(entry["id"])) for entry in plan["clusters"]]
     running = any(row["state"] == RUNNING for row in rows)
     started = min((row["started"] for row in rows if row["started"]), default="")
     # A campaign that has ended gives the same report whenever it is made.

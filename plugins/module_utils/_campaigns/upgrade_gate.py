@@ -46,7 +46,7 @@ class UpgradeGate:
             cause = f"option clusters names {', '.join(unknown)}, which the plan does not upgrade"
             raise OptionError(Failure("not_in_plan", cause, next_step="Use the ids of the plan."))
         if self._options["phase"] == "start":
-            self._report(self._hubs.standings(entries, self._clock, True).values())
+            self._report(self._hubs.progress_by_id(entries, self._clock, True).values())
             return Plan(unchanged=True, extra=self._extra)
         if self._options["phase"] == "after":
             return Plan(unchanged=True, extra=self._extra, act=lambda _acts, progress: self._after(entries, progress))
@@ -57,29 +57,26 @@ class UpgradeGate:
 
     def _foreseen(self, entries: list[Object]) -> list[Object]:
         """What claiming the batch as it stands would write; the waves before it are not waited for."""
-        standings = self._batch(entries)
-        self._report(standings.values())
+        clusters = self._batch(entries)
+        self._report(clusters.values())
         return [
-            e
-            for s in standings.values()
-            if not s.finished and s.problem is None
-            for e in claims.foreseen(self._plan, s)
+            e for s in clusters.values() if not s.finished and s.problem is None for e in claims.foreseen(self._plan, s)
         ]
 
     def _batch(self, entries: list[Object]) -> dict[str, ClusterProgress]:
-        standings = self._hubs.standings(entries, self._clock, True)
-        for found in standings.values():
+        clusters = self._hubs.progress_by_id(entries, self._clock, True)
+        for found in clusters.values():
             if not found.finished and found.problem is None:
                 found.problem = self._closed(found)
-        return standings
+        return clusters
 
     def _before(self, entries: list[Object], acts: list[Object], progress: Progress) -> None:
         self._earlier(entries, progress)
-        standings = self._batch(entries)
-        go = [s for s in standings.values() if not s.finished and s.problem is None]
+        clusters = self._batch(entries)
+        go = [s for s in clusters.values() if not s.finished and s.problem is None]
         over = [
             s
-            for s in standings.values()
+            for s in clusters.values()
             if s.finished and s.problem is None and s.record.get("state") not in (None, "", DONE)
         ]
 
@@ -93,7 +90,7 @@ class UpgradeGate:
         failures = self._hubs.write([s.hub for s in (*go, *over)], plan, acts)
         for found in go:
             found.problem = found.problem or failures.get(found.hub)
-        self._report(standings.values())
+        self._report(clusters.values())
 
     def _earlier(self, entries: list[Object], progress: Progress) -> None:
         """The waves before these are over and have soaked, and what failed so far is within the budget. Raises
@@ -103,37 +100,37 @@ class UpgradeGate:
         if not done_before:
             return
         waves = {name for entry in entries for name in before(self._plan, entry["wave"])}
-        standings = self._hubs.standings(done_before, self._clock)
-        earlier = [found for found in standings.values() if found.entry["wave"] in waves]
-        self._wait.until_over(earlier, standings, self._budget, progress)
-        states = [wave_state(self._plan, name, standings) for name in sorted(waves)]
+        clusters = self._hubs.progress_by_id(done_before, self._clock)
+        earlier = [found for found in clusters.values() if found.entry["wave"] in waves]
+        self._wait.until_over(earlier, clusters, self._budget, progress)
+        states = [wave_state(self._plan, name, clusters) for name in sorted(waves)]
         left = max(((s.soaked_at - self._clock.now()).total_seconds() for s in states if s.soaked_at), default=0.0)
-        if left > 0 and self._budget(standings) is None:
+        if left > 0 and self._budget(clusters) is None:
             progress(
                 f"[{self._plan['campaign']}] the next wave begins in {left:.0f} s: {', '.join(sorted(waves))} soaking"
             )
             self._sleep(left)
-            standings = self._hubs.standings(done_before, self._clock)
-        failure = self._budget(standings)
+            clusters = self._hubs.progress_by_id(done_before, self._clock)
+        failure = self._budget(clusters)
         if failure:
             raise RefusedError([failure])
 
-    def _budget(self, standings: dict[str, ClusterProgress]) -> Failure | None:
-        for found in standings.values():
+    def _budget(self, clusters: dict[str, ClusterProgress]) -> Failure | None:
+        for found in clusters.values():
             found.regressed = found.finished and worse(found, self._clock.now()) is not None
-        names = dict.fromkeys(found.entry["wave"] for found in standings.values())
-        waves = [wave_state(self._plan, name, standings) for name in names]
-        return over_budget(waves, [s.id for s in standings.values() if s.failed], self._options.get("max_failed"))
+        names = dict.fromkeys(found.entry["wave"] for found in clusters.values())
+        waves = [wave_state(self._plan, name, clusters) for name in names]
+        return over_budget(waves, [s.id for s in clusters.values() if s.failed], self._options.get("max_failed"))
 
     def _after(self, entries: list[Object], progress: Progress) -> None:
-        standings = self._hubs.standings(entries, self._clock)
-        open_ones = [s for s in standings.values() if verified(s, self._clock.now()) is not None]
+        clusters = self._hubs.progress_by_id(entries, self._clock)
+        open_ones = [s for s in clusters.values() if verified(s, self._clock.now()) is not None]
         if open_ones:
             self._wait.until_verified(open_ones, float(self._options["settle_timeout"]), progress)
-            standings = self._hubs.standings(entries, self._clock)
-        for found in standings.values():
+            clusters = self._hubs.progress_by_id(entries, self._clock)
+        for found in clusters.values():
             found.problem = verified(found, self._clock.now())
-        self._report(standings.values())
+        self._report(clusters.values())
 
     def _closed(self, found: ClusterProgress) -> Failure | None:
         """A cluster that has maintenance windows begins in one; what runs already goes on."""
@@ -150,8 +147,8 @@ class UpgradeGate:
             next_step="Run the campaign again then.",
         )
 
-    def _report(self, standings: Iterable[ClusterProgress]) -> None:
-        rows = [found.row() for found in standings]
+    def _report(self, clusters: Iterable[ClusterProgress]) -> None:
+        rows = [found.row() for found in clusters]
         left = {row["id"] for row in rows if not row["finished"]}
         batches = [{**b, "clusters": [i for i in b["clusters"] if i in left]} for b in self._plan["batches"]]
         batches = [batch for batch in batches if batch["clusters"]]

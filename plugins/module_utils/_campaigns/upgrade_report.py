@@ -33,8 +33,8 @@ class UpgradeReport:
         self._files, self._write_file, self._check_mode = files, write_file, check_mode
 
     def plan(self) -> Plan:
-        standings = self._hubs.standings(self._plan["clusters"], self._clock)
-        report = leaving(report_of(self._plan, standings, self._clock.now()))
+        clusters = self._hubs.progress_by_id(self._plan["clusters"], self._clock)
+        report = leaving(report_of(self._plan, clusters, self._clock.now()))
         # all of them before the first is written
         contents = {path: render(report) for path, render in self._files.items()}
         written = [self._write_file(path, content, self._check_mode) for path, content in contents.items()]

@@ -16,7 +16,7 @@ from .._kernel.operation import Progress
 from .._kernel.ports.hub import Hub, WatchSpec
 from .hubs import CampaignHubs
 from .journal import LABEL, records
-from .progress import ClusterProgress, standing
+from .progress import ClusterProgress, progress_of
 from .verification import verified
 
 _KINDS = (HOSTED_CLUSTER, NODE_POOL, CONFIG_MAP)
@@ -29,21 +29,21 @@ class CampaignWait:
     def until_over(
         self,
         earlier: Sequence[ClusterProgress],
-        standings: dict[str, ClusterProgress],
+        clusters: dict[str, ClusterProgress],
         stop: Callable[[dict[str, ClusterProgress]], Failure | None],
         progress: Progress,
     ) -> None:
-        """Return when no earlier cluster is open any more, or enough failed to stop. Updates ``standings``. Raises
+        """Return when no earlier cluster is open any more, or enough failed to stop. Updates ``clusters``. Raises
         WaitError."""
         open_ones = [s for s in earlier if not s.finished and not s.failed]
         for name in dict.fromkeys(s.hub for s in open_ones):
-            if stop(standings) is not None:
+            if stop(clusters) is not None:
                 return
             self._watch(
                 name,
                 [s for s in open_ones if s.hub == name],
-                standings,
-                lambda found: found.finished or found.failed or stop(standings) is not None,
+                clusters,
+                lambda found: found.finished or found.failed or stop(clusters) is not None,
                 ("the end of the waves before", "See who runs the other hosts of the campaign, then run again."),
                 self._timeout,
                 progress,
@@ -73,7 +73,7 @@ class CampaignWait:
         self,
         name: str,
         open_ones: Sequence[ClusterProgress],
-        standings: dict[str, ClusterProgress],
+        clusters: dict[str, ClusterProgress],
         good: Callable[[ClusterProgress], bool],
         goal: tuple[str, str],
         timeout: float,
@@ -86,7 +86,7 @@ class CampaignWait:
             view = HubView(name, objects={kind: tuple(seen.all(kind)) for kind in _KINDS})
             noted = records(view.all(CONFIG_MAP))
             for key, entry in list(pending.items()):
-                found = standings[key] = standing(entry, view, noted, self._clock.now())
+                found = clusters[key] = progress_of(entry, view, noted, self._clock.now())
                 if good(found):
                     del pending[key]
             names = sorted(pending)

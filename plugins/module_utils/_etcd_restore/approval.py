@@ -27,8 +27,8 @@ def elsewhere(digest: str, here: Identity, ref: str) -> Failure:
     return Failure("other_cluster", cause, ref, next_step=step)
 
 
-def unidentified(world: Situation) -> list[str]:
-    if world.management.uid:
+def unidentified(situation: Situation) -> list[str]:
+    if situation.management.uid:
         return []
-    why = f"which management cluster this is cannot be asked ({world.management.unknown})"
-    return [f"{why}, so the digest is bound to its address {world.management.server} alone"]
+    why = f"which management cluster this is cannot be asked ({situation.management.unknown})"
+    return [f"{why}, so the digest is bound to its address {situation.management.server} alone"]

@@ -28,7 +28,7 @@ from .rehearsal import exec_refusal
 from .session import Session
 from .situation import OWNER_NAME, Situation, differences, digest_of, made_elsewhere
 from .steps import Means, Restorer
-from .survey import read_world
+from .survey import read_situation
 
 
 class EtcdRestore:
@@ -68,35 +68,39 @@ class EtcdRestore:
         return self._settled(journal) if self._is_settled(journal) else self._go_on(journal)
 
     def _planned(self) -> Plan:
-        world = self._world()
+        situation = self._situation()
         plan = Plan(unchanged=True)
-        plan.changes.refusals += self._refusals(world)
-        if world.manifest:
-            plan.extra = {"plan": foreseen(world), "digest": digest_of(world), "restore": outlook(world)}
+        plan.changes.refusals += self._refusals(situation)
+        if situation.manifest:
+            plan.extra = {"plan": foreseen(situation), "digest": digest_of(situation), "restore": outlook(situation)}
             plan.extra |= {
-                "notes": [*accepted(world), *unidentified(world)],
-                "management_cluster": world.management.as_result(),
+                "notes": [*accepted(situation), *unidentified(situation)],
+                "management_cluster": situation.management.as_result(),
             }
         return plan
 
     def _begin(self, digest: str) -> Plan:
-        world = self._world()
+        situation = self._situation()
         plan = Plan()
-        plan.changes.refusals += self._refusals(world)
-        plan.changes.notes += [*accepted(world), *unidentified(world)]
+        plan.changes.refusals += self._refusals(situation)
+        plan.changes.notes += [*accepted(situation), *unidentified(situation)]
         if plan.changes.refusals:
             return plan
-        if digest_of(world) != digest:
-            changed = differences(digest, world)
+        if digest_of(situation) != digest:
+            changed = differences(digest, situation)
             told = f": {', '.join(changed)} changed since" if changed else ""
             step = "Plan again (state: planned), look at it, and give the new digest."
             plan.changes.refuse(
                 "plan_outdated", f"the plan of digest {digest[:12]} is not the plan of now{told}", step, self._ref
             )
             return plan
-        plan.foreseen = foreseen(world)
-        plan.extra = {"digest": digest, "restore": outlook(world), "management_cluster": world.management.as_result()}
-        plan.act = lambda acts, progress: self._work(plan, first_journal(world, digest), acts, progress)
+        plan.foreseen = foreseen(situation)
+        plan.extra = {
+            "digest": digest,
+            "restore": outlook(situation),
+            "management_cluster": situation.management.as_result(),
+        }
+        plan.act = lambda acts, progress: self._work(plan, first_journal(situation, digest), acts, progress)
         return plan
 
     def _go_on(self, journal: Journal) -> Plan:
@@ -119,12 +123,12 @@ class EtcdRestore:
         plan.act = lambda acts, progress: self._work(plan, journal, acts, progress)
         return plan
 
-    def _refusals(self, world: Situation) -> list[Failure]:
+    def _refusals(self, situation: Situation) -> list[Failure]:
         """All reasons against; when there is none, whether its tools would be let in."""
-        found = refusals(world)
+        found = refusals(situation)
         if found:
             return found
-        refused = exec_refusal(self._hub, world.namespace, [m.name for s in world.shards for m in s.members])
+        refused = exec_refusal(self._hub, situation.namespace, [m.name for s in situation.shards for m in s.members])
         return [refused] if refused else []
 
     def _roll_back(self, digest: str, mark: Mark | None) -> Plan:
@@ -174,12 +178,12 @@ class EtcdRestore:
 
         def act(acts: list[dict[str, Any]], progress: Callable[[str], None]) -> None:
             with self._lease:
-                self._site(journal, acts, progress).mark(journal.state)
+                self._session(journal, acts, progress).mark(journal.state)
 
         plan.act = act
         return plan
 
-    def _site(self, journal: Journal, acts: list[dict[str, Any]], progress: Callable[[str], None]) -> Session:
+    def _session(self, journal: Journal, acts: list[dict[str, Any]], progress: Callable[[str], None]) -> Session:
         mark = self._mark()
         return Session(
             self._hub,
@@ -210,17 +214,17 @@ class EtcdRestore:
             if ended:
                 plan.extra["restore"] = current.summary()
                 return
-            site = self._site(current, acts, progress)
-            restorer = Restorer(site, self._options, self._means)
+            session = self._session(current, acts, progress)
+            restorer = Restorer(session, self._options, self._means)
             try:
                 restorer.back() if back else restorer.forward()
             except HypershiftError as error:
-                error.extra |= {"digest": site.journal.digest, "restore": site.journal.summary()}
+                error.extra |= {"digest": session.journal.digest, "restore": session.journal.summary()}
                 raise
-            plan.extra["restore"] = site.journal.summary()
+            plan.extra["restore"] = session.journal.summary()
 
-    def _world(self) -> Situation:
-        return read_world(self._hub, self._options, self._means.store, self._lease.holder())
+    def _situation(self) -> Situation:
+        return read_situation(self._hub, self._options, self._means.store, self._lease.holder())
 
     def _under_lease(self, planned: Journal, back: bool) -> tuple[Journal, bool]:
         """The journal as it is now, and whether there is nothing left to do. Raises HypershiftError when another

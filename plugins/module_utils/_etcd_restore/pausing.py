@@ -19,71 +19,71 @@ from .session import Session
 from .situation import OWNER_NAME
 
 
-def pause(site: Session) -> str:
+def pause(session: Session) -> str:
     """Paused without end, and the operators say so. A pause as found is replaced for the time: it might end under
     way."""
-    site.lease.check()
+    session.lease.check()
     options = {
-        "namespace": site.namespace,
-        "name": site.name,
+        "namespace": session.namespace,
+        "name": session.name,
         "state": "paused",
         "owner": OWNER_NAME,
-        "reason": f"restore of etcd from snapshot {site.journal.snapshot}, digest {site.journal.run}",
+        "reason": f"restore of etcd from snapshot {session.journal.snapshot}, digest {session.journal.run}",
         "unlimited": True,
         "take_over": True,
         "wait": True,
-        "wait_timeout": site.timeout,
-        "progress_timeout": site.timeout,
+        "wait_timeout": session.timeout,
+        "progress_timeout": session.timeout,
     }
-    result = run(PauseReconcile(site.hub, options), site.hub, False, _told(site))
+    result = run(PauseReconcile(session.hub, options), session.hub, False, _told(session))
     for step in result["plan"]:
-        site.did("pause", step["object"], "the operators must not start what is stopped here")
+        session.did("pause", step["object"], "the operators must not start what is stopped here")
     return "paused"
 
 
-def resume(site: Session, available: bool = True) -> str:
+def resume(session: Session, available: bool = True) -> str:
     """Every pause as it was found; waits until the operators work again, and until the hosted cluster is available when
     it ought to be."""
-    for check in site.hub.list(MACHINE_HEALTH_CHECK, site.home):
+    for check in session.hub.list(MACHINE_HEALTH_CHECK, session.home):
         patch = pausing.capi_pause_patch(check, False, "any")
         if patch:
-            site.patch(MACHINE_HEALTH_CHECK, site.home, check, patch, "machines are remediated again")
-    cluster = site.hub.get(HOSTED_CLUSTER, site.namespace, site.name)
-    for pool in pools_of(site.hub, site.namespace, site.name):
-        _as_found(site, NODE_POOL, pool)
+            session.patch(MACHINE_HEALTH_CHECK, session.home, check, patch, "machines are remediated again")
+    cluster = session.hub.get(HOSTED_CLUSTER, session.namespace, session.name)
+    for pool in pools_of(session.hub, session.namespace, session.name):
+        _as_found(session, NODE_POOL, pool)
     if cluster is None:
         return "the hosted cluster is gone"
-    answer = _as_found(site, HOSTED_CLUSTER, cluster)
-    if pauses.is_paused(answer, site.hub.now()):
+    answer = _as_found(session, HOSTED_CLUSTER, cluster)
+    if pauses.is_paused(answer, session.hub.now()):
         return "paused as found"
     generation = int(lookup(answer, ("metadata", "generation"), 0) or 0)
-    _wait(site, "resumed", generation)
+    _wait(session, "resumed", generation)
     if available:
-        _wait(site, "available", generation)
+        _wait(session, "available", generation)
     return "resumed"
 
 
-def _as_found(site: Session, kind: Any, unit: Object) -> Object:
+def _as_found(session: Session, kind: Any, unit: Object) -> Object:
     """Undo our pause; one that somebody has changed since is left alone."""
     if pauses.owner_of(unit) != OWNER_NAME:
         return unit
-    found = site.journal.pauses.get(f"{kind.kind}/{unit['metadata']['name']}") or {}
+    found = session.journal.pauses.get(f"{kind.kind}/{unit['metadata']['name']}") or {}
     notes = {key: found.get(key) for key in (pauses.OWNER, pauses.REASON, pauses.SINCE)}
     own = notes[pauses.OWNER] == OWNER_NAME  # left by a restore before this one: nobody else would end it
     patch = {
         "spec": {"pausedUntil": None if own else found.get("pausedUntil")},
         "metadata": {"annotations": dict.fromkeys(notes) if own else notes},
     }
-    return site.patch(kind, site.namespace, unit, patch, "paused or not, as found")
+    return session.patch(kind, session.namespace, unit, patch, "paused or not, as found")
 
 
-def _wait(site: Session, goal: str, generation: int) -> None:
+def _wait(session: Session, goal: str, generation: int) -> None:
     request = WaitRequest(
-        goal, ((site.namespace, site.name),), site.timeout, site.timeout, GoalParams(generation=generation)
+        goal, ((session.namespace, session.name),), session.timeout, session.timeout, GoalParams(generation=generation)
     )
-    request.wait(site.hub, _told(site))
+    request.wait(session.hub, _told(session))
 
 
-def _told(site: Session) -> Any:
+def _told(session: Session) -> Any:
     """Lines of the waiter, with the clock of the restore."""
-    return lambda line: site.say(line.partition("] ")[2].partition(" ")[2])
+    return lambda line: session.say(line.partition("] ")[2].partition(" ")[2])

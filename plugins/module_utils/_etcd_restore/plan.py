@@ -20,11 +20,11 @@ def entry(verb: str, ref: str, why: str, disruptive: bool = False) -> Entry:
     return {"verb": verb, "object": ref, "why": why, "disruptive": disruptive}
 
 
-def foreseen(world: Situation) -> list[Entry]:
+def foreseen(situation: Situation) -> list[Entry]:
     """What applying will do, in order."""
-    place, paused = world.namespace, pauses.is_paused(world.cluster, world.now)
-    steps = _before_any_change(world)
-    steps += [] if paused else [entry("pause", world.ref, "the operators must not start what is stopped here")]
+    place, paused = situation.namespace, pauses.is_paused(situation.cluster, situation.now)
+    steps = _before_any_change(situation)
+    steps += [] if paused else [entry("pause", situation.ref, "the operators must not start what is stopped here")]
     steps += [
         entry(
             "scale",
@@ -32,29 +32,29 @@ def foreseen(world: Situation) -> list[Entry]:
             f"0 of {w.replicas}: nothing may write; the hosted API is down from here on",
             True,
         )
-        for w in world.writers
+        for w in situation.writers
     ]
-    for shard in world.shards:
+    for shard in situation.shards:
         ref = STATEFUL_SET.ref(place, shard.name)
         if shard.when_scaled != "Retain":
             steps.append(
                 entry("patch", ref, "whenScaled is set to Retain for the restore: else scaling deletes the data")
             )
         steps.append(entry("scale", ref, f"0 of {shard.size}: no member may run while its data is exchanged", True))
-    return steps + _on_volumes(world) + _back_in_use(world, paused)
+    return steps + _on_volumes(situation) + _back_in_use(situation, paused)
 
 
-def _on_volumes(world: Situation) -> list[Entry]:
+def _on_volumes(situation: Situation) -> list[Entry]:
     """One pod for each member, and the exchange once all are prepared."""
-    place, steps = world.namespace, []
-    mark = f"snapshot {world.manifest.id}" if world.manifest else "the snapshot"
-    for shard in world.shards:
+    place, steps = situation.namespace, []
+    mark = f"snapshot {situation.manifest.id}" if situation.manifest else "the snapshot"
+    for shard in situation.shards:
         for member in shard.members:
             if not member.claim:
                 steps.append(
                     entry(
                         "create",
-                        PERSISTENT_VOLUME_CLAIM.ref(place, claim_name(world, shard, member.name)),
+                        PERSISTENT_VOLUME_CLAIM.ref(place, claim_name(situation, shard, member.name)),
                         "it has none",
                     )
                 )
@@ -72,15 +72,15 @@ def _on_volumes(world: Situation) -> list[Entry]:
             "the restored data takes the place of the data in use, which is kept aside",
             True,
         )
-        for s in world.shards
+        for s in situation.shards
         for m in s.members
     ]
     return steps
 
 
-def _back_in_use(world: Situation, paused: bool) -> list[Entry]:
-    place, steps = world.namespace, []
-    for shard in world.shards:
+def _back_in_use(situation: Situation, paused: bool) -> list[Entry]:
+    place, steps = situation.namespace, []
+    for shard in situation.shards:
         steps += [entry("delete", POD.ref(place, pod_name(m.name)), "its work is done") for m in shard.members]
         steps.append(
             entry(
@@ -89,52 +89,52 @@ def _back_in_use(world: Situation, paused: bool) -> list[Entry]:
                 f"back to {shard.size}; equal hashes on all members are the proof",
             )
         )
-    steps += [entry("scale", DEPLOYMENT.ref(place, w.name), f"back to {w.replicas}") for w in world.writers]
-    steps += [] if paused else [entry("resume", world.ref, "as found")]
-    if not world.options.get("keep_old_data"):
+    steps += [entry("scale", DEPLOYMENT.ref(place, w.name), f"back to {w.replicas}") for w in situation.writers]
+    steps += [] if paused else [entry("resume", situation.ref, "as found")]
+    if not situation.options.get("keep_old_data"):
         steps += [
             entry("remove", f"Member {place}/{m.name}", "the data of before is no longer needed")
-            for s in world.shards
+            for s in situation.shards
             for m in s.members
         ]
     return steps
 
 
-def _before_any_change(world: Situation) -> list[Entry]:
+def _before_any_change(situation: Situation) -> list[Entry]:
     why = "proves image, place, commands and room, and is deleted, before anything is changed"
-    trials = [pod_name(m.name, TRIAL) for s in world.shards for m in s.members]
-    mark = entry("patch", world.ref, "marked with the restore that is under way, and at the end with how it ended")
-    return [*(entry("create", POD.ref(world.namespace, name), why) for name in trials), mark]
+    trials = [pod_name(m.name, TRIAL) for s in situation.shards for m in s.members]
+    mark = entry("patch", situation.ref, "marked with the restore that is under way, and at the end with how it ended")
+    return [*(entry("create", POD.ref(situation.namespace, name), why) for name in trials), mark]
 
 
-def claim_name(world: Situation, shard: Shard, member: str) -> str:
-    templates = world.sets[shard.name]["spec"].get("volumeClaimTemplates") or []
+def claim_name(situation: Situation, shard: Shard, member: str) -> str:
+    templates = situation.sets[shard.name]["spec"].get("volumeClaimTemplates") or []
     return f"{templates[0]['metadata']['name'] if templates else 'data'}-{member}"
 
 
-def first_journal(world: Situation, digest: str) -> Journal:
+def first_journal(situation: Situation, digest: str) -> Journal:
     """Everything as found, before anything is changed."""
-    if world.manifest is None:
+    if situation.manifest is None:
         raise ValueError("a journal needs a snapshot")
     return Journal(
         digest=digest,
-        snapshot=world.manifest.id,
-        taken_at=stamp(world.manifest.taken_at),
-        writers={w.name: w.replicas for w in world.writers},
-        shards=[_record(world, shard) for shard in world.shards],
-        pauses={f"{u['kind']}/{u['metadata']['name']}": pause_as_found(u) for u in world.units},
-        lost=lost(world),
-        bump=world.bump,
-        started=stamp(world.now),
-        kept=bool(world.options.get("keep_old_data")),
-        after=earlier(world.mark),
+        snapshot=situation.manifest.id,
+        taken_at=stamp(situation.manifest.taken_at),
+        writers={w.name: w.replicas for w in situation.writers},
+        shards=[_record(situation, shard) for shard in situation.shards],
+        pauses={f"{u['kind']}/{u['metadata']['name']}": pause_as_found(u) for u in situation.units},
+        lost=lost(situation),
+        bump=situation.bump,
+        started=stamp(situation.now),
+        kept=bool(situation.options.get("keep_old_data")),
+        after=earlier(situation.mark),
     )
 
 
-def _record(world: Situation, shard: Shard) -> ShardRecord:
-    if world.manifest is None:
+def _record(situation: Situation, shard: Shard) -> ShardRecord:
+    if situation.manifest is None:
         raise ValueError("a journal needs a snapshot")
-    file = world.manifest.file_of(shard.name)
+    file = situation.manifest.file_of(shard.name)
     return ShardRecord(
         name=shard.name,
         replicas=shard.size,
@@ -150,17 +150,17 @@ def _record(world: Situation, shard: Shard) -> ShardRecord:
     )
 
 
-def outlook(world: Situation) -> dict[str, Any]:
+def outlook(situation: Situation) -> dict[str, Any]:
     """What the plan says of the restore: most of all what would be lost."""
-    if world.manifest is None:
+    if situation.manifest is None:
         return {}
     return {
-        "snapshot": world.manifest.id,
+        "snapshot": situation.manifest.id,
         "state": "planned",
-        "lost": lost(world),
+        "lost": lost(situation),
         "steps": [],
         "api_downtime_seconds": None,
-        "members": [m.name for s in world.shards for m in s.members],
+        "members": [m.name for s in situation.shards for m in s.members],
         "started": "",
         "finished": "",
         "kept": [],

@@ -30,31 +30,36 @@ _STEP = (
 )
 
 
-def prove(site: Session) -> str:
+def prove(session: Session) -> str:
     """Raises HypershiftError when the members differ, or when they are not all there within the timeout."""
-    started, last = site.hub.monotonic(), ""
+    started, last = session.hub.monotonic(), ""
     while True:
-        found = ask(site.hub, find_etcd(site.hub, site.namespace, site.name, [r.name for r in site.journal.shards]))
-        missing = [m for record in site.journal.shards if (m := _missing(site, found.shard(record.name), record))]
+        found = ask(
+            session.hub,
+            find_etcd(session.hub, session.namespace, session.name, [r.name for r in session.journal.shards]),
+        )
+        missing = [m for record in session.journal.shards if (m := _missing(session, found.shard(record.name), record))]
         if not missing:
-            return _counted(site, found.shards)
+            return _counted(session, found.shards)
         if missing[0] != last:
             last = missing[0]
-            site.say(f"proof: {last}")
-        if site.hub.monotonic() - started >= site.timeout:
-            raise _failed(site, "not_proved", f"the restored etcd was not proved within {site.timeout:.0f} s: {last}")
-        site.sleep(PAUSE_SECONDS)
+            session.say(f"proof: {last}")
+        if session.hub.monotonic() - started >= session.timeout:
+            raise _failed(
+                session, "not_proved", f"the restored etcd was not proved within {session.timeout:.0f} s: {last}"
+            )
+        session.sleep(PAUSE_SECONDS)
 
 
-def _missing(site: Session, shard: Shard, record: ShardRecord) -> str:
+def _missing(session: Session, shard: Shard, record: ShardRecord) -> str:
     """What is still to come, in a few words. Raises HypershiftError for what will not mend itself."""
     apart = divergence(shard)
     if apart:
-        raise _failed(site, "diverged", f"the members of {record.name} hold different data: {apart}")
+        raise _failed(session, "diverged", f"the members of {record.name} hold different data: {apart}")
     refused = [m for m in shard.members if m.not_asked in (FORBIDDEN, DENIED)]
     if refused:
         raise _failed(
-            site,
+            session,
             code_of(refused),
             f"the restored members could not be asked ({told(refused)}), so that nothing is proved",
         )
@@ -71,28 +76,28 @@ def _missing(site: Session, shard: Shard, record: ShardRecord) -> str:
     return ""
 
 
-def _counted(site: Session, shards: tuple[Shard, ...]) -> str:
+def _counted(session: Session, shards: tuple[Shard, ...]) -> str:
     """Living keys on each member, counted at the restored revision: later ones may have lost keys whose lease ran
     out."""
     notes = []
-    for record in site.journal.shards:
+    for record in session.journal.shards:
         shard = next(s for s in shards if s.name == record.name)
-        counts = each(partial(_count, site, shard, record.revision + record.bumped), shard.members)
+        counts = each(partial(_count, session, shard, record.revision + record.bumped), shard.members)
         wrong = [f"{m.name} {c}" for m, c in zip(shard.members, counts, strict=True) if c != record.live_keys]
         if wrong:
             cause = (
                 f"{record.name} does not hold the {record.live_keys} living keys of the snapshot: {', '.join(wrong)}"
             )
-            raise _failed(site, "keys_differ", cause)
+            raise _failed(session, "keys_differ", cause)
         one = next((m for m in shard.members if m.hash is not None), None)
         same = f", hash {one.hash:08x} at revision {one.hash_revision} on all" if one and one.hash is not None else ""
         notes.append(f"{record.name}: {record.live_keys} keys on {len(shard.members)} member(s){same}")
-        site.say(f"proved {notes[-1]}")
+        session.say(f"proved {notes[-1]}")
     return "; ".join(notes)
 
 
-def _count(site: Session, shard: Shard, revision: int, member: Member) -> int | None:
-    shell = site.hub.shell(shard.namespace, member.name, etcd.CONTAINER)
+def _count(session: Session, shard: Shard, revision: int, member: Member) -> int | None:
+    shell = session.hub.shell(shard.namespace, member.name, etcd.CONTAINER)
     for text in (etcd.count_keys(revision), etcd.count_keys()):
         try:
             found = etcd.answers(shell.run(etcd.script({"count": text}), silence=HASH_SILENCE).text).get("count")
@@ -106,25 +111,25 @@ def _count(site: Session, shard: Shard, revision: int, member: Member) -> int | 
     return None
 
 
-def forget_old(site: Session) -> str:
+def forget_old(session: Session) -> str:
     """The data of before, removed by the members themselves."""
 
     def one(member: str) -> str:
-        result = site.hub.shell(site.home, member, etcd.CONTAINER).run(forget(site.journal.run))
+        result = session.hub.shell(session.home, member, etcd.CONTAINER).run(forget(session.journal.run))
         return "" if result.code == 0 else f"{member}: {result.complaint()}"
 
-    site.lease.check()
-    members = [m for r in site.journal.shards for m in r.peers]
+    session.lease.check()
+    members = [m for r in session.journal.shards for m in r.peers]
     wrong = [w for w in each(one, members) if w]
     if wrong:
         step = "The cluster runs on the restored data. Run the same task again to remove what is left."
         raise HypershiftError(
-            Failure("not_cleaned", f"old data could not be removed: {'; '.join(wrong)}", site.ref, next_step=step)
+            Failure("not_cleaned", f"old data could not be removed: {'; '.join(wrong)}", session.ref, next_step=step)
         )
     for member in members:
-        site.did("remove", f"Member {site.home}/{member}", "the data of before")
+        session.did("remove", f"Member {session.home}/{member}", "the data of before")
     return f"{len(members)} volumes"
 
 
-def _failed(site: Session, code: str, cause: str) -> HypershiftError:
-    return HypershiftError(Failure(code, cause, site.ref, next_step=_STEP.format(run=site.journal.run)))
+def _failed(session: Session, code: str, cause: str) -> HypershiftError:
+    return HypershiftError(Failure(code, cause, session.ref, next_step=_STEP.format(run=session.journal.run)))

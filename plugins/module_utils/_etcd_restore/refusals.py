@@ -44,34 +44,34 @@ class Refusal:
     next_step: str | Callable[[Situation], str]
     risk: str = ""
 
-    def failure(self, world: Situation, cause: str) -> Failure:
-        step = self.next_step if isinstance(self.next_step, str) else self.next_step(world)
-        return Failure(self.code, cause, world.ref, next_step=step)
+    def failure(self, situation: Situation, cause: str) -> Failure:
+        step = self.next_step if isinstance(self.next_step, str) else self.next_step(situation)
+        return Failure(self.code, cause, situation.ref, next_step=step)
 
 
-def _deleting(world: Situation) -> str:
-    return "it is being deleted" if lookup(world.cluster, ("metadata", "deletionTimestamp")) else ""
+def _deleting(situation: Situation) -> str:
+    return "it is being deleted" if lookup(situation.cluster, ("metadata", "deletionTimestamp")) else ""
 
 
-def _upgrading(world: Situation) -> str:
+def _upgrading(situation: Situation) -> str:
     """A first installation that has not ended is no update: it has no version to go back to."""
-    newest = versions.newest(world.cluster)
-    under_way = newest.get("state") == "Partial" and versions.newest_completed(world.cluster)
+    newest = versions.newest(situation.cluster)
+    under_way = newest.get("state") == "Partial" and versions.newest_completed(situation.cluster)
     return f"it is being updated to {newest.get('version') or 'another release'}" if under_way else ""
 
 
-def _rolling(world: Situation) -> str:
-    names = [s.name for s in world.shards if s.rolling and s.replicas]
+def _rolling(situation: Situation) -> str:
+    names = [s.name for s in situation.shards if s.rolling and s.replicas]
     return f"StatefulSet {', '.join(names)} is rolling" if names else ""
 
 
-def _recovery(world: Situation) -> str:
-    return f"the operator's own recovery of etcd is active: {world.recovery}" if world.recovery else ""
+def _recovery(situation: Situation) -> str:
+    return f"the operator's own recovery of etcd is active: {situation.recovery}" if situation.recovery else ""
 
 
-def _retention(world: Situation) -> str:
-    names = [s.name for s in world.shards if s.when_scaled != "Retain"]
-    if not names or world.options.get("allow_retention_patch"):
+def _retention(situation: Situation) -> str:
+    names = [s.name for s in situation.shards if s.when_scaled != "Retain"]
+    if not names or situation.options.get("allow_retention_patch"):
         return ""
     return (
         f"StatefulSet {', '.join(names)} deletes its claims, and so all data, when it is scaled down (whenScaled:"
@@ -79,16 +79,16 @@ def _retention(world: Situation) -> str:
     )
 
 
-def _paused(world: Situation) -> str:
-    owner = pauses.owner_of(world.cluster)
-    if not pauses.is_paused(world.cluster, world.now) or owner in ("", OWNER_NAME):
+def _paused(situation: Situation) -> str:
+    owner = pauses.owner_of(situation.cluster)
+    if not pauses.is_paused(situation.cluster, situation.now) or owner in ("", OWNER_NAME):
         return ""
-    reason = (lookup(world.cluster, ("metadata", "annotations")) or {}).get(pauses.REASON) or "no reason given"
+    reason = (lookup(situation.cluster, ("metadata", "annotations")) or {}).get(pauses.REASON) or "no reason given"
     return f"it is paused by {owner} ({reason})"
 
 
-def _under_way(world: Situation) -> str:
-    mark = world.mark
+def _under_way(situation: Situation) -> str:
+    mark = situation.mark
     if mark is None or mark.state != RUNNING:
         return ""
     return (
@@ -96,24 +96,24 @@ def _under_way(world: Situation) -> str:
     )
 
 
-def _locked(world: Situation) -> str:
-    return f"another run works on it now ({world.holder})" if world.holder else ""
+def _locked(situation: Situation) -> str:
+    return f"another run works on it now ({situation.holder})" if situation.holder else ""
 
 
-def _claims(world: Situation) -> str:
-    lost = [n for n, c in world.claims.items() if lookup(c, ("status", "phase")) == "Lost"]
+def _claims(situation: Situation) -> str:
+    lost = [n for n, c in situation.claims.items() if lookup(c, ("status", "phase")) == "Lost"]
     return f"claim {', '.join(sorted(lost))} has lost its volume" if lost else ""
 
 
-def _small(world: Situation) -> str:
-    if world.manifest is None:
+def _small(situation: Situation) -> str:
+    if situation.manifest is None:
         return ""
-    sizes = {f.shard: f.size for f in world.manifest.files}
+    sizes = {f.shard: f.size for f in situation.manifest.files}
     found = []
-    for shard in world.shards:
+    for shard in situation.shards:
         need = room_on_volume(sizes.get(shard.name, 0))
         for member in shard.members:
-            claim = world.claims.get(member.claim)
+            claim = situation.claims.get(member.claim)
             told = lookup(claim or {}, ("status", "capacity", "storage"))
             have = parse_quantity(told) if told else None
             if have is not None and have < need:
@@ -125,49 +125,49 @@ def _small(world: Situation) -> str:
     )
 
 
-def _unsized(world: Situation) -> str:
-    names = [s.name for s in world.shards if not s.peers]
+def _unsized(situation: Situation) -> str:
+    names = [s.name for s in situation.shards if not s.peers]
     return f"StatefulSet {', '.join(names)} is scaled to 0 and does not say how many members it has" if names else ""
 
 
-def _strays(world: Situation) -> str:
-    found = [f"{pod} (app {w.name})" for w in world.writers for pod in w.strays]
+def _strays(situation: Situation) -> str:
+    found = [f"{pod} (app {w.name})" for w in situation.writers for pod in w.strays]
     return (
         f"pods that write to etcd belong to no Deployment and would go on writing: {', '.join(found)}" if found else ""
     )
 
 
-def _unseen(world: Situation, right: bool) -> str:
+def _unseen(situation: Situation, right: bool) -> str:
     """Members that run and could not be asked, for want of a right alone or for another reason; those called lost are
     another row's."""
-    assumed = set(world.options.get("assume_lost") or [])
-    missing = [m for s in world.shards for m in not_asked(s) if m.name not in assumed]
+    assumed = set(situation.options.get("assume_lost") or [])
+    missing = [m for s in situation.shards for m in not_asked(s) if m.name not in assumed]
     if not missing or (code_of(missing) == "missing_permission") is not right:
         return ""
-    every = sum(s.size for s in world.shards)
-    failed = ", ".join(m.name for s in world.shards for m in s.members if not m.not_asked and not m.running)
+    every = sum(s.size for s in situation.shards)
+    failed = ", ".join(m.name for s in situation.shards for m in s.members if not m.not_asked and not m.running)
     lost = f"; {failed} {'does' if ',' not in failed else 'do'} not run" if failed else ""
     return (
         f"{len(missing)} of {every} members could not be asked and may hold newer data ({told(missing)}){lost};"
-        f" {_seen(world)}"
+        f" {_seen(situation)}"
     )
 
 
-def _seen(world: Situation) -> str:
-    return "; ".join(seen(s) for s in world.shards)
+def _seen(situation: Situation) -> str:
+    return "; ".join(seen(s) for s in situation.shards)
 
 
-def _no_right(world: Situation) -> str:
-    return _unseen(world, True)
+def _no_right(situation: Situation) -> str:
+    return _unseen(situation, True)
 
 
-def _not_asked(world: Situation) -> str:
-    return _unseen(world, False)
+def _not_asked(situation: Situation) -> str:
+    return _unseen(situation, False)
 
 
-def _way_out(world: Situation) -> str:
+def _way_out(situation: Situation) -> str:
     """How to be able to ask, and where that is hopeless, when a member may be called lost."""
-    shard = next((s for s in world.shards if not_asked(s)), None)
+    shard = next((s for s in situation.shards if not_asked(s)), None)
     if shard is None:
         return "Leave it out of assume_lost."
     assumed = [m.name for m in not_asked(shard)]
@@ -175,8 +175,8 @@ def _way_out(world: Situation) -> str:
     return way_out(shard) + (f" If it is lost for good name it: assume_lost: [{', '.join(lost)}]." if lost else "")
 
 
-def _not_lost(world: Situation) -> str:
-    return "; ".join(assumption_problems(world.shards, world.options.get("assume_lost") or []))
+def _not_lost(situation: Situation) -> str:
+    return "; ".join(assumption_problems(situation.shards, situation.options.get("assume_lost") or []))
 
 
 REFUSALS: tuple[Refusal, ...] = (
@@ -224,22 +224,22 @@ REFUSALS: tuple[Refusal, ...] = (
 )
 
 
-def refusals(world: Situation) -> list[Failure]:
+def refusals(situation: Situation) -> list[Failure]:
     """All reasons against, in order of weight; accepted risks left out."""
     found = []
     for row in REFUSALS:
-        cause = "" if row.risk and world.accepts(row.risk) else row.test(world)
+        cause = "" if row.risk and situation.accepts(row.risk) else row.test(situation)
         if cause:
-            found.append(row.failure(world, cause))
+            found.append(row.failure(situation, cause))
     return found
 
 
-def accepted(world: Situation) -> list[str]:
+def accepted(situation: Situation) -> list[str]:
     """Risks that are there and that the user has accepted: said as warnings."""
     return [
-        f"{world.ref}: {cause} (accepted: {row.risk})"
+        f"{situation.ref}: {cause} (accepted: {row.risk})"
         for row in REFUSALS
-        if row.risk and world.accepts(row.risk) and (cause := row.test(world))
+        if row.risk and situation.accepts(row.risk) and (cause := row.test(situation))
     ]
 
 

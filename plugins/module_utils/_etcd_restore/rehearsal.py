@@ -56,35 +56,37 @@ def _refused(hub: Hub, namespace: str, member: str) -> Failure | None:
     return None
 
 
-def rehearse(site: Session) -> str:
+def rehearse(session: Session) -> str:
     """The helper pods without the members' volumes: image, place, exec, tool and room. Raises HypershiftError; nothing
     is stopped yet."""
-    every = volumes(site)
-    sets = {r.name: require(site, STATEFUL_SET, r.name) for r in site.journal.shards}
-    clear_old(site)
-    live = {p["metadata"]["name"]: p for p in site.hub.list(POD, site.home)}
+    every = volumes(session)
+    sets = {r.name: require(session, STATEFUL_SET, r.name) for r in session.journal.shards}
+    clear_old(session)
+    live = {p["metadata"]["name"]: p for p in session.hub.list(POD, session.home)}
     each(_room_on_volume, [v for v in every if member_of(v.member, live.get(v.member), None).running])
     for volume in every:
-        body = pods.pod(sets[volume.record.name], volume.member, "", site.journal.run, site.helper_image, pods.TRIAL)
-        site.create(POD, body, "proves image, place, exec and room before anything is stopped")
-    site.wait(_running(site, [pods.pod_name(v.member, pods.TRIAL) for v in every]))
+        body = pods.pod(
+            sets[volume.record.name], volume.member, "", session.journal.run, session.helper_image, pods.TRIAL
+        )
+        session.create(POD, body, "proves image, place, exec and room before anything is stopped")
+    session.wait(_running(session, [pods.pod_name(v.member, pods.TRIAL) for v in every]))
     each(_tried, every)
-    close_pods(site)
+    close_pods(session)
     return f"{len(every)} pods ran, and took commands"
 
 
-def _running(site: Session, names: list[str]) -> Fact:
+def _running(session: Session, names: list[str]) -> Fact:
     def missing(seen: Observed) -> str:
-        late = {n: pods.trouble(p) for n in names if not pods.is_ready(p := seen.get(POD, site.home, n))}
+        late = {n: pods.trouble(p) for n in names if not pods.is_ready(p := seen.get(POD, session.home, n))}
         return ", ".join(f"{n}: {why}" for n, why in late.items())
 
     step = "See the pod's events: its node, its image or a policy is what is in the way. Nothing was stopped."
-    return Fact("trial pods running", (WatchSpec(POD, site.home),), missing, site.ref, step)
+    return Fact("trial pods running", (WatchSpec(POD, session.home),), missing, session.ref, step)
 
 
 def _tried(volume: Volume) -> None:
     """Commands, etcd's tool, and room for the snapshot on the node."""
-    shell = volume.site.hub.shell(volume.site.home, pods.pod_name(volume.member, pods.TRIAL), pods.CONTAINER_NAME)
+    shell = volume.session.hub.shell(volume.session.home, pods.pod_name(volume.member, pods.TRIAL), pods.CONTAINER_NAME)
     found = answers(volume.repeated(shell, script(dict(commands.tools()))).text)
     if "tool" not in found or not found["tool"].ok:
         told = found["tool"].complaint() if "tool" in found else "it printed nothing that can be read"
@@ -99,10 +101,10 @@ def _tried(volume: Volume) -> None:
 
 def _room_on_volume(volume: Volume) -> None:
     """Room beside the data in use, as a member that runs tells it; the helper pod on the volume looks again."""
-    site, member, need = volume.site, volume.member, room_on_volume(volume.record.size)
+    session, member, need = volume.session, volume.member, room_on_volume(volume.record.size)
     try:
         told = (
-            site.hub.shell(site.home, member, CONTAINER)
+            session.hub.shell(session.home, member, CONTAINER)
             .run(script({"space": STATUS["space"]}), silence=PROBE_SILENCE)
             .text
         )

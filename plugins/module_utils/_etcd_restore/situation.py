@@ -99,13 +99,13 @@ def pause_as_found(unit: Object) -> dict[str, Any]:
     }
 
 
-def lost(world: Situation) -> dict[str, Any]:
+def lost(situation: Situation) -> dict[str, Any]:
     """What comes after the snapshot and will be gone. revisions: None when no member says how far it is."""
-    manifest = world.manifest
+    manifest = situation.manifest
     if manifest is None:
         return {}
     known = {}
-    for shard in world.shards:
+    for shard in situation.shards:
         revisions = [m.revision for m in shard.members if m.revision]
         file = next((f for f in manifest.files if f.shard == shard.name), None)
         known[shard.name] = max(0, max(revisions) - file.revision) if revisions and file else None
@@ -113,51 +113,59 @@ def lost(world: Situation) -> dict[str, Any]:
     return {
         "revisions": total,
         "by_shard": known,
-        "seconds": max(0, int((world.now - manifest.taken_at).total_seconds())),
+        "seconds": max(0, int((situation.now - manifest.taken_at).total_seconds())),
         "since": manifest.taken_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
 
 
-def parts(world: Situation) -> dict[str, Any]:
+def parts(situation: Situation) -> dict[str, Any]:
     """Everything that must be the same when the plan is carried out. Nothing of it changes while the world stands
     still."""
-    cluster, options = world.cluster, world.options
-    files = world.manifest.files if world.manifest else ()
-    unit = next((u for u in world.units if u.get("kind") == HOSTED_CLUSTER.kind), {})
+    cluster = situation.cluster
+    files = situation.manifest.files if situation.manifest else ()
+    unit = next((u for u in situation.units if u.get("kind") == HOSTED_CLUSTER.kind), {})
     return {
         "hosted cluster": [
             lookup(cluster, ("metadata", "uid")),
             lookup(cluster, ("spec", "clusterID")),
             lookup(cluster, ("spec", "infraID")),
             lookup(cluster, ("spec", "release", "image")),
-            world.key_fingerprint,
-            world.namespace,
+            situation.key_fingerprint,
+            situation.namespace,
         ],
-        "snapshot": [world.manifest.id if world.manifest else "", *([f.shard, f.sha256, f.size] for f in files)],
+        "snapshot": [
+            situation.manifest.id if situation.manifest else "",
+            *([f.shard, f.sha256, f.size] for f in files),
+        ],
         "etcd": [
             [
                 s.name,
-                lookup(world.sets.get(s.name, {}), ("metadata", "uid")),
+                lookup(situation.sets.get(s.name, {}), ("metadata", "uid")),
                 s.size,
                 s.image,
                 s.when_scaled,
                 sorted(s.peers.items()),
             ]
-            for s in world.shards
+            for s in situation.shards
         ],
-        "writers": [[w.name, w.uid, w.replicas] for w in world.writers],
+        "writers": [[w.name, w.uid, w.replicas] for w in situation.writers],
         "pause": pause_as_found(unit),
-        "options": [
-            sorted(s.name for s in world.shards),
-            world.bump,
-            bool(options.get("allow_retention_patch")),
-            sorted(options.get("accept") or []),
-            options.get("helper_image") or "",
-            sorted(options.get("assume_lost") or []),
-        ],
-        "earlier restores": earlier(world.mark),
-        MANAGEMENT: _bound_to(world.management),  # the last: made_elsewhere() goes by it
+        "options": _asked_for(situation),
+        "earlier restores": earlier(situation.mark),
+        MANAGEMENT: _bound_to(situation.management),  # the last: made_elsewhere() goes by it
     }
+
+
+def _asked_for(situation: Situation) -> list[Any]:
+    options = situation.options
+    return [
+        sorted(s.name for s in situation.shards),
+        situation.bump,
+        bool(options.get("allow_retention_patch")),
+        sorted(options.get("accept") or []),
+        options.get("helper_image") or "",
+        sorted(options.get("assume_lost") or []),
+    ]
 
 
 def earlier(mark: Mark | None) -> str:
@@ -166,10 +174,10 @@ def earlier(mark: Mark | None) -> str:
     return mark.changed if mark else ""
 
 
-def digest_of(world: Situation) -> str:
+def digest_of(situation: Situation) -> str:
     """SHA-256 over all parts, followed by four digits of each part: so a later run can name what changed without having
     seen the plan."""
-    known = parts(world)
+    known = parts(situation)
     return _sha256(known) + "-" + "".join(_sha256(part)[:4] for part in known.values())
 
 
@@ -185,13 +193,13 @@ def made_elsewhere(given: str, management: Identity) -> bool:
     return len(tail) == 4 * PARTS and tail[-4:] != _sha256(_bound_to(management))[:4]
 
 
-def differences(given: str, world: Situation) -> list[str]:
+def differences(given: str, situation: Situation) -> list[str]:
     """Names of the parts that are no longer as planned; empty when the text is no digest of ours."""
     whole, _dash, tail = given.partition("-")
-    names = list(parts(world))
+    names = list(parts(situation))
     if len(whole) != 64 or len(tail) != 4 * PARTS:
         return []
-    fresh = digest_of(world).partition("-")[2]
+    fresh = digest_of(situation).partition("-")[2]
     return [name for i, name in enumerate(names) if tail[4 * i : 4 * i + 4] != fresh[4 * i : 4 * i + 4]]
 
 

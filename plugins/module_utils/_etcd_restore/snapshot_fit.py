@@ -8,82 +8,86 @@ from .._kernel.objects import lookup
 from .situation import Situation
 
 
-def no_snapshot(world: Situation) -> str:
-    asked = world.options.get("snapshot")
-    if world.manifest is not None:
+def no_snapshot(situation: Situation) -> str:
+    asked = situation.options.get("snapshot")
+    if situation.manifest is not None:
         return ""
     if asked == "latest":
-        return f"{world.where} holds no good snapshot of it"
-    return f"{world.where} holds no snapshot {asked} of it" + (f": {world.damage}" if world.damage else "")
+        return f"{situation.where} holds no good snapshot of it"
+    return f"{situation.where} holds no snapshot {asked} of it" + (f": {situation.damage}" if situation.damage else "")
 
 
-def damaged(world: Situation) -> str:
-    return f"snapshot {world.manifest.id} cannot be trusted: {world.damage}" if world.manifest and world.damage else ""
-
-
-def sealed(world: Situation) -> str:
-    if world.manifest is None or not world.manifest.sealed or world.options.get("identity_file"):
-        return ""
-    return f"snapshot {world.manifest.id} is sealed for a recipient ({world.manifest.sealed})"
-
-
-def wrong_cluster(world: Situation) -> str:
-    if world.manifest is None:
-        return ""
-    ours = {"clusterID": world.manifest.cluster_id, "infraID": world.manifest.infra_id}
-    wrong = [
-        f"{key} {value} in the snapshot, {lookup(world.cluster, ('spec', key))} here"
-        for key, value in ours.items()
-        if value != str(lookup(world.cluster, ("spec", key)) or "")
-    ]
-    return f"snapshot {world.manifest.id} is of another cluster: {'; '.join(wrong)}" if wrong else ""
-
-
-def wrong_key(world: Situation) -> str:
-    if world.manifest is None or world.manifest.encryption_key_fingerprint == world.key_fingerprint:
-        return ""
-    if world.encryption == "kms" and not world.manifest.encryption_key_fingerprint:
-        return ""
-    have = world.key_fingerprint[:12] or "none"
-    want = world.manifest.encryption_key_fingerprint[:12] or "none"
+def damaged(situation: Situation) -> str:
     return (
-        f"the Secrets in snapshot {world.manifest.id} are encrypted with another key (fingerprint {want}) than the"
+        f"snapshot {situation.manifest.id} cannot be trusted: {situation.damage}"
+        if situation.manifest and situation.damage
+        else ""
+    )
+
+
+def sealed(situation: Situation) -> str:
+    if situation.manifest is None or not situation.manifest.sealed or situation.options.get("identity_file"):
+        return ""
+    return f"snapshot {situation.manifest.id} is sealed for a recipient ({situation.manifest.sealed})"
+
+
+def wrong_cluster(situation: Situation) -> str:
+    if situation.manifest is None:
+        return ""
+    ours = {"clusterID": situation.manifest.cluster_id, "infraID": situation.manifest.infra_id}
+    wrong = [
+        f"{key} {value} in the snapshot, {lookup(situation.cluster, ('spec', key))} here"
+        for key, value in ours.items()
+        if value != str(lookup(situation.cluster, ("spec", key)) or "")
+    ]
+    return f"snapshot {situation.manifest.id} is of another cluster: {'; '.join(wrong)}" if wrong else ""
+
+
+def wrong_key(situation: Situation) -> str:
+    if situation.manifest is None or situation.manifest.encryption_key_fingerprint == situation.key_fingerprint:
+        return ""
+    if situation.encryption == "kms" and not situation.manifest.encryption_key_fingerprint:
+        return ""
+    have = situation.key_fingerprint[:12] or "none"
+    want = situation.manifest.encryption_key_fingerprint[:12] or "none"
+    return (
+        f"the Secrets in snapshot {situation.manifest.id} are encrypted with another key (fingerprint {want}) than the"
         f" cluster uses ({have})"
     )
 
 
-def key_in_kms(world: Situation) -> str:
-    if world.encryption != "kms" or world.manifest is None:
+def key_in_kms(situation: Situation) -> str:
+    if situation.encryption != "kms" or situation.manifest is None:
         return ""
     return (
         "its Secrets are encrypted by a KMS, and whether the key is still that of the snapshot cannot be seen from here"
     )
 
 
-def other_release(world: Situation) -> str:
-    if world.manifest is None or not world.manifest.release:
+def other_release(situation: Situation) -> str:
+    if situation.manifest is None or not situation.manifest.release:
         return ""
-    if world.manifest.release == world.release:
+    if situation.manifest.release == situation.release:
         return ""
     return (
-        f"snapshot {world.manifest.id} was taken under release {world.manifest.release}, the cluster runs"
-        f" {world.release or 'another'}"
+        f"snapshot {situation.manifest.id} was taken under release {situation.manifest.release}, the cluster runs"
+        f" {situation.release or 'another'}"
     )
 
 
-def other_shards(world: Situation) -> str:
-    if world.manifest is None:
+def other_shards(situation: Situation) -> str:
+    if situation.manifest is None:
         return ""
-    have = {f.shard for f in world.manifest.files}
-    wanted = set(world.options.get("shards") or world.every_shard)
+    have = {f.shard for f in situation.manifest.files}
+    wanted = set(situation.options.get("shards") or situation.every_shard)
     if wanted - have:
         return (
-            f"snapshot {world.manifest.id} has no shard {', '.join(sorted(wanted - have))}; it has"
+            f"snapshot {situation.manifest.id} has no shard {', '.join(sorted(wanted - have))}; it has"
             f" {', '.join(sorted(have))}"
         )
-    gone = sorted(have - set(world.every_shard))
+    gone = sorted(have - set(situation.every_shard))
     return (
-        f"snapshot {world.manifest.id} has shard {', '.join(gone)}, which the cluster has not"
-        if gone and not world.options.get("shards")
+        f"snapshot {situation.manifest.id} has shard {', '.join(gone)}, which the cluster has not"
+        if gone and not situation.options.get("shards")
         else ""
     )

@@ -36,73 +36,75 @@ class Means:
 
 
 class Restorer:
-    def __init__(self, site: Session, options: dict[str, Any], means: Means) -> None:
-        self._site, self._options, self._means = site, options, means
+    def __init__(self, session: Session, options: dict[str, Any], means: Means) -> None:
+        self._session, self._options, self._means = session, options, means
         self._files: dict[str, Path] = {}
 
     def forward(self) -> None:
         """All steps that are not done, in order. Raises HypershiftError; what it says is where the cluster stands."""
-        site, journal = self._site, self._site.journal
-        site.save()
+        session, journal = self._session, self._session.journal
+        session.save()
         try:
             with self._workspace() as folder:
                 if not journal.is_done("swap"):
                     self._exchange(folder)
-            site.step("start_etcd", lambda: scaling.start_etcd(site))
-            site.step("prove", lambda: proof.prove(site))
-            site.step("start_writers", lambda: scaling.start_writers(site))
-            site.step("resume", lambda: pausing.resume(site))
-            site.step("clean_up", self._clean_up)
+            session.step("start_etcd", lambda: scaling.start_etcd(session))
+            session.step("prove", lambda: proof.prove(session))
+            session.step("start_writers", lambda: scaling.start_writers(session))
+            session.step("resume", lambda: pausing.resume(session))
+            session.step("clean_up", self._clean_up)
         except LeaseLost:
             raise
         except HypershiftError as error:
             raise self._after(error) from None
         if journal.state != journals.DONE:
-            journal.end(journals.DONE, site.hub.now())
+            journal.end(journals.DONE, session.hub.now())
             journal.failure = ""
-            site.save()
-        site.mark(marks.KEPT if journal.kept else marks.DONE)
+            session.save()
+        session.mark(marks.KEPT if journal.kept else marks.DONE)
         down = journal.downtime()
-        site.say(f"done; the hosted API was down for {down:.0f} s" if down is not None else "done")
+        session.say(f"done; the hosted API was down for {down:.0f} s" if down is not None else "done")
 
     def _workspace(self) -> AbstractContextManager[Path]:
         """Entered by every run: leaving it removes also what a killed run has left there."""
-        return self._means.workspace(self._site.namespace, self._site.name, f"restore-{self._site.journal.run}")
+        return self._means.workspace(
+            self._session.namespace, self._session.name, f"restore-{self._session.journal.run}"
+        )
 
     def _exchange(self, folder: Path) -> None:
         """Up to the exchange of data. Each step's effect is made sure of again: the world may have moved since a killed
         run."""
-        site = self._site
-        unprepared = not site.journal.is_done("prepare")
-        site.step("fetch", lambda: self._fetch(folder), again=unprepared)
-        site.step("rehearse", lambda: rehearsal.rehearse(site), again=unprepared and not site.marked)
-        site.mark(marks.RUNNING)
-        site.step("pause", lambda: pausing.pause(site), again=True)
-        site.step("stop_writers", lambda: scaling.stop_writers(site), again=True)
-        site.step("stop_etcd", lambda: scaling.stop_etcd(site), again=True)
-        site.step("prepare", lambda: volumes.prepare(site, self._files))
-        site.step("swap", lambda: volumes.swap(site))
+        session = self._session
+        unprepared = not session.journal.is_done("prepare")
+        session.step("fetch", lambda: self._fetch(folder), again=unprepared)
+        session.step("rehearse", lambda: rehearsal.rehearse(session), again=unprepared and not session.marked)
+        session.mark(marks.RUNNING)
+        session.step("pause", lambda: pausing.pause(session), again=True)
+        session.step("stop_writers", lambda: scaling.stop_writers(session), again=True)
+        session.step("stop_etcd", lambda: scaling.stop_etcd(session), again=True)
+        session.step("prepare", lambda: volumes.prepare(session, self._files))
+        session.step("swap", lambda: volumes.swap(session))
 
     def _fetch(self, folder: Path) -> str:
-        site, identity = self._site, str(self._options.get("identity_file") or "")
+        session, identity = self._session, str(self._options.get("identity_file") or "")
         self._files = fetch(
-            self._means.store, site.journal, site.namespace, site.name, folder, identity, self._means.unseal
+            self._means.store, session.journal, session.namespace, session.name, folder, identity, self._means.unseal
         )
-        return f"{sum(r.size for r in site.journal.shards) >> 20} MiB from {self._means.store.where}"
+        return f"{sum(r.size for r in session.journal.shards) >> 20} MiB from {self._means.store.where}"
 
     def _clean_up(self) -> str:
-        scaling.retention_as_found(self._site)
-        if self._site.journal.kept:
+        scaling.retention_as_found(self._session)
+        if self._session.journal.kept:
             return "the data of before is kept"
-        return proof.forget_old(self._site)
+        return proof.forget_old(self._session)
 
     def _after(self, error: HypershiftError) -> HypershiftError:
         """The failure that the user sees, after undoing what can be undone."""
-        site, journal = self._site, self._site.journal
+        session, journal = self._session, self._session.journal
         if not journal.touched:
             return self._undone(error)
         with contextlib.suppress(HypershiftError):
-            site.save()
+            session.save()
         done = [s.name for s in journal.steps if s.state == journals.DONE]
         failed = next((s.name for s in journal.steps if s.state != journals.DONE), "")
         where = f"the restore stands at step {failed} (done: {', '.join(done)})"
@@ -111,79 +113,79 @@ class Restorer:
             f" previous data, which lies in /var/lib/data.before-{journal.run} of each member."
         )
         cause = error.failure.message().rstrip(". ")
-        return _failure(error, f"{cause}; {where}", step, site.ref)
+        return _failure(error, f"{cause}; {where}", step, session.ref)
 
     def _undone(self, error: HypershiftError) -> HypershiftError:
-        site, cause = self._site, error.failure.message().rstrip(". ")
-        site.say(f"undoing: {error.failure.cause}")
+        session, cause = self._session, error.failure.message().rstrip(". ")
+        session.say(f"undoing: {error.failure.cause}")
         try:
             left = self._undo()
         except LeaseLost as lost:
             return lost
         except HypershiftError as second:
             step = (
-                f"Run the same task again with digest {site.journal.digest} to go on, or with state: rolled_back to"
+                f"Run the same task again with digest {session.journal.digest} to go on, or with state: rolled_back to"
                 " end it."
             )
             return _failure(
-                error, f"{cause}; undoing it did not come to an end either: {second.failure.cause}", step, site.ref
+                error, f"{cause}; undoing it did not come to an end either: {second.failure.cause}", step, session.ref
             )
         return _failure(
             error,
             f"{cause}; no data was exchanged, and everything is as it was{left and f'; {left}'}",
             "Plan again once the cause is mended.",
-            site.ref,
+            session.ref,
         )
 
     def _undo(self) -> str:
         """As found: nothing of ours on the volumes, etcd and writers back, pauses as found. Returns what is left all
         the same."""
-        site, journal = self._site, self._site.journal
-        left = undoing.discard(site)
-        if site.marked:
+        session, journal = self._session, self._session.journal
+        left = undoing.discard(session)
+        if session.marked:
             self._back_up(quorum=all(r.quorate for r in journal.shards))
-        journal.end(journals.UNDONE, site.hub.now())
-        site.save()
-        if site.marked:
-            site.mark(marks.UNDONE)
+        journal.end(journals.UNDONE, session.hub.now())
+        session.save()
+        if session.marked:
+            session.mark(marks.UNDONE)
         return left
 
     def back(self) -> None:
         """The previous data in use again, with everything around it as found."""
-        site, journal = self._site, self._site.journal
+        session, journal = self._session, self._session.journal
         journal.rolling_back, journal.state = True, journals.RUNNING
-        site.save()
-        site.mark(marks.RUNNING)
+        session.save()
+        session.mark(marks.RUNNING)
         try:
             with self._workspace():
-                pausing.pause(site)
-            scaling.stop_writers(site)
-            scaling.stop_etcd(site)
-            undoing.swap_back(site)
+                pausing.pause(session)
+            scaling.stop_writers(session)
+            scaling.stop_etcd(session)
+            undoing.swap_back(session)
             self._back_up(quorum=all(r.quorate for r in journal.shards))
         except LeaseLost:
             raise
         except HypershiftError as error:
             step = f"Run the same task again with digest {journal.digest} to go on rolling back."
             raise _failure(
-                error, f"{error.failure.message().rstrip('. ')}; rolling back has not ended", step, site.ref
+                error, f"{error.failure.message().rstrip('. ')}; rolling back has not ended", step, session.ref
             ) from None
-        journal.end(journals.ROLLED_BACK, site.hub.now())
-        site.save()
-        site.mark(marks.ROLLED_BACK)
-        site.say("rolled back: the data of before is in use")
+        journal.end(journals.ROLLED_BACK, session.hub.now())
+        session.save()
+        session.mark(marks.ROLLED_BACK)
+        session.say("rolled back: the data of before is in use")
 
     def _back_up(self, quorum: bool) -> None:
         """etcd, writers and pauses as found; what had no quorum as found is not waited for."""
-        site, journal = self._site, self._site.journal
-        scaling.start_etcd(site, demand=False)
-        scaling.retention_as_found(site)
+        session, journal = self._session, self._session.journal
+        scaling.start_etcd(session, demand=False)
+        scaling.retention_as_found(session)
         if quorum:
-            scaling.start_writers(site)
+            scaling.start_writers(session)
         else:
-            scaling.scale_writers(site)
-        pausing.resume(site, available=False)
-        journal.up_at = journal.up_at or (stamp(site.hub.now()) if quorum else "")
+            scaling.scale_writers(session)
+        pausing.resume(session, available=False)
+        journal.up_at = journal.up_at or (stamp(session.hub.now()) if quorum else "")
 
 
 def _failure(error: HypershiftError, cause: str, next_step: str, ref: str) -> HypershiftError:

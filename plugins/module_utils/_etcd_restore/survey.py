@@ -25,7 +25,7 @@ from .volume_pod import is_over
 from .workloads import selects
 
 
-def read_world(hub: Hub, options: dict[str, Any], store: SnapshotStore, holder: str) -> Situation:
+def read_situation(hub: Hub, options: dict[str, Any], store: SnapshotStore, holder: str) -> Situation:
     """holder: a living other run. Raises HypershiftError when there is no such cluster or etcd."""
     namespace, name = options["namespace"], options["name"]
     etcd = find_etcd(hub, namespace, name)

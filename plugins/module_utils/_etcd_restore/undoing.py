@@ -21,37 +21,37 @@ BACK, DISCARD = "back", "discard"
 PATIENCE = 120.0  # seconds for removing what is only in the way
 
 
-def swap_back(site: Session) -> str:
+def swap_back(session: Session) -> str:
     """The data of before in use again on every volume. Raises HypershiftError."""
-    every = volumes(site)
-    _commanded(site, every, commands.swap_back(site.journal.run), BACK, "putting the previous data back")
+    every = volumes(session)
+    _commanded(session, every, commands.swap_back(session.journal.run), BACK, "putting the previous data back")
     for volume in every:
-        site.did("exchange", f"Member {site.home}/{volume.member}", "the data of before is in use again", True)
+        session.did("exchange", f"Member {session.home}/{volume.member}", "the data of before is in use again", True)
     return f"{len(every)} volumes"
 
 
-def discard(site: Session) -> str:
+def discard(session: Session) -> str:
     """Nothing of ours left on the volumes, as far as pods ran on them: without one nothing was written.
 
     Returns what could not be removed, empty when all was: it does no harm, since etcd never looks at it, and must not
     keep the cluster down.
     """
-    ours = {p["metadata"]["name"]: p for p in site.hub.list(POD, site.home, label_selector=pods.SELECTOR)}
+    ours = {p["metadata"]["name"]: p for p in session.hub.list(POD, session.home, label_selector=pods.SELECTOR)}
     used = [
         v
-        for v in volumes(site)
+        for v in volumes(session)
         if pods.is_ready(ours.get(pods.pod_name(v.member))) or pods.pod_name(v.member, DISCARD) in ours
     ]
     left = ""
     try:
         if used:
             _commanded(
-                site,
+                session,
                 used,
-                commands.discard(site.journal.run),
+                commands.discard(session.journal.run),
                 DISCARD,
                 "removing the restored copy",
-                min(site.timeout, PATIENCE),
+                min(session.timeout, PATIENCE),
             )
     except LeaseLost:
         raise
@@ -59,39 +59,39 @@ def discard(site: Session) -> str:
         if error.failure.code == "volume_failed":
             raise  # the pod ran and found something else than the journal tells: data that was exchanged
         left = (
-            f"restored copies may be left on the volumes as /var/lib/data.restored-{site.journal.run}"
+            f"restored copies may be left on the volumes as /var/lib/data.restored-{session.journal.run}"
             f" ({error.failure.cause})"
         )
-        site.say(left)
-    close_pods(site)
+        session.say(left)
+    close_pods(session)
     return left
 
 
 def _commanded(
-    site: Session, every: Sequence[Volume], command: Sequence[str], use: str, what: str, timeout: float | None = None
+    session: Session, every: Sequence[Volume], command: Sequence[str], use: str, what: str, timeout: float | None = None
 ) -> None:
     """A pod for each volume that runs the command and ends. It may be begun again after it was cut off anywhere."""
-    close_pods(site)  # an earlier attempt, and those that wait for exec: one pod per volume at a time
-    for volume, (stateful_set, claim) in zip(every, claims_of(site, every), strict=True):
-        body = pods.pod(stateful_set, volume.member, claim, site.journal.run, site.helper_image, use, command)
-        site.create(POD, body, f"{what} on the volume of {volume.member}")
+    close_pods(session)  # an earlier attempt, and those that wait for exec: one pod per volume at a time
+    for volume, (stateful_set, claim) in zip(every, claims_of(session, every), strict=True):
+        body = pods.pod(stateful_set, volume.member, claim, session.journal.run, session.helper_image, use, command)
+        session.create(POD, body, f"{what} on the volume of {volume.member}")
     names = {pods.pod_name(v.member, use): v for v in every}
 
     def missing(seen: Observed) -> str:
         late = {
             n: p
             for n in names
-            if lookup(p := seen.get(POD, site.home, n) or {}, ("status", "phase")) not in ("Succeeded", "Failed")
+            if lookup(p := seen.get(POD, session.home, n) or {}, ("status", "phase")) not in ("Succeeded", "Failed")
         }
         return ", ".join(f"{n}: {pods.trouble(p or None)}" for n, p in late.items())
 
     step = "See the pod's events: its node, its volume or its image is what is missing. Run the same task again."
-    site.wait(Fact(f"pods for {what} ended", (WatchSpec(POD, site.home),), missing, site.ref, step), timeout)
-    ended = {p["metadata"]["name"]: p for p in site.hub.list(POD, site.home, label_selector=pods.SELECTOR)}
+    session.wait(Fact(f"pods for {what} ended", (WatchSpec(POD, session.home),), missing, session.ref, step), timeout)
+    ended = {p["metadata"]["name"]: p for p in session.hub.list(POD, session.home, label_selector=pods.SELECTOR)}
     for name, volume in names.items():
         wrong = pods.failure(ended.get(name)) if name in ended else "its pod is gone, and nobody knows what it has done"
         if wrong:
             raise volume.failed(
                 "volume_failed", f"{what} failed: {wrong}", "Look at the pod's log, then run the same task again."
             )
-    close_pods(site)
+    close_pods(session)

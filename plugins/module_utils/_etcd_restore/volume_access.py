@@ -31,13 +31,13 @@ REPEATS = 5
 class Volume:
     """One member's volume and the pod that works on it."""
 
-    site: Session
+    session: Session
     record: ShardRecord
     member: str
 
     @property
     def shell(self) -> Shell:
-        return self.site.hub.shell(self.site.home, pods.pod_name(self.member), pods.CONTAINER_NAME)
+        return self.session.hub.shell(self.session.home, pods.pod_name(self.member), pods.CONTAINER_NAME)
 
     def run(self, command: Sequence[str]) -> ExecResult:
         """A command that may be given again when its stream broke."""
@@ -50,7 +50,7 @@ class Volume:
             except ApiError as error:
                 if kind_of(error.status, error.failure.cause) in (FORBIDDEN, DENIED) or attempt == REPEATS - 1:
                     raise
-            self.site.sleep(0.2 * 2**attempt)
+            self.session.sleep(0.2 * 2**attempt)
         raise self.failed("internal", "a command did not come to an end", "")
 
     def must(self, command: Sequence[str], what: str) -> ExecResult:
@@ -65,124 +65,131 @@ class Volume:
         return result
 
     def failed(self, code: str, cause: str, next_step: str) -> HypershiftError:
-        return HypershiftError(Failure(code, cause, f"Member {self.site.home}/{self.member}", next_step=next_step))
+        return HypershiftError(Failure(code, cause, f"Member {self.session.home}/{self.member}", next_step=next_step))
 
 
-def volumes(site: Session) -> list[Volume]:
-    return [Volume(site, record, member) for record in site.journal.shards for member in record.peers]
+def volumes(session: Session) -> list[Volume]:
+    return [Volume(session, record, member) for record in session.journal.shards for member in record.peers]
 
 
-def open_pods(site: Session) -> list[Volume]:
+def open_pods(session: Session) -> list[Volume]:
     """A running pod on every member's volume, with claims for those that have none."""
-    every = volumes(site)
-    clear_old(site)
+    every = volumes(session)
+    clear_old(session)
     existing = {
-        p["metadata"]["name"] for p in site.hub.list(POD, site.home, label_selector=f"{pods.LABEL}={site.journal.run}")
+        p["metadata"]["name"]
+        for p in session.hub.list(POD, session.home, label_selector=f"{pods.LABEL}={session.journal.run}")
     }
-    for volume, (stateful_set, claim) in zip(every, claims_of(site, every), strict=True):
+    for volume, (stateful_set, claim) in zip(every, claims_of(session, every), strict=True):
         if pods.pod_name(volume.member) not in existing:
-            body = pods.pod(stateful_set, volume.member, claim, site.journal.run, site.helper_image)
-            site.create(POD, body, f"works on the volume of {volume.member} while etcd is down")
+            body = pods.pod(stateful_set, volume.member, claim, session.journal.run, session.helper_image)
+            session.create(POD, body, f"works on the volume of {volume.member} while etcd is down")
     names = [pods.pod_name(v.member) for v in every]
 
     def missing(seen: Observed) -> str:
-        late = {n: pods.trouble(p) for n in names if not pods.is_ready(p := seen.get(POD, site.home, n))}
+        late = {n: pods.trouble(p) for n in names if not pods.is_ready(p := seen.get(POD, session.home, n))}
         return ", ".join(f"{n}: {why}" for n, why in late.items())
 
     step = "See the pod's events: its node, its volume or its image is what is missing."
-    site.wait(Fact("pods on the volumes running", (WatchSpec(POD, site.home),), missing, site.ref, step))
+    session.wait(Fact("pods on the volumes running", (WatchSpec(POD, session.home),), missing, session.ref, step))
     return every
 
 
-def claims_of(site: Session, every: Sequence[Volume]) -> list[tuple[Object, str]]:
+def claims_of(session: Session, every: Sequence[Volume]) -> list[tuple[Object, str]]:
     """Each volume's StatefulSet and claim as they are now; a claim that is missing is made. Raises HypershiftError."""
-    sets = {r.name: _unchanged(site, r) for r in site.journal.shards}
+    sets = {r.name: _unchanged(session, r) for r in session.journal.shards}
     found = [(sets[v.record.name], claim_of(sets[v.record.name], v.member)) for v in every]
-    claims = {c["metadata"]["name"]: c for c in site.hub.list(PERSISTENT_VOLUME_CLAIM, site.home)}
+    claims = {c["metadata"]["name"]: c for c in session.hub.list(PERSISTENT_VOLUME_CLAIM, session.home)}
     leaving = [name for _set, name in found if lookup(claims.get(name, {}), ("metadata", "deletionTimestamp"))]
     if leaving:
-        _await_gone(site, leaving)
+        _await_gone(session, leaving)
     for volume, (stateful_set, name) in zip(every, found, strict=True):
         if name not in claims or name in leaving:
-            site.create(
+            session.create(
                 PERSISTENT_VOLUME_CLAIM, pods.claim(stateful_set, name), f"member {volume.member} has no volume"
             )
     return found
 
 
-def _unchanged(site: Session, record: ShardRecord) -> Object:
+def _unchanged(session: Session, record: ShardRecord) -> Object:
     """The StatefulSet, with the members that the plan was made for."""
-    live = require(site, STATEFUL_SET, record.name)
+    live = require(session, STATEFUL_SET, record.name)
     peers = shard_of(live).peers
     if peers and peers != record.peers:
         cause = f"its members are {', '.join(sorted(peers))} with other addresses than the plan was made for"
-        ref = STATEFUL_SET.ref(site.home, record.name)
+        ref = STATEFUL_SET.ref(session.home, record.name)
         raise HypershiftError(
             Failure("members_differ", cause, ref, next_step="See who has changed it, and put it back as it was.")
         )
     return live
 
 
-def close_pods(site: Session) -> None:
+def close_pods(session: Session) -> None:
     """Our pods gone, so that the volumes are free."""
-    for pod in site.hub.list(POD, site.home, label_selector=pods.SELECTOR):
+    for pod in session.hub.list(POD, session.home, label_selector=pods.SELECTOR):
         if not lookup(pod, ("metadata", "deletionTimestamp")):
-            site.delete(POD, pod, "its work is done")
+            session.delete(POD, pod, "its work is done")
 
     def missing(seen: Observed) -> str:
         return ", ".join(sorted(p["metadata"]["name"] for p in seen.all(POD)))
 
-    spec = WatchSpec(POD, site.home, label_selector=pods.SELECTOR)
-    site.wait(
+    spec = WatchSpec(POD, session.home, label_selector=pods.SELECTOR)
+    session.wait(
         Fact(
             "pods on the volumes gone",
             (spec,),
             missing,
-            site.ref,
+            session.ref,
             "See why they do not end, then run the same task again.",
         )
     )
 
 
-def clear_old(site: Session) -> None:
+def clear_old(session: Session) -> None:
     """Pods that can do no more work, or that belong to another run, make way."""
     stale = [
         p
-        for p in site.hub.list(POD, site.home, label_selector=pods.SELECTOR)
+        for p in session.hub.list(POD, session.home, label_selector=pods.SELECTOR)
         if pods.is_over(p)
         or lookup(p, ("metadata", "deletionTimestamp"))
-        or p["metadata"]["labels"].get(pods.LABEL) != site.journal.run
+        or p["metadata"]["labels"].get(pods.LABEL) != session.journal.run
     ]
     for pod in stale:
         if not lookup(pod, ("metadata", "deletionTimestamp")):
-            site.delete(POD, pod, "left over from an earlier attempt")
+            session.delete(POD, pod, "left over from an earlier attempt")
     names = {p["metadata"]["uid"] for p in stale}
 
     def missing(seen: Observed) -> str:
         return ", ".join(sorted(p["metadata"]["name"] for p in seen.all(POD) if p["metadata"].get("uid") in names))
 
     if stale:
-        spec = WatchSpec(POD, site.home, label_selector=pods.SELECTOR)
-        site.wait(
+        spec = WatchSpec(POD, session.home, label_selector=pods.SELECTOR)
+        session.wait(
             Fact(
                 "pods of an earlier attempt gone",
                 (spec,),
                 missing,
-                site.ref,
+                session.ref,
                 "See why they do not end, then run again.",
             )
         )
 
 
-def _await_gone(site: Session, claims: list[str]) -> None:
+def _await_gone(session: Session, claims: list[str]) -> None:
     def missing(seen: Observed) -> str:
         return ", ".join(
             n
             for n in claims
-            if lookup(seen.get(PERSISTENT_VOLUME_CLAIM, site.home, n) or {}, ("metadata", "deletionTimestamp"))
+            if lookup(seen.get(PERSISTENT_VOLUME_CLAIM, session.home, n) or {}, ("metadata", "deletionTimestamp"))
         )
 
-    spec = WatchSpec(PERSISTENT_VOLUME_CLAIM, site.home)
-    site.wait(
-        Fact("claims on their way out gone", (spec,), missing, site.ref, "See what holds the claim (finalizers, pods).")
+    spec = WatchSpec(PERSISTENT_VOLUME_CLAIM, session.home)
+    session.wait(
+        Fact(
+            "claims on their way out gone",
+            (spec,),
+            missing,
+            session.ref,
+            "See what holds the claim (finalizers, pods).",
+        )
     )

@@ -19,39 +19,39 @@ from .session import Session
 from .volume_access import Volume, close_pods, open_pods
 
 
-def prepare(site: Session, files: dict[str, Path]) -> str:
+def prepare(session: Session, files: dict[str, Path]) -> str:
     """A proved restored copy beside the data in use on every volume. Nothing in use is touched; all volumes are looked
     at before any is written."""
-    every = open_pods(site)
+    every = open_pods(session)
     todo = [v for v, ready in zip(every, each(_look, every), strict=True) if not ready]
-    site.lease.check()
+    session.lease.check()
     each(lambda volume: _restore(volume, files[volume.record.name]), todo)
     return f"{len(every)} volumes"
 
 
-def swap(site: Session) -> str:
+def swap(session: Session) -> str:
     """Exchange on every volume; only after all are prepared."""
-    every = open_pods(site)
+    every = open_pods(session)
     states = each(_state, every)
     missing = [v.member for v, state in zip(every, states, strict=True) if state == commands.UNTOUCHED]
     if missing:
         for name in ("fetch", "prepare"):
-            site.journal.step(name).state = PENDING
+            session.journal.step(name).state = PENDING
         raise every[0].failed(
             "not_prepared",
             f"the restored copy is missing on the volumes of {', '.join(missing)}",
             "Run the same task again.",
         )
-    site.lease.check()
-    each(lambda v: v.must(commands.swap(site.journal.run), "the exchange of the data"), every)
+    session.lease.check()
+    each(lambda v: v.must(commands.swap(session.journal.run), "the exchange of the data"), every)
     for volume in every:
-        site.did(
+        session.did(
             "exchange",
-            f"Member {site.home}/{volume.member}",
+            f"Member {session.home}/{volume.member}",
             "the restored data is in use; the data of before is kept aside",
             True,
         )
-    close_pods(site)
+    close_pods(session)
     return f"{len(every)} volumes"
 
 
@@ -59,7 +59,7 @@ def _look(volume: Volume) -> bool:
     """Whether a volume needs no more preparation. Raises HypershiftError when the snapshot has no room on it."""
     found = _seen(volume)
     state = found["state"].text.strip()
-    volume.record.bumped = volume.site.journal.bump if found["bump"].text.strip() == "yes" else 0
+    volume.record.bumped = volume.session.journal.bump if found["bump"].text.strip() == "yes" else 0
     if state in (commands.PREPARED, commands.SWAPPED, commands.HALF):
         return True
     size = volume.record.size
@@ -84,26 +84,26 @@ def _look(volume: Volume) -> bool:
 
 
 def _restore(volume: Volume, file: Path) -> None:
-    site, record = volume.site, volume.record
+    session, record = volume.session, volume.record
     wanted = Proof(record.size, record.sha256)
     if not _is_there(volume, wanted):
         _bring(volume, file)
     told = volume.must(commands.status(), "the status of the snapshot")
     _compare(volume, told)
-    volume.must(commands.restore(site.journal.run, record, volume.member), "restoring the snapshot")
-    site.say(f"{volume.member}: restored, {record.live_keys} keys")
-    site.did(
+    volume.must(commands.restore(session.journal.run, record, volume.member), "restoring the snapshot")
+    session.say(f"{volume.member}: restored, {record.live_keys} keys")
+    session.did(
         "restore",
-        f"Member {site.home}/{volume.member}",
-        f"snapshot {site.journal.snapshot} restored beside the data in use",
+        f"Member {session.home}/{volume.member}",
+        f"snapshot {session.journal.snapshot} restored beside the data in use",
     )
 
 
 def _bring(volume: Volume, file: Path) -> None:
     def tell(line: str) -> None:
-        volume.site.say(f"{volume.member}: {line.partition('] ')[2]}")
+        volume.session.say(f"{volume.member}: {line.partition('] ')[2]}")
 
-    upload(volume.shell, file, commands.SNAPSHOT, tell, Patience(sleep=volume.site.sleep))
+    upload(volume.shell, file, commands.SNAPSHOT, tell, Patience(sleep=volume.session.sleep))
 
 
 def _is_there(volume: Volume, wanted: Proof) -> bool:
@@ -125,7 +125,7 @@ def _compare(volume: Volume, told: ExecResult) -> None:
 
 
 def _seen(volume: Volume) -> dict[str, Any]:
-    found = answers(volume.run(script(dict(commands.look(volume.site.journal.run)))).text)
+    found = answers(volume.run(script(dict(commands.look(volume.session.journal.run)))).text)
     if not {"state", "space", "room", "bump"} <= set(found) or not found["state"].ok:
         raise volume.failed(
             "volume_failed", "the state of its volume cannot be read", "Look at the pod, then run again."

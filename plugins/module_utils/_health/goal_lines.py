@@ -61,12 +61,12 @@ def _components(cluster: Subject) -> str:
 _CHECKS = ("SupportedHostedCluster", "ValidConfiguration", "ValidReleaseImage", "ValidHostedControlPlaneConfiguration")
 
 
-def available(world: GoalView) -> str:
-    cluster = world.cluster
+def available(goal_view: GoalView) -> str:
+    cluster = goal_view.cluster
     if cluster is None:
         return "the HostedCluster does not exist"
     raw = cluster.conditions.get("Available")
-    if raw is None or not current(raw, world.generation):
+    if raw is None or not current(raw, goal_view.generation):
         return "waiting for the operator to look at the change"
     for type in _CHECKS:
         if cluster.status_of(type) == "False":
@@ -85,49 +85,49 @@ def available(world: GoalView) -> str:
     return _clip(_components(cluster))
 
 
-def version(world: GoalView) -> str:
-    cluster = world.cluster
+def version(goal_view: GoalView) -> str:
+    cluster = goal_view.cluster
     if cluster is None:
         return "the HostedCluster does not exist"
     entry = latest(cluster)
     desired = ((cluster.status.get("version") or {}).get("desired") or {}).get("version")
-    target = world.params.version or desired or entry.get("version") or "the requested release"
+    target = goal_view.params.version or desired or entry.get("version") or "the requested release"
     verb = "updating to" if versions.newest_completed({"status": cluster.status}) else "installing"
-    if not told(cluster, "Progressing", "False", world.generation, "Blocked"):
+    if not told(cluster, "Progressing", "False", goal_view.generation, "Blocked"):
         return _clip(f"blocked: {_message(cluster, 'Progressing')}")
     working = _WORKING.search(_message(cluster, "ClusterVersionProgressing"))
     if working and cluster.status_of("ClusterVersionProgressing") == "True" and working["version"] == target:
         return (
             f"{verb} {target}: {working['done']} of {working['total']} done" if working["total"] else f"{verb} {target}"
         )
-    if entry.get("state") == "Completed" and entry.get("version") == target and not world.behind:
+    if entry.get("state") == "Completed" and entry.get("version") == target and not goal_view.behind:
         return (
             f"version {target} completed"
-            if _quiet(world, cluster)
+            if _quiet(goal_view, cluster)
             else f"version {target} applied; waiting for its conditions"
         )
     return (
         f"{verb} {target}: control plane is rolling out"
         if verb.startswith("up")
-        else f"{verb} {target}: {available(world)}"
+        else f"{verb} {target}: {available(goal_view)}"
     )
 
 
-def _quiet(world: GoalView, cluster: Subject) -> bool:
-    return not told(cluster, "ClusterVersionSucceeding", "True", world.generation) and not told(
-        cluster, "ClusterVersionProgressing", "False", world.generation
+def _quiet(goal_view: GoalView, cluster: Subject) -> bool:
+    return not told(cluster, "ClusterVersionSucceeding", "True", goal_view.generation) and not told(
+        cluster, "ClusterVersionProgressing", "False", goal_view.generation
     )
 
 
-def nodes(world: GoalView) -> str:
-    if world.absent_pools:
-        return f"waiting for node pools to exist: {_short(world.absent_pools)}"
-    if not world.pools:
+def nodes(goal_view: GoalView) -> str:
+    if goal_view.absent_pools:
+        return f"waiting for node pools to exist: {_short(goal_view.absent_pools)}"
+    if not goal_view.pools:
         return "no node pool exists"
-    have, want = sum(ready(pool) for pool in world.pools), sum(wanted(pool) for pool in world.pools)
+    have, want = sum(ready(pool) for pool in goal_view.pools), sum(wanted(pool) for pool in goal_view.pools)
     text = f"{have} of {want} nodes ready"
-    waiting = [pool.name for pool in world.pools if nodes_ready(pool, world)]
-    return f"{text}; waiting for {_short(waiting)}" if waiting and len(world.pools) > 1 else text
+    waiting = [pool.name for pool in goal_view.pools if nodes_ready(pool, goal_view)]
+    return f"{text}; waiting for {_short(waiting)}" if waiting and len(goal_view.pools) > 1 else text
 
 
 def _pool_update(pool: Subject) -> str:
@@ -146,10 +146,10 @@ def _pool_update(pool: Subject) -> str:
     return ""
 
 
-def pools(world: GoalView) -> str:
-    if world.absent_pools or not world.pools:
-        return nodes(world)
-    states = [(pool, settled(pool, world)) for pool in world.pools]
+def pools(goal_view: GoalView) -> str:
+    if goal_view.absent_pools or not goal_view.pools:
+        return nodes(goal_view)
+    states = [(pool, settled(pool, goal_view)) for pool in goal_view.pools]
     open_pools = [(pool, state) for pool, state in states if state]
     text = f"{len(states) - len(open_pools)} of {len(states)} node pools settled"
     if not open_pools:
@@ -158,61 +158,63 @@ def pools(world: GoalView) -> str:
     return _clip(f"{text}; {pool.name}: {_pool_update(pool) or state}")
 
 
-def healthy(world: GoalView) -> str:
-    return available(world) if world.cluster is None or world.cluster.status_of("Available") != "True" else ""
+def healthy(goal_view: GoalView) -> str:
+    return (
+        available(goal_view) if goal_view.cluster is None or goal_view.cluster.status_of("Available") != "True" else ""
+    )
 
 
-def reconciled(world: GoalView) -> str:
-    cluster = world.cluster
+def reconciled(goal_view: GoalView) -> str:
+    cluster = goal_view.cluster
     if cluster is None:
         return "the HostedCluster does not exist"
     for type in ("ReconciliationActive", "Progressing"):
         raw = cluster.conditions.get(type)
-        if raw is None or not current(raw, world.generation):
-            return f"waiting for the operator to look at generation {world.generation}"
+        if raw is None or not current(raw, goal_view.generation):
+            return f"waiting for the operator to look at generation {goal_view.generation}"
     for type in (*_CHECKS, "ReconciliationSucceeded"):
         if cluster.status_of(type) == "False":
             return _clip(f"{type}: {_message(cluster, type)}")
     if cluster.reason_of("Progressing") == "Blocked":
         return _clip(f"blocked: {_message(cluster, 'Progressing')}")
-    return f"generation {world.generation} is taken up"
+    return f"generation {goal_view.generation} is taken up"
 
 
-def paused(world: GoalView) -> str:
-    if world.cluster and not told(world.cluster, "ReconciliationActive", "False", world.generation):
-        until = world.cluster.pause.until
+def paused(goal_view: GoalView) -> str:
+    if goal_view.cluster and not told(goal_view.cluster, "ReconciliationActive", "False", goal_view.generation):
+        until = goal_view.cluster.pause.until
         return f"paused until {until}" if until else "paused until the field is removed"
     return "waiting for the operator to confirm the pause"
 
 
-def resumed(world: GoalView) -> str:
-    if world.cluster and not told(world.cluster, "ReconciliationActive", "True", world.generation):
+def resumed(goal_view: GoalView) -> str:
+    if goal_view.cluster and not told(goal_view.cluster, "ReconciliationActive", "True", goal_view.generation):
         return "reconciling"
     return "waiting for the operator to resume"
 
 
-def gone(world: GoalView) -> str:
-    cluster = world.cluster
+def gone(goal_view: GoalView) -> str:
+    cluster = goal_view.cluster
     if cluster is None:
-        if world.view.control_plane_known and world.view.control_plane is not None:
+        if goal_view.view.control_plane_known and goal_view.view.control_plane is not None:
             return "the HostedCluster is gone, its HostedControlPlane is still there"
         return "gone"
     if not cluster.deleting:
         return "deletion is not requested"
     finalizers = list(cluster.meta.get("finalizers") or ())
     left = f"; finalizers left: {_short(finalizers)}" if finalizers else ""
-    names = sorted(str((pool.get("metadata") or {}).get("name")) for pool in world.view.node_pools)
+    names = sorted(str((pool.get("metadata") or {}).get("name")) for pool in goal_view.view.node_pools)
     if names:
         return f"waiting for {len(names)} node pools ({_short(names)}){left}"
     if cluster.status_of("CloudResourcesDestroyed") == "False":
         return _clip(f"waiting for cloud resources: {_message(cluster, 'CloudResourcesDestroyed')}") + left
-    if world.view.control_plane_known and world.view.control_plane is not None:
+    if goal_view.view.control_plane_known and goal_view.view.control_plane is not None:
         return f"waiting for the control plane in {cluster.control_plane_namespace}{left}"
     return f"waiting for the last steps of the operator{left}"
 
 
-def pools_gone(world: GoalView) -> str:
-    left = pools_left(world)
+def pools_gone(goal_view: GoalView) -> str:
+    left = pools_left(goal_view)
     if not left:
         return "gone"
     texts = []

@@ -83,8 +83,8 @@ def told(subject: Subject | None, type: str, status: str, generation: int, reaso
 def condition(type: str, status: str = "True", reason: str = "", optional: bool = False) -> Predicate:
     """A condition of the hosted cluster; an optional one may be absent (older operators)."""
 
-    def state(world: GoalView) -> str:
-        found = told(world.cluster, type, status, world.generation, reason)
+    def state(goal_view: GoalView) -> str:
+        found = told(goal_view.cluster, type, status, goal_view.generation, reason)
         return HOLDS if optional and found == "absent" else found
 
     return Predicate(f"{type}={status}" + (f"/{reason}" if reason else ""), state)
@@ -94,95 +94,97 @@ def never(type: str, status: str) -> Predicate:
     """A condition that must not have a status, whichever generation it speaks of."""
     return Predicate(
         f"{type} is not {status}",
-        lambda world: status if world.cluster and world.cluster.status_of(type) == status else HOLDS,
+        lambda goal_view: status if goal_view.cluster and goal_view.cluster.status_of(type) == status else HOLDS,
     )
 
 
-def _kubeconfig(world: GoalView) -> str:
-    status = world.cluster.status if world.cluster else {}
+def _kubeconfig(goal_view: GoalView) -> str:
+    status = goal_view.cluster.status if goal_view.cluster else {}
     return HOLDS if (status.get("kubeconfig") or {}).get("name") else "not published"
 
 
-def _not_deleting(world: GoalView) -> str:
-    return "being deleted" if world.cluster and world.cluster.deleting else HOLDS
+def _not_deleting(goal_view: GoalView) -> str:
+    return "being deleted" if goal_view.cluster and goal_view.cluster.deleting else HOLDS
 
 
-def _newest_version(world: GoalView) -> str:
-    if not world.params.version or world.cluster is None:
+def _newest_version(goal_view: GoalView) -> str:
+    if not goal_view.params.version or goal_view.cluster is None:
         return HOLDS
-    have = latest(world.cluster).get("version") or "none"
-    return HOLDS if have == world.params.version else f"{have}, not {world.params.version}"
+    have = latest(goal_view.cluster).get("version") or "none"
+    return HOLDS if have == goal_view.params.version else f"{have}, not {goal_view.params.version}"
 
 
-def _requested_image(world: GoalView) -> str:
+def _requested_image(goal_view: GoalView) -> str:
     """The hosted cluster desires the requested image. A digest behind a tag is known to the operator alone: it says so
     by Progressing."""
-    if world.cluster is None or (world.params.version and not world.params.image):
+    if goal_view.cluster is None or (goal_view.params.version and not goal_view.params.image):
         return HOLDS
-    requested = world.params.image or (world.cluster.spec.get("release") or {}).get("image")
-    desired = ((world.cluster.status.get("version") or {}).get("desired") or {}).get("image")
+    requested = goal_view.params.image or (goal_view.cluster.spec.get("release") or {}).get("image")
+    desired = ((goal_view.cluster.status.get("version") or {}).get("desired") or {}).get("image")
     if desired and desired == requested:
         return HOLDS
     return (
-        HOLDS if not told(world.cluster, "Progressing", "False", world.generation, "AsExpected") else "not taken up yet"
+        HOLDS
+        if not told(goal_view.cluster, "Progressing", "False", goal_view.generation, "AsExpected")
+        else "not taken up yet"
     )
 
 
-def _taken_up(world: GoalView) -> str:
+def _taken_up(goal_view: GoalView) -> str:
     """Progressing speaks of this generation and is not Blocked; whether a rollout still runs does not matter."""
-    raw = world.cluster.conditions.get("Progressing") if world.cluster else None
+    raw = goal_view.cluster.conditions.get("Progressing") if goal_view.cluster else None
     if raw is None:
         return "absent"
-    if not current(raw, world.generation):
-        return f"seen for generation {raw.get('observedGeneration')} of {world.generation}"
+    if not current(raw, goal_view.generation):
+        return f"seen for generation {raw.get('observedGeneration')} of {goal_view.generation}"
     return "Blocked" if raw.get("reason") == "Blocked" else HOLDS
 
 
-def _completed(world: GoalView) -> str:
-    state = latest(world.cluster).get("state") if world.cluster else None
+def _completed(goal_view: GoalView) -> str:
+    state = latest(goal_view.cluster).get("state") if goal_view.cluster else None
     return HOLDS if state == "Completed" else str(state or "no history")
 
 
-def _management_side(world: GoalView) -> str:
+def _management_side(goal_view: GoalView) -> str:
     """Older operators do not serve controlPlaneVersion."""
-    told = {"status": world.cluster.status if world.cluster else {}}
+    told = {"status": goal_view.cluster.status if goal_view.cluster else {}}
     newest = versions.newest(told, versions.MANAGEMENT_SIDE)
     return HOLDS if not newest or newest.get("state") == "Completed" else str(newest.get("state"))
 
 
-def _twin_paused(world: GoalView) -> str:
-    if world.cluster is None or world.view.control_plane is None:
+def _twin_paused(goal_view: GoalView) -> str:
+    if goal_view.cluster is None or goal_view.view.control_plane is None:
         return HOLDS
-    have = world.control_plane_spec.get("pausedUntil")
-    return HOLDS if have == world.cluster.spec.get("pausedUntil") else f"is {have or 'unset'}"
+    have = goal_view.control_plane_spec.get("pausedUntil")
+    return HOLDS if have == goal_view.cluster.spec.get("pausedUntil") else f"is {have or 'unset'}"
 
 
-def _twin_resumed(world: GoalView) -> str:
-    return "still set" if pause_state(world.control_plane_spec.get("pausedUntil"), world.now).paused else HOLDS
+def _twin_resumed(goal_view: GoalView) -> str:
+    return "still set" if pause_state(goal_view.control_plane_spec.get("pausedUntil"), goal_view.now).paused else HOLDS
 
 
-def _spec_not_paused(world: GoalView) -> str:
-    return "still set" if world.cluster and world.cluster.pause.paused else HOLDS
+def _spec_not_paused(goal_view: GoalView) -> str:
+    return "still set" if goal_view.cluster and goal_view.cluster.pause.paused else HOLDS
 
 
 def _each_pool(check: Callable[[Subject, GoalView], str]) -> State:
-    def state(world: GoalView) -> str:
-        found = [(pool.name, check(pool, world)) for pool in world.pools]
+    def state(goal_view: GoalView) -> str:
+        found = [(pool.name, check(pool, goal_view)) for pool in goal_view.pools]
         return "; ".join(f"{name}: {text}" for name, text in found if text)
 
     return state
 
 
-def _pool_paused(pool: Subject, world: GoalView) -> str:
+def _pool_paused(pool: Subject, goal_view: GoalView) -> str:
     """Only pools whose spec asks for a pause are waited for."""
     return told(pool, "ReconciliationActive", "False", pool.generation) if pool.pause.paused else HOLDS
 
 
-def _pool_resumed(pool: Subject, world: GoalView) -> str:
+def _pool_resumed(pool: Subject, goal_view: GoalView) -> str:
     return HOLDS if pool.pause.paused else told(pool, "ReconciliationActive", "True", pool.generation)
 
 
-def nodes_ready(pool: Subject, world: GoalView) -> str:
+def nodes_ready(pool: Subject, goal_view: GoalView) -> str:
     """The pool has its nodes and all are healthy; without replicas, or without machines of the operator, there is
     nothing to be ready."""
     if not makes_machines((pool.spec.get("platform") or {}).get("type")):
@@ -200,12 +202,12 @@ def nodes_ready(pool: Subject, world: GoalView) -> str:
     return HOLDS
 
 
-def updated(pool: Subject, world: GoalView) -> str:
+def updated(pool: Subject, goal_view: GoalView) -> str:
     """The pool runs the release and the configuration that its own spec asks for.
 
     UpdatingVersion False alone is no proof: a failed update in place says that too.
     """
-    target, have = world.params.version, pool.status.get("version") or "none"
+    target, have = goal_view.params.version, pool.status.get("version") or "none"
     if target and have != target:
         return f"version {have}, not {target}"
     for type, reason in (("ReconciliationActive", ""), ("ValidReleaseImage", ""), ("ValidMachineConfig", "")):
@@ -218,52 +220,58 @@ def updated(pool: Subject, world: GoalView) -> str:
             return f"{type} {found or 'InplaceUpgradeFailed'}"
     if pool.status_of("UpdatingPlatformMachineTemplate") == "True":
         return "UpdatingPlatformMachineTemplate True"
-    return nodes_ready(pool, world)
+    return nodes_ready(pool, goal_view)
 
 
-def settled(pool: Subject, world: GoalView) -> str:
+def settled(pool: Subject, goal_view: GoalView) -> str:
     """The pool runs all that is asked of it, its hosted cluster's configuration too, of which no condition of the pool
     tells."""
-    found = updated(pool, world)
+    found = updated(pool, goal_view)
     rollout = pool.rollout or NOT_READ.rollout({"metadata": pool.meta, "spec": pool.spec})
     if found or rollout.stand is Stand.DONE:
         return found
     return f"not seen whether it rolls: {rollout.text}" if rollout.stand is Stand.UNSEEN else rollout.text
 
 
-def _cluster_seen(world: GoalView) -> str:
+def _cluster_seen(goal_view: GoalView) -> str:
     """What a change of the hosted cluster rolls is not known before the operator has seen it."""
-    if world.cluster is None:
+    if goal_view.cluster is None:
         return HOLDS
-    seen = [int(raw.get("observedGeneration") or 0) for raw in world.cluster.conditions.values()]
+    seen = [int(raw.get("observedGeneration") or 0) for raw in goal_view.cluster.conditions.values()]
     newest = max(seen, default=0)
-    return HOLDS if not newest or newest >= world.generation else f"seen for generation {newest} of {world.generation}"
+    return (
+        HOLDS
+        if not newest or newest >= goal_view.generation
+        else f"seen for generation {newest} of {goal_view.generation}"
+    )
 
 
-def _pools_exist(world: GoalView) -> str:
-    if world.absent_pools:
-        return f"absent: {', '.join(world.absent_pools)}"
-    return HOLDS if world.pools else "none"
+def _pools_exist(goal_view: GoalView) -> str:
+    if goal_view.absent_pools:
+        return f"absent: {', '.join(goal_view.absent_pools)}"
+    return HOLDS if goal_view.pools else "none"
 
 
-def pools_left(world: GoalView) -> list[dict[str, Any]]:
+def pools_left(goal_view: GoalView) -> list[dict[str, Any]]:
     """The named pools that still exist, or all of the cluster's when none is named."""
-    names = world.params.pools
-    return [pool for pool in world.view.node_pools if not names or (pool.get("metadata") or {}).get("name") in names]
+    names = goal_view.params.pools
+    return [
+        pool for pool in goal_view.view.node_pools if not names or (pool.get("metadata") or {}).get("name") in names
+    ]
 
 
-def _pools_gone(world: GoalView) -> str:
-    return ", ".join(str((pool.get("metadata") or {}).get("name")) for pool in pools_left(world))
+def _pools_gone(goal_view: GoalView) -> str:
+    return ", ".join(str((pool.get("metadata") or {}).get("name")) for pool in pools_left(goal_view))
 
 
-def _cluster_gone(world: GoalView) -> str:
-    if world.cluster is None:
+def _cluster_gone(goal_view: GoalView) -> str:
+    if goal_view.cluster is None:
         return HOLDS
-    return "being deleted" if world.cluster.deleting else "deletion is not requested"
+    return "being deleted" if goal_view.cluster.deleting else "deletion is not requested"
 
 
-def _control_plane_gone(world: GoalView) -> str:
-    return "present" if world.view.control_plane_known and world.view.control_plane is not None else HOLDS
+def _control_plane_gone(goal_view: GoalView) -> str:
+    return "present" if goal_view.view.control_plane_known and goal_view.view.control_plane is not None else HOLDS
 
 
 RECONCILING = condition("ReconciliationActive", "True")

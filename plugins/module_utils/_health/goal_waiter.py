@@ -65,7 +65,7 @@ class Waiter:
     def __init__(self, hub: Hub, request: WaitRequest, progress: Progress) -> None:
         self._hub = hub
         self._request = request
-        self._voice = ProgressLines(hub, progress)
+        self._lines = ProgressLines(hub, progress)
         self._seen = Observed(watched_for(request.goal, request.targets))
         self._tracks: dict[Target, _Track] = {}
         self._started = hub.monotonic()
@@ -77,11 +77,11 @@ class Waiter:
         """Wait to the end; one row per target. Raises WaitError unless every target is done."""
         with self._hub.watch(watched_for(self._request.goal, self._request.targets)) as watch:
             while not self._over():
-                event = watch.next(min(self._patience(), self._voice.left()))
+                event = watch.next(min(self._patience(), self._lines.left()))
                 if event is not None:
                     self._take(event)
                 elif self._patience() > 0:
-                    self._voice.still(self._still())
+                    self._lines.still(self._still())
                 elif self._out_of_time():
                     break
         return self._finish()
@@ -90,11 +90,11 @@ class Waiter:
         if event.type == port.TROUBLE:
             self._interruption = f"last interruption of the watch at {self._clock()}: {event.text}"
             if event.text != self._trouble:  # said once, however often it is tried again
-                self._voice.say(f"[{self._label()}] {self._clock()} watch interrupted, trying again: {event.text}")
+                self._lines.say(f"[{self._label()}] {self._clock()} watch interrupted, trying again: {event.text}")
             self._trouble = event.text
             return
         if self._trouble:
-            self._voice.say(f"[{self._label()}] {self._clock()} watch goes on")
+            self._lines.say(f"[{self._label()}] {self._clock()} watch goes on")
             self._trouble = ""
         self._seen.take(event)
         if self._seen.complete:
@@ -238,7 +238,7 @@ class Waiter:
 
     def _report(self, target: Target, state: GoalState) -> None:
         if len(self._request.targets) <= MANY:
-            self._voice.say(f"[{target[1]}] {self._clock()} {state.summary}")
+            self._lines.say(f"[{target[1]}] {self._clock()} {state.summary}")
 
     def _count(self) -> None:
         """The line for many clusters, when one of them has ended."""
@@ -247,7 +247,7 @@ class Waiter:
         counts = [t.state.outcome for t in self._tracks.values()]
         done, lost = counts.count(Outcome.DONE), counts.count(Outcome.HOPELESS)
         text = f"{done}/{len(self._request.targets)} {self._request.goal}" + (f", {lost} hopeless" if lost else "")
-        self._voice.say(f"[{self._label()}] {self._clock()} {text}")
+        self._lines.say(f"[{self._label()}] {self._clock()} {text}")
 
     def _still(self) -> str:
         waiting = [row for row in map(self._row, self._request.targets) if row["outcome"] == "waiting"]

@@ -36,10 +36,12 @@ class Goal:
     of_absence: bool = False
 
 
-def _workerless(world: GoalView) -> str:
+def _workerless(goal_view: GoalView) -> str:
     """Known pools that all have and want nothing; an empty list proves nothing, the pools may come later."""
-    names = world.params.pools
-    chosen = [pool for pool in world.view.node_pools if not names or (pool.get("metadata") or {}).get("name") in names]
+    names = goal_view.params.pools
+    chosen = [
+        pool for pool in goal_view.view.node_pools if not names or (pool.get("metadata") or {}).get("name") in names
+    ]
     if not chosen or any(wants_workers(pool) or has_workers(pool) for pool in chosen):
         return ""
     return "no_workers"
@@ -138,63 +140,66 @@ _OPEN = {"nodes_ready": p.nodes_ready, "node_pools_settled": p.settled}
 
 def evaluate(name: str, view: ClusterView, params: GoalParams, *, now: datetime) -> GoalState:
     """Where a goal stands at this moment. Raises KeyError for a name that is not in ``GOALS``."""
-    goal, world = GOALS[name], GoalView(view, params, now)
-    if world.cluster is None and not goal.of_absence:
+    goal, goal_view = GOALS[name], GoalView(view, params, now)
+    if goal_view.cluster is None and not goal.of_absence:
         return GoalState(
             Outcome.HOPELESS,
             "the HostedCluster does not exist",
             ("HostedCluster exists",),
             _from_rule("object_vanished", f"HostedCluster {view.namespace}/{view.name}"),
         )
-    missing = tuple(f"{need.name} ({state})" for need in goal.predicates if (state := need.state(world)))
+    missing = tuple(f"{need.name} ({state})" for need in goal.predicates if (state := need.state(goal_view)))
     if not missing:
-        return GoalState(Outcome.DONE, goal.summary(world) or goal.name)
-    matches = _matches(goal, world)
-    summary = goal.summary(world) or missing[0]
-    stop = _proof(goal, world, matches)
+        return GoalState(Outcome.DONE, goal.summary(goal_view) or goal.name)
+    matches = _matches(goal, goal_view)
+    summary = goal.summary(goal_view) or missing[0]
+    stop = _proof(goal, goal_view, matches)
     if stop is not None:
         return GoalState(Outcome.HOPELESS, summary, missing, stop)
-    return GoalState(Outcome.WAITING, summary, missing, _likely(matches, world))
+    return GoalState(Outcome.WAITING, summary, missing, _likely(matches, goal_view))
 
 
-def _matches(goal: Goal, world: GoalView) -> list[Match]:
+def _matches(goal: Goal, goal_view: GoalView) -> list[Match]:
     """Findings on what the goal is about: the pools that are not there yet, then the cluster."""
     found: list[Match] = []
     if goal.of_pools:
         lacks = _OPEN.get(goal.name)
         found = [
-            match for pool in world.pools if lacks is None or lacks(pool, world) for match in subject_matches(pool)
+            match
+            for pool in goal_view.pools
+            if lacks is None or lacks(pool, goal_view)
+            for match in subject_matches(pool)
         ]
-    return [*found, *(cluster_matches(world.cluster) if world.cluster else ())]
+    return [*found, *(cluster_matches(goal_view.cluster) if goal_view.cluster else ())]
 
 
-def _proof(goal: Goal, world: GoalView, matches: Iterable[Match]) -> Finding | None:
+def _proof(goal: Goal, goal_view: GoalView, matches: Iterable[Match]) -> Finding | None:
     """The finding that proves that waiting is in vain; a view older than the change proves only that the object goes
     away."""
-    arrived = world.cluster is not None and world.cluster.arrived()
+    arrived = goal_view.cluster is not None and goal_view.cluster.arrived()
     for match in matches:
         stops = match.rule.stops if arrived else match.rule.stops | match.rule.stops_new
-        if goal.name not in stops or not match.firm or _runs_despite(goal, world, match):
+        if goal.name not in stops or not match.firm or _runs_despite(goal, goal_view, match):
             continue
-        if not world.behind or match.rule.code == "deleting":
+        if not goal_view.behind or match.rule.code == "deleting":
             return match.finding
-    code = goal.impossible(world) if goal.impossible and not world.behind else ""
-    return _from_rule(code, f"HostedCluster {world.view.namespace}/{world.view.name}") if code else None
+    code = goal.impossible(goal_view) if goal.impossible and not goal_view.behind else ""
+    return _from_rule(code, f"HostedCluster {goal_view.view.namespace}/{goal_view.view.name}") if code else None
 
 
-def _runs_despite(goal: Goal, world: GoalView, match: Match) -> bool:
+def _runs_despite(goal: Goal, goal_view: GoalView, match: Match) -> bool:
     """A paused cluster that has taken up the release finishes it: the hosted version operator is not paused."""
     return (
         match.rule.code == "paused"
         and goal.name == "version_completed"
-        and not p.REQUESTED_IMAGE.state(world) + p.NEWEST_VERSION.state(world)
+        and not p.REQUESTED_IMAGE.state(goal_view) + p.NEWEST_VERSION.state(goal_view)
     )
 
 
-def _likely(matches: list[Match], world: GoalView) -> Finding | None:
+def _likely(matches: list[Match], goal_view: GoalView) -> Finding | None:
     """Most likely cause while waiting: what is more than a note, or a pause, on the cluster or else its pools; else the
     first note."""
-    for match in (*matches, *(m for pool in world.pools for m in subject_matches(pool))):
+    for match in (*matches, *(m for pool in goal_view.pools for m in subject_matches(pool))):
         if match.finding.severity is not Severity.INFO or match.verdict is Health.PAUSED:
             return match.finding
     return matches[0].finding if matches else None

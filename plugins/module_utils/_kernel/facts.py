@@ -112,19 +112,19 @@ class ProgressLines:
 def wait_for(hub: Hub, fact: Fact, timeout: float, progress: Callable[[str], None]) -> None:
     """Return when the fact is so. Raises WaitError when it cannot become so, or after ``timeout`` seconds, with what is
     missing."""
-    observed, told, doubt, voice = Observed(fact.specs), "", _Doubt(fact), ProgressLines(hub, progress)
+    observed, told, doubt, lines = Observed(fact.specs), "", _Doubt(fact), ProgressLines(hub, progress)
     end = hub.monotonic() + timeout
     with hub.watch(fact.specs) as watch:
         while True:
-            event = watch.next(max(0.0, min(end - hub.monotonic(), doubt.left(hub.monotonic()), voice.left())))
+            event = watch.next(max(0.0, min(end - hub.monotonic(), doubt.left(hub.monotonic()), lines.left())))
             if event is None and hub.monotonic() >= end:
                 break
             if event is None:
                 _give_up(fact, doubt.judge(observed, hub.monotonic()))
-                voice.still(f"[{fact.ref}] still waiting for {fact.what}: {told or NOT_READ}")
+                lines.still(f"[{fact.ref}] still waiting for {fact.what}: {told or NOT_READ}")
                 continue
             if event.type == port.TROUBLE:
-                voice.say(f"[{fact.ref}] watch interrupted, trying again: {event.text}")
+                lines.say(f"[{fact.ref}] watch interrupted, trying again: {event.text}")
                 continue
             observed.take(event)
             missing = fact.missing(observed) if observed.complete else told
@@ -134,7 +134,7 @@ def wait_for(hub: Hub, fact: Fact, timeout: float, progress: Callable[[str], Non
                 _give_up(fact, fact.hopeless(observed) or doubt.judge(observed, hub.monotonic()))
             if missing != told:
                 told = missing
-                voice.say(f"[{fact.ref}] waiting for {fact.what}: {told}")
+                lines.say(f"[{fact.ref}] waiting for {fact.what}: {told}")
     cause = f"waiting for {fact.what} has not ended within {timeout:.0f} s; missing: {told or NOT_READ}"
     raise WaitError(Failure("timeout", cause, fact.ref, next_step=fact.next_step))
 

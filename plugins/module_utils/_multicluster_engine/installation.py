@@ -58,10 +58,10 @@ def csv_version(name: str) -> Version | None:
     return Version.parse(found[1]) if found else None
 
 
-def installed(ground: EngineSurroundings, namespace: str) -> Version | None:
+def installed(surroundings: EngineSurroundings, namespace: str) -> Version | None:
     """Of the operator: what the Subscription has installed, else the newest ClusterServiceVersion."""
-    named = str(lookup(ground.subscription(namespace) or {}, ("status", "installedCSV")) or "")
-    versions = [csv_version(str(c["metadata"]["name"])) for c in ground.csvs if _of_package(c)]
+    named = str(lookup(surroundings.subscription(namespace) or {}, ("status", "installedCSV")) or "")
+    versions = [csv_version(str(c["metadata"]["name"])) for c in surroundings.csvs if _of_package(c)]
     return csv_version(named) or max((v for v in versions if v), default=None)
 
 

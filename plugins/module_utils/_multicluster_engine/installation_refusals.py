@@ -33,22 +33,24 @@ _FAR = 3  # minors of OpenShift that somebody may still mean to upgrade by
 _NO_ENGINE = (3, 4)  # majors that were skipped; a channel of OpenShift itself, stable-4.20, has one of them
 
 
-def install_refusals(ground: EngineSurroundings, options: Object, wanted: Version | None) -> list[Failure]:
+def install_refusals(surroundings: EngineSurroundings, options: Object, wanted: Version | None) -> list[Failure]:
     """Everything that forbids the installation or the upgrade, before any write."""
     if wanted is None or wanted.major in _NO_ENGINE or (OLDEST and wanted < OLDEST):
         cause = f"channel {options['channel']} is none of the multicluster engine for hosted control planes"
         return [Failure("invalid_option", cause, next_step="Name one from stable-2.4 on, for example stable-2.10.")]
     return [
-        *_owner_refusals(ground, options),
-        *_olm_refusals(ground, options),
-        *_version_refusals(ground, options, wanted),
+        *_owner_refusals(surroundings, options),
+        *_olm_refusals(surroundings, options),
+        *_version_refusals(surroundings, options, wanted),
     ]
 
 
-def _owner_refusals(ground: EngineSurroundings, options: Object) -> list[Failure]:
+def _owner_refusals(surroundings: EngineSurroundings, options: Object) -> list[Failure]:
     found = []
-    if ground.hubs:
-        ref = MULTICLUSTER_HUB.ref(ground.hubs[0]["metadata"].get("namespace"), ground.hubs[0]["metadata"]["name"])
+    if surroundings.hubs:
+        ref = MULTICLUSTER_HUB.ref(
+            surroundings.hubs[0]["metadata"].get("namespace"), surroundings.hubs[0]["metadata"]["name"]
+        )
         cause = "a MultiClusterHub (ACM) is installed, and it brings and updates the multicluster engine itself"
         found.append(
             Failure(
@@ -58,8 +60,8 @@ def _owner_refusals(ground: EngineSurroundings, options: Object) -> list[Failure
                 next_step="Upgrade ACM instead, and change components in the MultiClusterHub.",
             )
         )
-    for engine in ground.engines:
-        if owned_by_hub(engine) and not ground.hubs:
+    for engine in surroundings.engines:
+        if owned_by_hub(engine) and not surroundings.hubs:
             found.append(owned_by_hub_failure(engine))
         if engine["metadata"]["name"] != options["name"]:
             ref = MULTICLUSTER_ENGINE.ref(None, engine["metadata"]["name"])
@@ -74,15 +76,14 @@ def _owner_refusals(ground: EngineSurroundings, options: Object) -> list[Failure
     return found
 
 
-def _olm_refusals(ground: EngineSurroundings, options: Object) -> list[Failure]:
+def _olm_refusals(surroundings: EngineSurroundings, options: Object) -> list[Failure]:
     found, namespace = [], options["namespace"]
-    if len(ground.groups) > 1:
-        names = ", ".join(sorted(g["metadata"]["name"] for g in ground.groups))
-        cause = (
-            f"namespace {namespace} has {len(ground.groups)} OperatorGroups ({names}), so OLM resolves nothing in it"
-        )
+    if len(surroundings.groups) > 1:
+        names = ", ".join(sorted(g["metadata"]["name"] for g in surroundings.groups))
+        count = len(surroundings.groups)
+        cause = f"namespace {namespace} has {count} OperatorGroups ({names}), so OLM resolves nothing in it"
         found.append(Failure("second_operator_group", cause, next_step="Delete all but one of them."))
-    for group in ground.groups if len(ground.groups) == 1 else []:
+    for group in surroundings.groups if len(surroundings.groups) == 1 else []:
         targets = lookup(group, ("spec", "targetNamespaces")) or []
         if targets != [namespace]:
             ref, cause = (
@@ -91,7 +92,7 @@ def _olm_refusals(ground: EngineSurroundings, options: Object) -> list[Failure]:
             )
             step = f"Let it target {namespace} alone, which is the only mode this operator supports."
             found.append(Failure("operator_group_mode", cause, ref, next_step=step))
-    for other in ground.subscriptions:
+    for other in surroundings.subscriptions:
         if other["metadata"].get("namespace") != namespace:
             ref = SUBSCRIPTION.ref(other["metadata"].get("namespace"), other["metadata"]["name"])
             found.append(
@@ -102,7 +103,7 @@ def _olm_refusals(ground: EngineSurroundings, options: Object) -> list[Failure]:
                     next_step="Set option namespace to its namespace.",
                 )
             )
-    if ground.catalog is None:
+    if surroundings.catalog is None:
         ref = CATALOG_SOURCE.ref(options["source_namespace"], options["source"])
         step = (
             "Name the catalog that has the package, for example that of a mirror, with options source and"
@@ -112,8 +113,8 @@ def _olm_refusals(ground: EngineSurroundings, options: Object) -> list[Failure]:
     return found
 
 
-def _version_refusals(ground: EngineSurroundings, options: Object, wanted: Version) -> list[Failure]:
-    present, ref = installed(ground, options["namespace"]), SUBSCRIPTION.ref(options["namespace"], PACKAGE)
+def _version_refusals(surroundings: EngineSurroundings, options: Object, wanted: Version) -> list[Failure]:
+    present, ref = installed(surroundings, options["namespace"]), SUBSCRIPTION.ref(options["namespace"], PACKAGE)
     if present and line_of_engine(wanted) < line_of_engine(present):
         cause = f"the multicluster engine is at {present}, and OLM has no way back to {options['channel']}"
         return [
@@ -124,7 +125,7 @@ def _version_refusals(ground: EngineSurroundings, options: Object, wanted: Versi
                 next_step=f"Name stable-{engine_of(line_of_engine(present))} or a later channel.",
             )
         ]
-    below = Version.parse(version_history.completed(ground.openshift, version_history.OPENSHIFT))
+    below = Version.parse(version_history.completed(surroundings.openshift, version_history.OPENSHIFT))
     if below is None:
         return []
     if management_lines(line_of_engine(wanted))[0] > below.line + _FAR:
@@ -158,23 +159,27 @@ def _fitting(below: Version, present: Version | None) -> str:
     return f"Correct it; these work on this OpenShift: {', '.join(names)}." if names else "Correct option channel."
 
 
-def removal_refusals(ground: EngineSurroundings, options: Object) -> list[Failure]:
+def removal_refusals(surroundings: EngineSurroundings, options: Object) -> list[Failure]:
     """Source: facts 1.7: the engine does not go while it has something to carry."""
     found = []
-    if ground.hosted:
-        cause = f"{len(ground.hosted)} hosted cluster(s) run on it: {', '.join(sorted(ground.hosted)[:5])}"
+    if surroundings.hosted:
+        cause = f"{len(surroundings.hosted)} hosted cluster(s) run on it: {', '.join(sorted(surroundings.hosted)[:5])}"
         found.append(
             Failure("hosted_clusters_exist", cause, _engine_ref(options), next_step="Destroy or move them first.")
         )
-    elif ground.managed:
-        cause = f"{len(ground.managed)} managed cluster(s) are still attached: {', '.join(sorted(ground.managed)[:5])}"
+    elif surroundings.managed:
+        names = ", ".join(sorted(surroundings.managed)[:5])
+        cause = f"{len(surroundings.managed)} managed cluster(s) are still attached: {names}"
         step = "Detach them first (module hosted_cluster_import with state absent, or delete the ManagedCluster)."
         found.append(
             Failure(
-                "managed_clusters_exist", cause, MANAGED_CLUSTER.ref(None, sorted(ground.managed)[0]), next_step=step
+                "managed_clusters_exist",
+                cause,
+                MANAGED_CLUSTER.ref(None, sorted(surroundings.managed)[0]),
+                next_step=step,
             )
         )
-    for engine in ground.engines:
+    for engine in surroundings.engines:
         if owned_by_hub(engine):
             found.append(owned_by_hub_failure(engine))
     return found

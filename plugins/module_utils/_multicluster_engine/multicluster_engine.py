@@ -45,14 +45,14 @@ class MulticlusterEngine:
         self._ref = SUBSCRIPTION.ref(self._namespace, olm.PACKAGE)
 
     def plan(self) -> Plan:
-        options, ground = self._options, read_for_install(self._hub, self._options)
+        options, surroundings = self._options, read_for_install(self._hub, self._options)
         wanted = olm.channel_version(options["channel"])
-        refused = install_refusals(ground, options, wanted)
-        engine = next(iter(ground.engines), None)
+        refused = install_refusals(surroundings, options, wanted)
+        engine = next(iter(surroundings.engines), None)
         refused += components.refusals(engine, options["enabled_components"], options["disabled_components"], [])
         if refused or wanted is None:
             return Plan(ChangeSet(refusals=refused))
-        hops = olm.channels(olm.installed(ground, self._namespace), wanted)
+        hops = olm.channels(olm.installed(surroundings, self._namespace), wanted)
         stages = [stage for channel in hops for stage in self._hop(channel, engine is not None)]
         plan = staged(
             self._hub,
@@ -63,8 +63,8 @@ class MulticlusterEngine:
             float(options["wait_timeout"]),
         )
         if self._check_mode and options["install_plan_approval"] == "Manual" and options["approve"]:
-            plan.foreseen = [self._approval(c) for c in hops if not self._approved(ground, c)]
-        if not versions.completed(ground.openshift, versions.OPENSHIFT):
+            plan.foreseen = [self._approval(c) for c in hops if not self._approved(surroundings, c)]
+        if not versions.completed(surroundings.openshift, versions.OPENSHIFT):
             plan.changes.notes.append(
                 "No OpenShift version of the management cluster could be read, so the channel was not checked"
                 " against it."
@@ -93,17 +93,17 @@ class MulticlusterEngine:
         return [*stages, Stage(ChangeSet, lambda: self._available(channel))] if engine else stages
 
     def _subscribe(self, channel: str) -> ChangeSet:
-        changes, ground = ChangeSet(), read_olm(self._hub, self._namespace, olm.EngineSurroundings())
+        changes, surroundings = ChangeSet(), read_olm(self._hub, self._namespace, olm.EngineSurroundings())
         owned = Owned(self._hub, changes, MODULE)
         owned.namespace(self._namespace)
-        if not ground.groups:
+        if not surroundings.groups:
             owned.bring(
                 OPERATOR_GROUP,
                 None,
                 olm.operator_group(self._namespace),
                 "OLM wants exactly one in the namespace of an operator",
             )
-        live = ground.subscription(self._namespace)
+        live = surroundings.subscription(self._namespace)
         body = olm.subscription(self._options, channel)
         if live is not None:
             body["metadata"]["name"] = live["metadata"]["name"]
@@ -126,10 +126,14 @@ class MulticlusterEngine:
         )
 
     def _approve(self, channel: str) -> ChangeSet:
-        changes, ground = ChangeSet(), read_olm(self._hub, self._namespace, olm.EngineSurroundings())
-        subscription = ground.subscription(self._namespace)
-        plan = olm.current_plan(subscription, ground.plans)
-        if plan is None or lookup(plan, ("spec", "approved")) or olm.not_resolved(subscription, ground.plans, channel):
+        changes, surroundings = ChangeSet(), read_olm(self._hub, self._namespace, olm.EngineSurroundings())
+        subscription = surroundings.subscription(self._namespace)
+        plan = olm.current_plan(subscription, surroundings.plans)
+        if (
+            plan is None
+            or lookup(plan, ("spec", "approved"))
+            or olm.not_resolved(subscription, surroundings.plans, channel)
+        ):
             return changes
         ref = INSTALL_PLAN.ref(self._namespace, plan["metadata"]["name"])
         names = [str(n) for n in lookup(plan, ("spec", "clusterServiceVersionNames")) or []]
@@ -149,13 +153,13 @@ class MulticlusterEngine:
             )
         return changes
 
-    def _approved(self, ground: olm.EngineSurroundings, channel: str) -> bool:
+    def _approved(self, surroundings: olm.EngineSurroundings, channel: str) -> bool:
         """Whether no approval is to come: all is installed, or there is an InstallPlan, which the plan names itself."""
-        subscription = ground.subscription(self._namespace)
-        here = subscription is not None and not olm.not_resolved(subscription, ground.plans, channel)
+        subscription = surroundings.subscription(self._namespace)
+        here = subscription is not None and not olm.not_resolved(subscription, surroundings.plans, channel)
         return here and (
-            not olm.not_installed(subscription, ground.csvs, ground.plans)
-            or bool(olm.current_plan(subscription, ground.plans))
+            not olm.not_installed(subscription, surroundings.csvs, surroundings.plans)
+            or bool(olm.current_plan(subscription, surroundings.plans))
         )
 
     def _approval(self, channel: str) -> Object:

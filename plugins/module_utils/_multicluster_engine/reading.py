@@ -24,21 +24,24 @@ from .installation import PACKAGE, EngineSurroundings
 
 def read_for_install(hub: Hub, options: Object) -> EngineSurroundings:
     namespace = options["namespace"]
-    ground = EngineSurroundings(
+    surroundings = EngineSurroundings(
         openshift=hub.get(CLUSTER_VERSION, None, "version"),
         engines=hub.list(MULTICLUSTER_ENGINE),
         hubs=hub.list(MULTICLUSTER_HUB),
     )
-    ground.catalog = hub.get(CATALOG_SOURCE, options["source_namespace"], options["source"])
-    return read_olm(hub, namespace, ground)
+    surroundings.catalog = hub.get(CATALOG_SOURCE, options["source_namespace"], options["source"])
+    return read_olm(hub, namespace, surroundings)
 
 
-def read_olm(hub: Hub, namespace: str, ground: EngineSurroundings) -> EngineSurroundings:
+def read_olm(hub: Hub, namespace: str, surroundings: EngineSurroundings) -> EngineSurroundings:
     """What OLM has, of this package and in this namespace."""
-    ground.groups = hub.list(OPERATOR_GROUP, namespace)
-    ground.subscriptions = [s for s in hub.list(SUBSCRIPTION) if lookup(s, ("spec", "name")) == PACKAGE]
-    ground.csvs, ground.plans = hub.list(CLUSTER_SERVICE_VERSION, namespace), hub.list(INSTALL_PLAN, namespace)
-    return ground
+    surroundings.groups = hub.list(OPERATOR_GROUP, namespace)
+    surroundings.subscriptions = [s for s in hub.list(SUBSCRIPTION) if lookup(s, ("spec", "name")) == PACKAGE]
+    surroundings.csvs, surroundings.plans = (
+        hub.list(CLUSTER_SERVICE_VERSION, namespace),
+        hub.list(INSTALL_PLAN, namespace),
+    )
+    return surroundings
 
 
 def hosted_names(hub: Hub) -> list[str]:
@@ -46,8 +49,8 @@ def hosted_names(hub: Hub) -> list[str]:
 
 
 def read_for_removal(hub: Hub, options: Object) -> EngineSurroundings:
-    ground = EngineSurroundings(engines=hub.list(MULTICLUSTER_ENGINE))
-    ground.hosted = hosted_names(hub)
-    local = local_cluster_of(next(iter(ground.engines), None))
-    ground.managed = [c["metadata"]["name"] for c in hub.list(MANAGED_CLUSTER) if c["metadata"]["name"] != local]
-    return read_olm(hub, options["namespace"], ground)
+    surroundings = EngineSurroundings(engines=hub.list(MULTICLUSTER_ENGINE))
+    surroundings.hosted = hosted_names(hub)
+    local = local_cluster_of(next(iter(surroundings.engines), None))
+    surroundings.managed = [c["metadata"]["name"] for c in hub.list(MANAGED_CLUSTER) if c["metadata"]["name"] != local]
+    return read_olm(hub, options["namespace"], surroundings)

@@ -53,10 +53,8 @@ class Gathering:
             self._learn_secrets()
             self._add_target()
             wanted = sources.sources_for(self._target.cluster)
-            early, late = (
-                [s for s in wanted if s.importance < IMPORTANCE["rest"]],
-                [s for s in wanted if s.importance >= IMPORTANCE["rest"]],
-            )
+            early = [s for s in wanted if s.importance < IMPORTANCE["rest"]]
+            late = [s for s in wanted if s.importance >= IMPORTANCE["rest"]]
             self._lists(early)
             self._guest_lists(guest, IMPORTANCE["surroundings"])
             self._logs()

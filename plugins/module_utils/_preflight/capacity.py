@@ -68,12 +68,12 @@ def is_usable(node: Object) -> bool:
     return is_true(node, "Ready") and not spec.get("unschedulable") and not blocking and not reserved
 
 
-def workers(picture: Inspection) -> list[Object]:
-    return [n for n in picture.all(NODE) if is_worker(n)]
+def workers(inspection: Inspection) -> list[Object]:
+    return [n for n in inspection.all(NODE) if is_worker(n)]
 
 
-def usable(picture: Inspection) -> list[Object]:
-    return [n for n in workers(picture) if is_usable(n)]
+def usable(inspection: Inspection) -> list[Object]:
+    return [n for n in workers(inspection) if is_usable(n)]
 
 
 def _amounts(resources: Mapping[str, Any] | None, pods: Any = 0) -> Amounts:
@@ -126,12 +126,12 @@ def how_many(free: Amounts) -> tuple[int, str]:
     return max(int(rooms[scarce]), 0), scarce
 
 
-def capacity(picture: Inspection) -> dict[str, Any]:
+def capacity(inspection: Inspection) -> dict[str, Any]:
     """Numbers of the usable worker nodes; ``fits`` also when the largest of them is lost. Empty when nodes or pods
     could not be read."""
-    if picture.gap(NODE, POD):
+    if inspection.gap(NODE, POD):
         return {}
-    table = free_per_node(usable(picture), picture.all(POD))
+    table = free_per_node(usable(inspection), inspection.all(POD))
     allocatable, requested = _sum(a for a, _r in table.values()), _sum(r for _a, r in table.values())
     fits, scarce = how_many(allocatable - requested)
     # The pods of a lost node go to the others, so the whole of what it offers is missing.
@@ -146,7 +146,7 @@ def capacity(picture: Inspection) -> dict[str, Any]:
         "per_hosted_cluster": size,
         "fits": fits,
         "fits_without_one_node": min(largest) if largest else 0,
-        "wanted": picture.wanted,
+        "wanted": inspection.wanted,
         "limited_by": scarce,
         "computed": _SENTENCE.format(
             nodes=len(table), what=what, pods=size["pods"], cpu=PER_CONTROL_PLANE.cpu, memory=PER_CONTROL_PLANE.memory

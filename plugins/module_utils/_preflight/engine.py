@@ -31,10 +31,10 @@ MAX_NUMBER, THRESHOLD = "hcMaxNumber", "hcThresholdNumber"
 _LIMITS = {MAX_NUMBER: 80, THRESHOLD: 60}  # what the add-on takes when nothing else is set (facts 1.6)
 
 
-def openshift_settled(picture: Inspection) -> CheckResult:
+def openshift_settled(inspection: Inspection) -> CheckResult:
     """OpenShift of the management cluster: it tells its version, and no update is under way."""
-    found = openshift(picture.view)
-    version = openshift_version(picture.view)
+    found = openshift(inspection.view)
+    version = openshift_version(inspection.view)
     newest = versions.newest(found, versions.OPENSHIFT)
     if found is None or not newest:
         return unknown(
@@ -58,12 +58,12 @@ def openshift_settled(picture: Inspection) -> CheckResult:
     return ok(version)
 
 
-def engine_available(picture: Inspection) -> CheckResult:
+def engine_available(inspection: Inspection) -> CheckResult:
     """Phase Available, and the current version is the desired one (facts 1.4). That there is no engine is said here
     alone; others refer to it."""
-    found = engine(picture.view)
+    found = engine(inspection.view)
     if found is None:
-        gap = None if picture.without_engine else picture.gap(MULTICLUSTER_ENGINE)
+        gap = None if inspection.without_engine else inspection.gap(MULTICLUSTER_ENGINE)
         return gap or failed("none", NO_ENGINE, PROVIDERS[MULTICLUSTER_ENGINE])
     status: Mapping[str, Any] = found.get("status") or {}
     phase, current, desired = (str(status.get(k) or "") for k in ("phase", "currentVersion", "desiredVersion"))
@@ -81,9 +81,9 @@ def engine_available(picture: Inspection) -> CheckResult:
     return ok(value)
 
 
-def engine_matches_openshift(picture: Inspection) -> CheckResult:
+def engine_matches_openshift(inspection: Inspection) -> CheckResult:
     """The engine works on OpenShift from two minors below its own to one above (facts 1.3)."""
-    own, below = Version.parse(engine_version(picture.view)), Version.parse(openshift_version(picture.view))
+    own, below = Version.parse(engine_version(inspection.view)), Version.parse(openshift_version(inspection.view))
     if own is None or below is None:
         what = "multicluster engine" if own is None else "management cluster"
         return unknown("", f"no version of the {what} could be read", "See the checks above.")
@@ -101,32 +101,32 @@ def engine_matches_openshift(picture: Inspection) -> CheckResult:
     return failed(value, cause, f"Upgrade the multicluster engine to {engine_of(below.line - (high - line))} or newer.")
 
 
-def component(picture: Inspection, name: str) -> bool | None:
+def component(inspection: Inspection, name: str) -> bool | None:
     """Whether a component of the engine is enabled; None when it is left at its default."""
-    overrides = lookup(engine(picture.view) or {}, ("spec", "overrides", "components")) or ()
+    overrides = lookup(engine(inspection.view) or {}, ("spec", "overrides", "components")) or ()
     found = [bool(c.get("enabled")) for c in overrides if isinstance(c, dict) and c.get("name") == name]
     return found[-1] if found else None
 
 
-def hypershift_enabled(picture: Inspection) -> CheckResult:
+def hypershift_enabled(inspection: Inspection) -> CheckResult:
     """Components hypershift and hypershift-local-hosting; both are on unless switched off (facts 1.5)."""
     step = (
         "Set it to enabled in spec.overrides.components of the MultiClusterEngine, and keep the other entries of that"
         " list."
     )
     for name in _COMPONENTS:
-        state = component(picture, name)
+        state = component(inspection, name)
         if state is None and name == "hypershift":
-            state = component(picture, _PREVIEW)
+            state = component(inspection, _PREVIEW)
         if state is False:
             return failed("off", f"component {name} of the multicluster engine is disabled", step)
     return ok("on")
 
 
-def operator_available(picture: Inspection) -> CheckResult:
+def operator_available(inspection: Inspection) -> CheckResult:
     """Deployment operator in namespace hypershift (facts 1.5)."""
-    found = picture.one(DEPLOYMENT, "operator")
-    if found is None and picture.without_engine:
+    found = inspection.one(DEPLOYMENT, "operator")
+    if found is None and inspection.without_engine:
         return unknown("none", f"there is no Deployment hypershift/operator: {NO_ENGINE}", SEE_ENGINE)
     if found is None:
         step = (
@@ -156,10 +156,10 @@ def operator_available(picture: Inspection) -> CheckResult:
     return ok(value)
 
 
-def supported_versions(picture: Inspection) -> CheckResult:
+def supported_versions(inspection: Inspection) -> CheckResult:
     """ConfigMap supported-versions, which the operator writes; its newest minor is the engine's own or newer."""
-    minors = picture.view.minors
-    if not minors and picture.without_engine:
+    minors = inspection.view.minors
+    if not minors and inspection.without_engine:
         return unknown("none", f"there is no ConfigMap hypershift/supported-versions: {NO_ENGINE}", SEE_ENGINE)
     if not minors:
         cause = (
@@ -167,7 +167,7 @@ def supported_versions(picture: Inspection) -> CheckResult:
             " be created"
         )
         return failed("none", cause, "Look at the HyperShift operator, which writes it.")
-    value, own = ", ".join(minors), Version.parse(engine_version(picture.view))
+    value, own = ", ".join(minors), Version.parse(engine_version(inspection.view))
     lines = [v.line for v in map(Version.parse, minors) if v]
     if own and lines and max(lines) < line_of_engine(own):
         cause = (
@@ -178,9 +178,9 @@ def supported_versions(picture: Inspection) -> CheckResult:
     return ok(value)
 
 
-def limits(picture: Inspection) -> dict[str, int]:
+def limits(inspection: Inspection) -> dict[str, int]:
     """Numbers of hosted clusters from which the add-on warns and calls the management cluster full."""
-    config = picture.one(ADD_ON_CONFIG, "hypershift-addon-deploy-config") or {}
+    config = inspection.one(ADD_ON_CONFIG, "hypershift-addon-deploy-config") or {}
     given = {
         str(v.get("name")): str(v.get("value"))
         for v in lookup(config, ("spec", "customizedVariables")) or ()
@@ -189,10 +189,10 @@ def limits(picture: Inspection) -> dict[str, int]:
     return {key: int(given[key]) if given.get(key, "").isdigit() else default for key, default in _LIMITS.items()}
 
 
-def hosted_cluster_count(picture: Inspection) -> CheckResult:
+def hosted_cluster_count(inspection: Inspection) -> CheckResult:
     """Hosted clusters with the wanted ones, against threshold and maximum of the add-on (facts 1.6, 11.1)."""
-    have, marks = len(picture.all(HOSTED_CLUSTER)), limits(picture)
-    total = have + picture.wanted
+    have, marks = len(inspection.all(HOSTED_CLUSTER)), limits(inspection)
+    total = have + inspection.wanted
     value = f"{have}, {total} with the wanted"
     step = (
         "Spread hosted clusters over more management clusters, or raise {} in AddOnDeploymentConfig"

@@ -34,9 +34,9 @@ class ManagementClusterInfo:
             raise OptionError(
                 Failure("invalid_option", cause, next_step="Say how many hosted clusters are to be added.")
             )
-        return Plan(unchanged=True, extra={"server": self._hub.server, **preflight(self._picture(wanted))})
+        return Plan(unchanged=True, extra={"server": self._hub.server, **preflight(self._inspection(wanted))})
 
-    def _picture(self, wanted: int) -> Inspection:
+    def _inspection(self, wanted: int) -> Inspection:
         objects: dict[Kind, tuple[Object, ...]] = {}
         denied: set[Kind] = set()
         minors: tuple[str, ...] = ()

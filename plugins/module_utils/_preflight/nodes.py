@@ -16,9 +16,9 @@ _DEFAULT = ("storageclass.kubernetes.io/is-default-class", "storageclass.beta.ku
 CLOUDS = frozenset({"AWS", "Azure", "GCP", "IBMCloud", "PowerVS"})
 
 
-def default_storage_class(picture: Inspection) -> CheckResult:
+def default_storage_class(inspection: Inspection) -> CheckResult:
     """Claims of etcd without a class of their own take the default one (facts 11.10)."""
-    classes = picture.all(STORAGE_CLASS)
+    classes = inspection.all(STORAGE_CLASS)
     defaults = sorted(
         str(c["metadata"]["name"])
         for c in classes
@@ -33,12 +33,12 @@ def default_storage_class(picture: Inspection) -> CheckResult:
     return ok(defaults[0])
 
 
-def worker_nodes(picture: Inspection) -> CheckResult:
+def worker_nodes(inspection: Inspection) -> CheckResult:
     """Three or more of them, ready and schedulable (facts 1.3, 2.2)."""
-    every, good = workers(picture), usable(picture)
+    every, good = workers(inspection), usable(inspection)
     left = sorted(str(n["metadata"]["name"]) for n in every if n not in good)
     value = f"{len(good)} of {len(every)} usable"
-    if len(good) < WORKERS and (picture.highly_available or not good or len(picture.all(NODE)) == 1):
+    if len(good) < WORKERS and (inspection.highly_available or not good or len(inspection.all(NODE)) == 1):
         out = f" ({', '.join(left)}: not ready, cordoned, tainted or reserved)" if left else ""
         cause = f"{len(good)} worker nodes are usable, and {WORKERS} are needed{out}"
         return failed(value, cause, "Add worker nodes, or make those usable that are there.")
@@ -51,14 +51,14 @@ def worker_nodes(picture: Inspection) -> CheckResult:
     return ok(value)
 
 
-def zones(picture: Inspection) -> CheckResult:
+def zones(inspection: Inspection) -> CheckResult:
     """Members of etcd must not share a zone label, except on OpenShift Virtualization, where they should not (facts
     2.2, 11.3)."""
-    good = usable(picture)
+    good = usable(inspection)
     names = [str((n["metadata"].get("labels") or {}).get(_ZONE) or "") for n in good]
     distinct, bare = sorted({n for n in names if n}), names.count("")
     value = ", ".join(distinct) or "no zone labels"
-    if not picture.highly_available:
+    if not inspection.highly_available:
         return ok(f"{value}; a single replica needs no spread")
     step = f"Give the worker nodes {WORKERS} different values of label {_ZONE}."
     if not good:
@@ -69,7 +69,7 @@ def zones(picture: Inspection) -> CheckResult:
             f"the usable worker nodes are in {len(distinct)} zone(s) ({value}), so two of three members of etcd would"
             " have to share one"
         )
-        if picture.platforms == (KUBEVIRT,):
+        if inspection.platforms == (KUBEVIRT,):
             return warning(value, cause, step)
         return failed(value, f"{cause} and stay Pending", step)
     if bare:
@@ -81,17 +81,17 @@ def zones(picture: Inspection) -> CheckResult:
     return ok(value)
 
 
-def load_balancer(picture: Inspection) -> CheckResult:
+def load_balancer(inspection: Inspection) -> CheckResult:
     """A cloud, or MetalLB with a pool: services of type LoadBalancer need one (facts 2.3, 2.6)."""
-    platform = picture.infrastructure
+    platform = inspection.infrastructure
     if not platform:
         return unknown("", "Infrastructure cluster tells no platform", "Look at Infrastructure cluster.")
     if platform in CLOUDS:
         return ok(f"{platform} serves load balancers")
-    gap = picture.gap(IP_ADDRESS_POOL) or picture.unproven(IP_ADDRESS_POOL)
+    gap = inspection.gap(IP_ADDRESS_POOL) or inspection.unproven(IP_ADDRESS_POOL)
     if gap:
         return gap
-    pools = picture.all(IP_ADDRESS_POOL)
+    pools = inspection.all(IP_ADDRESS_POOL)
     names = ", ".join(sorted(str(p["metadata"]["name"]) for p in pools))
     if not pools:
         cause = (
@@ -99,7 +99,7 @@ def load_balancer(picture: Inspection) -> CheckResult:
             " address"
         )
         step = "Create an IPAddressPool and an L2Advertisement or BGPAdvertisement for it."
-        if KUBEVIRT in picture.platforms:
+        if KUBEVIRT in inspection.platforms:
             return failed("none", cause, step)
         return warning("none", cause, f"{step} Publishing by NodePort does without.")
     if all(lookup(p, ("spec", "autoAssign")) is False for p in pools):
@@ -110,10 +110,10 @@ def load_balancer(picture: Inspection) -> CheckResult:
     return ok(f"MetalLB: {names}")
 
 
-def room(picture: Inspection) -> CheckResult:
+def room(inspection: Inspection) -> CheckResult:
     """Whether the wanted hosted clusters fit by the published figures (facts 11.1)."""
-    numbers = capacity(picture)
-    fits, wanted = int(numbers.get("fits") or 0), picture.wanted
+    numbers = capacity(inspection)
+    fits, wanted = int(numbers.get("fits") or 0), inspection.wanted
     if not numbers.get("nodes"):
         return unknown("0 nodes", "no worker node is usable, so there is nothing to count", "See check worker_nodes.")
     free = numbers["free"]
@@ -125,7 +125,7 @@ def room(picture: Inspection) -> CheckResult:
             f"{left} on {numbers['nodes']} worker nodes: {fits} more fit, {wanted} wanted, and {numbers['limited_by']}"
             " runs out first"
         )
-        if picture.highly_available:
+        if inspection.highly_available:
             return failed(value, cause, step)
         return unknown(
             value, f"{cause}, counted as if they were highly available: nothing is published for a single replica", step

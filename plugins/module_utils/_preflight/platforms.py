@@ -19,12 +19,12 @@ MTU = 9000
 _METAL = ("BareMetal", "None")
 
 
-def virtualization(picture: Inspection) -> CheckResult:
+def virtualization(inspection: Inspection) -> CheckResult:
     """OpenShift Virtualization 4.14 or newer, available."""
-    found = next(iter(picture.all(HYPER_CONVERGED)), None)
+    found = next(iter(inspection.all(HYPER_CONVERGED)), None)
     if found is None:
         step = "Create HyperConverged kubevirt-hyperconverged in namespace openshift-cnv."
-        return picture.unproven(HYPER_CONVERGED) or failed(
+        return inspection.unproven(HYPER_CONVERGED) or failed(
             "none", "OpenShift Virtualization has no HyperConverged, so it is not set up", step
         )
     told = [
@@ -54,9 +54,9 @@ def virtualization(picture: Inspection) -> CheckResult:
     return ok(value)
 
 
-def bare_metal(picture: Inspection) -> CheckResult:
+def bare_metal(inspection: Inspection) -> CheckResult:
     """Virtual machines of hosted clusters want a management cluster on bare metal."""
-    platform = picture.infrastructure
+    platform = inspection.infrastructure
     if not platform:
         return unknown("", "Infrastructure cluster tells no platform", "Look at Infrastructure cluster.")
     if platform in _METAL:
@@ -68,14 +68,14 @@ def bare_metal(picture: Inspection) -> CheckResult:
     return warning(platform, cause, "Check that the worker nodes are bare metal.")
 
 
-def _network(picture: Inspection) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = (picture.one(NETWORK, "cluster") or {}).get("status") or {}
+def _network(inspection: Inspection) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = (inspection.one(NETWORK, "cluster") or {}).get("status") or {}
     return found
 
 
-def network_type(picture: Inspection) -> CheckResult:
+def network_type(inspection: Inspection) -> CheckResult:
     """OVNKubernetes is the management cluster's network."""
-    kind = str(_network(picture).get("networkType") or "")
+    kind = str(_network(inspection).get("networkType") or "")
     if not kind:
         return unknown("", "Network cluster tells no network type", "Look at Network cluster of config.openshift.io.")
     if kind != "OVNKubernetes":
@@ -87,9 +87,9 @@ def network_type(picture: Inspection) -> CheckResult:
     return ok(kind)
 
 
-def network_mtu(picture: Inspection) -> CheckResult:
+def network_mtu(inspection: Inspection) -> CheckResult:
     """9000 or more is recommended: the hosted cluster's network runs inside the management cluster's."""
-    mtu = _network(picture).get("clusterNetworkMTU")
+    mtu = _network(inspection).get("clusterNetworkMTU")
     if not isinstance(mtu, int) or not mtu:
         return unknown("", "Network cluster tells no MTU", "Look at Network cluster of config.openshift.io.")
     if mtu < MTU:
@@ -105,9 +105,9 @@ def network_mtu(picture: Inspection) -> CheckResult:
     return ok(str(mtu))
 
 
-def wildcard_routes(picture: Inspection) -> CheckResult:
+def wildcard_routes(inspection: Inspection) -> CheckResult:
     """The default ingress lets through the wildcard routes of hosted clusters' *.apps names."""
-    found = picture.one(INGRESS_CONTROLLER, "default")
+    found = inspection.one(INGRESS_CONTROLLER, "default")
     if found is None:
         return unknown(
             "none", "there is no IngressController openshift-ingress-operator/default", "Look at the ingress operator."
@@ -122,18 +122,18 @@ def wildcard_routes(picture: Inspection) -> CheckResult:
     return ok(policy)
 
 
-def assisted_service(picture: Inspection) -> CheckResult:
+def assisted_service(inspection: Inspection) -> CheckResult:
     """The assisted service that discovers hosts: the component is on, and AgentServiceConfig agent has its storages."""
-    if component(picture, "assisted-service") is False:
+    if component(inspection, "assisted-service") is False:
         step = (
             "Set it to enabled in spec.overrides.components of the MultiClusterEngine, and keep the other entries of"
             " that list."
         )
         return failed("off", "component assisted-service of the multicluster engine is disabled", step)
-    found = picture.one(AGENT_SERVICE_CONFIG, "agent")
+    found = inspection.one(AGENT_SERVICE_CONFIG, "agent")
     if found is None:
         step = "Create AgentServiceConfig agent with databaseStorage, filesystemStorage and osImages."
-        return picture.unproven(AGENT_SERVICE_CONFIG) or failed("none", "there is no AgentServiceConfig agent", step)
+        return inspection.unproven(AGENT_SERVICE_CONFIG) or failed("none", "there is no AgentServiceConfig agent", step)
     spec = found.get("spec") or {}
     lacking = [key for key in ("databaseStorage", "filesystemStorage") if not spec.get(key)]
     if lacking:
@@ -150,12 +150,12 @@ def assisted_service(picture: Inspection) -> CheckResult:
     return ok(f"osImages {', '.join(images)}")
 
 
-def bare_metal_hosts(picture: Inspection) -> CheckResult:
+def bare_metal_hosts(inspection: Inspection) -> CheckResult:
     """Only where BareMetalHosts are used: they are looked for in all namespaces."""
-    found = picture.one(PROVISIONING, "provisioning-configuration")
+    found = inspection.one(PROVISIONING, "provisioning-configuration")
     if found is None:
         cause = "there is no Provisioning provisioning-configuration, so hosts have to be booted by hand"
-        return picture.unproven(PROVISIONING) or warning(
+        return inspection.unproven(PROVISIONING) or warning(
             "none", cause, "Create it with watchAllNamespaces, when BareMetalHosts are to be used."
         )
     if lookup(found, ("spec", "watchAllNamespaces")) is not True:
@@ -169,9 +169,9 @@ def bare_metal_hosts(picture: Inspection) -> CheckResult:
     return ok("all namespaces")
 
 
-def same_cloud(picture: Inspection) -> CheckResult:
+def same_cloud(inspection: Inspection) -> CheckResult:
     """Management cluster and workers of a hosted cluster are on the same platform (facts 1.3)."""
-    platform = picture.infrastructure
+    platform = inspection.infrastructure
     if not platform:
         return unknown("", "Infrastructure cluster tells no platform", "Look at Infrastructure cluster.")
     if platform != "AWS":

@@ -69,25 +69,25 @@ CHECKS: tuple[PreflightCheck, ...] = (
 )
 
 
-def preflight(picture: Inspection) -> dict[str, Any]:
+def preflight(inspection: Inspection) -> dict[str, Any]:
     """checks: rows {check, platform, verdict, value, cause, next_step} in the order of the table; verdict: the worst of
     them; platforms: those that were looked at; summary: how many rows have which verdict; capacity: see
     ``preflight_capacity``; table: lines for people."""
-    rows = [_row(check, picture) for check in CHECKS if not check.platform or check.platform in picture.platforms]
+    rows = [_row(check, inspection) for check in CHECKS if not check.platform or check.platform in inspection.platforms]
     counts = {v.value: sum(row["verdict"] == v.value for row in rows) for v in ORDER}
     return {
         "checks": rows,
         "verdict": max((Verdict(row["verdict"]) for row in rows), key=ORDER.index).value,
-        "platforms": list(picture.platforms),
+        "platforms": list(inspection.platforms),
         "summary": {"checks": len(rows), **counts},
-        "capacity": capacity(picture),
-        "supported_versions": list(picture.view.minors),
+        "capacity": capacity(inspection),
+        "supported_versions": list(inspection.view.minors),
         "table": table(rows),
     }
 
 
-def _row(check: PreflightCheck, picture: Inspection) -> Row:
-    found = picture.gap(*check.needs) or check.judge(picture)
+def _row(check: PreflightCheck, inspection: Inspection) -> Row:
+    found = inspection.gap(*check.needs) or check.judge(inspection)
     return {
         "check": check.name,
         "platform": check.platform,

@@ -93,10 +93,10 @@ def open_stage(
     meta = cluster["metadata"]
     for number, names in enumerate(stages):
         view = ClusterView(str(meta.get("namespace") or ""), name_of(cluster), cluster, tuple(pools))
-        world = GoalView(view, GoalParams(version=target.text, pools=tuple(names)), now)
-        if world.absent_pools or any(_differs(p, target) for p in pools if name_of(p) in names):
+        goal_view = GoalView(view, GoalParams(version=target.text, pools=tuple(names)), now)
+        if goal_view.absent_pools or any(_differs(p, target) for p in pools if name_of(p) in names):
             return number
-        if any(updated(pool, world) != HOLDS for pool in world.pools):
+        if any(updated(pool, goal_view) != HOLDS for pool in goal_view.pools):
             return number
     return len(stages)
 

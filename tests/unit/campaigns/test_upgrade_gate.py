@@ -397,4 +397,4 @@ def test_one_request_tells_which_cluster_it_is(stage: Stage) -> None:
 def test_who_only_looks_is_told(stage: Stage) -> None:
     identify_as(stage.hub, OTHER)
     hubs = CampaignHubs([HubSource("one", lambda: stage.hub)], stage.plan, acting=False)
-    assert set(hubs.standings(stage.plan["clusters"], stage.hub)) == {CANARY, REST} and list(hubs.foreign) == ["one"]
+    assert set(hubs.progress_by_id(stage.plan["clusters"], stage.hub)) == {CANARY, REST} and list(hubs.foreign) == ["one"]

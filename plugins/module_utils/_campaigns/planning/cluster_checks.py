@@ -28,14 +28,14 @@ _BY_PAUSE = ("Progressing=",)
 _BY_UPDATE = ("Progressing=", "ClusterVersionProgressing", "version.history", "Degraded", "ClusterVersionSucceeding")
 
 
-def judged(case: Candidate) -> tuple[list[Failure], list[str]]:
+def judged(candidate: Candidate) -> tuple[list[Failure], list[str]]:
     """All refusals and all warnings about a cluster, in the order of the tables."""
-    said: list[Said] = [*case.way.refusals, *case.way.warnings]
-    if case.current is not None:
-        said += [rule(case) for rule in (*CLUSTER_RULES, *HUB_RULES, *POOLS_RULES)]
-        said += [rule(case, pool) for pool in case.pools for rule in POOL_RULES]
+    said: list[Said] = [*candidate.way.refusals, *candidate.way.warnings]
+    if candidate.current is not None:
+        said += [rule(candidate) for rule in (*CLUSTER_RULES, *HUB_RULES, *POOLS_RULES)]
+        said += [rule(candidate, pool) for pool in candidate.pools for rule in POOL_RULES]
     else:
-        said += [_deleting(case)]
+        said += [_deleting(candidate)]
     return [s for s in said if isinstance(s, Failure)], _once(s for s in said if isinstance(s, str))
 
 
@@ -43,56 +43,56 @@ def _once(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _deleting(case: Candidate) -> Said:
-    return ready.deleting(case.cluster, "Leave it out.")
+def _deleting(candidate: Candidate) -> Said:
+    return ready.deleting(candidate.cluster, "Leave it out.")
 
 
-def _paused(case: Candidate) -> Said:
-    if not is_paused(case.cluster, case.now):
+def _paused(candidate: Candidate) -> Said:
+    if not is_paused(candidate.cluster, candidate.now):
         return None
-    by = f" by {owner_of(case.cluster)}" if owner_of(case.cluster) else ""
-    return case.refuse(
+    by = f" by {owner_of(candidate.cluster)}" if owner_of(candidate.cluster) else ""
+    return candidate.refuse(
         "paused", f"reconciliation is paused{by}, so no update would begin", "Resume it first.", "ReconciliationActive"
     )
 
 
-def _healthy(case: Candidate) -> Said:
-    view = ClusterView(case.namespace, case.name, case.cluster, tuple(p.raw for p in case.pools))
-    excused: list[str] = [*_BY_PAUSE] if is_paused(case.cluster, case.now) else []
-    if case.way.running or any(r.code == "update_in_progress" for r in case.way.refusals):
+def _healthy(candidate: Candidate) -> Said:
+    view = ClusterView(candidate.namespace, candidate.name, candidate.cluster, tuple(p.raw for p in candidate.pools))
+    excused: list[str] = [*_BY_PAUSE] if is_paused(candidate.cluster, candidate.now) else []
+    if candidate.way.running or any(r.code == "update_in_progress" for r in candidate.way.refusals):
         excused += _BY_UPDATE
     step = "Look at it with hosted_cluster_info, then plan again."
-    return ready.unhealthy(view, case.now, excused, step, under_way=case.way.running)
+    return ready.unhealthy(view, candidate.now, excused, step, under_way=candidate.way.running)
 
 
-def _etcd(case: Candidate) -> Said:
-    return ready.etcd_unavailable(case.cluster, "Look at it with etcd_info and repair it first.")
+def _etcd(candidate: Candidate) -> Said:
+    return ready.etcd_unavailable(candidate.cluster, "Look at it with etcd_info and repair it first.")
 
 
-def _release(case: Candidate) -> Said:
-    return ready.release_refused(case.cluster, "Correct spec.release.image or the pull secret first.")
+def _release(candidate: Candidate) -> Said:
+    return ready.release_refused(candidate.cluster, "Correct spec.release.image or the pull secret first.")
 
 
-def _images(case: Candidate) -> Said:
-    unknown = sorted({move.hop.name for move in case.route.moves if not move.hop.image})
+def _images(candidate: Candidate) -> Said:
+    unknown = sorted({move.hop.name for move in candidate.route.moves if not move.hop.image})
     if not unknown:
         return None
     cause = f"no source tells the release image of {', '.join(unknown)}, and none is made up"
-    return case.refuse("unknown_image", cause, "Name it in release_images, or give a graph with payloads.")
+    return candidate.refuse("unknown_image", cause, "Name it in release_images, or give a graph with payloads.")
 
 
-def _upgradeable(case: Candidate) -> Said:
+def _upgradeable(candidate: Candidate) -> Said:
     """Only a change of minor is held back (facts 6.3); what the condition will say at a later hop nobody knows now."""
-    found, hop = get(case.cluster, "ClusterVersionUpgradeable"), minor_hop(case)
+    found, hop = get(candidate.cluster, "ClusterVersionUpgradeable"), minor_hop(candidate)
     if hop is None or found is None or found.status == "True":
         return None
     text = one_line(found.message)
-    if case.way.hops and hop is not case.way.hops[0]:
+    if candidate.way.hops and hop is not candidate.way.hops[0]:
         return (
             f"it is not upgradeable at present ({found.reason}), which will hold back the hop to {hop.name} unless that"
             " is resolved on the way"
         )
-    if accepted_acks(case):
+    if accepted_acks(candidate):
         return (
             f"the hop to {hop.name} was accepted although the cluster says that it is not upgradeable ({found.reason}:"
             f" {text})"
@@ -102,7 +102,7 @@ def _upgradeable(case: Candidate) -> Said:
             "Check the removed APIs and acknowledge in ConfigMap admin-acks of the hosted cluster, or name the reason"
             " in accepted_acks."
         )
-        return case.refuse(
+        return candidate.refuse(
             "not_upgradeable",
             f"the hop to {hop.name} needs an acknowledgement: {text or found.reason}",
             step,
@@ -112,88 +112,92 @@ def _upgradeable(case: Candidate) -> Said:
         f"the hop to {hop.name} is held back, the cluster is not upgradeable ({found.reason or found.status}:"
         f" {text or 'no message'})"
     )
-    return case.refuse("not_upgradeable", cause, "Resolve the reason, or name it in accepted_acks.", found.type)
+    return candidate.refuse("not_upgradeable", cause, "Resolve the reason, or name it in accepted_acks.", found.type)
 
 
-def minor_hop(case: Candidate) -> Hop | None:
+def minor_hop(candidate: Candidate) -> Hop | None:
     """First hop into another minor."""
-    return next((h for h in case.way.hops if case.current and h.version.line != case.current.line), None)
+    return next((h for h in candidate.way.hops if candidate.current and h.version.line != candidate.current.line), None)
 
 
-def accepted_acks(case: Candidate) -> list[str]:
+def accepted_acks(candidate: Candidate) -> list[str]:
     """Accepted names that meet the present condition: its reason, or a word of its message."""
-    found = get(case.cluster, "ClusterVersionUpgradeable")
-    if found is None or found.status == "True" or minor_hop(case) is None:
+    found = get(candidate.cluster, "ClusterVersionUpgradeable")
+    if found is None or found.status == "True" or minor_hop(candidate) is None:
         return []
     words = set(re.findall(r"[\w./-]+", found.message)) | {
         w.rstrip(".") for w in re.findall(r"[\w./-]+", found.message)
     }
-    return sorted(a for a in case.policy.accepted_acks if a == found.reason or a in words)
+    return sorted(a for a in candidate.policy.accepted_acks if a == found.reason or a in words)
 
 
-def _force_annotation(case: Candidate) -> Said:
+def _force_annotation(candidate: Candidate) -> Said:
     """An annotation of another update blocks this one while the cluster is not upgradeable; else it will, one day."""
-    image = annotation(case.cluster)
-    if not image or not case.way.hops or case.way.hops[0].image == image:
+    image = annotation(candidate.cluster)
+    if not image or not candidate.way.hops or candidate.way.hops[0].image == image:
         return None
-    return ready.stale_force(case.cluster, case.way.hops[0].image, "Remove the annotation.") or (
+    return ready.stale_force(candidate.cluster, candidate.way.hops[0].image, "Remove the annotation.") or (
         f"annotation {FORCE} is left over and names another image; it blocks as soon as the cluster is not"
         " upgradeable, so remove it"
     )
 
 
-def _override(case: Candidate) -> Said:
-    return ready.overridden(case.cluster, [hop.image for hop in case.way.hops])
+def _override(candidate: Candidate) -> Said:
+    return ready.overridden(candidate.cluster, [hop.image for hop in candidate.way.hops])
 
 
-def _workers(case: Candidate) -> Said:
-    if not case.way.hops:
+def _workers(candidate: Candidate) -> Said:
+    if not candidate.way.hops:
         return None
-    return ready.without_workers(case.cluster, [p.raw for p in case.pools], "Scale a node pool to at least 1.")
+    return ready.without_workers(
+        candidate.cluster, [p.raw for p in candidate.pools], "Scale a node pool to at least 1."
+    )
 
 
-def _channel(case: Candidate) -> Said:
+def _channel(candidate: Candidate) -> Said:
     return (
         None
-        if lookup(case.cluster, ("spec", "channel"))
+        if lookup(candidate.cluster, ("spec", "channel"))
         else "it has no channel, so it hears nothing of updates and their risks"
     )
 
 
-def _snapshot(case: Candidate) -> Said:
-    limit = case.policy.max_snapshot_age_minutes
-    if not limit or not case.way.hops:
+def _snapshot(candidate: Candidate) -> Said:
+    limit = candidate.policy.max_snapshot_age_minutes
+    if not limit or not candidate.way.hops:
         return None
     step = "Take one with etcd_snapshot, then plan again."
-    seen: Any = case.snapshot or {}
+    seen: Any = candidate.snapshot or {}
     if seen.get("ambiguous"):
         cause = "its snapshots cannot be told from those of its namesake on another hub"
-        return case.refuse("snapshot_missing", cause, "Give each entry of snapshots a key hub.")
+        return candidate.refuse("snapshot_missing", cause, "Give each entry of snapshots a key hub.")
     age = seen.get("age")
     if not isinstance(age, (int, float)) or isinstance(age, bool):
-        return case.refuse("snapshot_missing", "it has no good etcd snapshot", step)
+        return candidate.refuse("snapshot_missing", "it has no good etcd snapshot", step)
     if age > limit * 60:
-        return case.refuse("snapshot_too_old", f"its newest good etcd snapshot is older than {limit} minutes", step)
+        return candidate.refuse(
+            "snapshot_too_old", f"its newest good etcd snapshot is older than {limit} minutes", step
+        )
     return None
 
 
-def _exclusive(case: Candidate) -> Said:
-    label = case.policy.exclusive_label
-    if not label or not case.route.moves or case.labels.get(label):
+def _exclusive(candidate: Candidate) -> Said:
+    label = candidate.policy.exclusive_label
+    if not label or not candidate.route.moves or candidate.labels.get(label):
         return None
     cause = f"it lacks the label {label}, so nobody can tell with which clusters it must not be updated together"
-    return case.refuse("exclusive_label_missing", cause, "Label it, or drop exclusive_label.")
+    return candidate.refuse("exclusive_label_missing", cause, "Label it, or drop exclusive_label.")
 
 
-def _window(case: Candidate) -> Said:
-    if not case.policy.windows or not case.route.moves:
+def _window(candidate: Candidate) -> Said:
+    if not candidate.policy.windows or not candidate.route.moves:
         return None
-    if not case.windows:
-        return case.refuse("no_window", "none of the windows is for it", "Add a window that matches its labels.")
-    if case.opens:
+    if not candidate.windows:
+        return candidate.refuse("no_window", "none of the windows is for it", "Add a window that matches its labels.")
+    if candidate.opens:
         return None
-    cause = f"none of its windows opens within {case.policy.window_horizon_days} days"
-    return case.refuse("no_window", cause, "Correct the rule, or raise window_horizon_days.")
+    cause = f"none of its windows opens within {candidate.policy.window_horizon_days} days"
+    return candidate.refuse("no_window", cause, "Correct the rule, or raise window_horizon_days.")
 
 
 CLUSTER_RULES: tuple[Callable[[Candidate], Said], ...] = (

@@ -44,15 +44,17 @@ def hub_warnings(hub: HubView) -> list[str]:
     return said
 
 
-def _supported(case: Candidate) -> Said:
-    targets = [h.version for h in case.way.hops] or ([case.way.target] if case.way.target else [])
+def _supported(candidate: Candidate) -> Said:
+    targets = [h.version for h in candidate.way.hops] or ([candidate.way.target] if candidate.way.target else [])
     for version in targets:
-        problem = unsupported_problem(version, list(case.hub.minors)) if version != case.current else ""
+        problem = unsupported_problem(version, list(candidate.hub.minors)) if version != candidate.current else ""
         if problem:
-            known = [v.line for v in map(Version.parse, case.hub.minors) if v]
+            known = [v.line for v in map(Version.parse, candidate.hub.minors) if v]
             if version.line < min(known):
-                return case.refuse("release_version_unsupported", problem, "Choose a release that this hub supports.")
-            return case.refuse("release_version_unsupported", problem, _first_upgrade(case.hub, version))
+                return candidate.refuse(
+                    "release_version_unsupported", problem, "Choose a release that this hub supports."
+                )
+            return candidate.refuse("release_version_unsupported", problem, _first_upgrade(candidate.hub, version))
     return None
 
 
@@ -67,46 +69,47 @@ def _first_upgrade(hub: HubView, version: Version) -> str:
     return f"Upgrade the multicluster engine to {needed} first."
 
 
-def _engine_ready(case: Candidate) -> Said:
-    found = engine(case.hub)
-    if found is None or not case.way.hops:
+def _engine_ready(candidate: Candidate) -> Said:
+    found = engine(candidate.hub)
+    if found is None or not candidate.way.hops:
         return None
     status = found.get("status") or {}
     phase, current, desired = (str(status.get(k) or "") for k in ("phase", "currentVersion", "desiredVersion"))
     if (phase in ("Available", "") and (not desired or desired == current)) or not current:
         return None
     cause = (
-        f"the multicluster engine of hub {case.hub.name} is not settled (phase {phase or 'unknown'}, {current} of"
+        f"the multicluster engine of hub {candidate.hub.name} is not settled (phase {phase or 'unknown'}, {current} of"
         f" {desired or current})"
     )
-    return case.refuse(
+    return candidate.refuse(
         "engine_not_ready", cause, "Let its upgrade end, or repair it, then plan again.", object_ref=_ref(found)
     )
 
 
-def _management_settled(case: Candidate) -> Said:
-    found = openshift(case.hub)
+def _management_settled(candidate: Candidate) -> Said:
+    found = openshift(candidate.hub)
     newest = versions.newest(found, versions.OPENSHIFT)
-    if found is None or not newest or not case.way.hops or newest.get("state") == "Completed":
+    if found is None or not newest or not candidate.way.hops or newest.get("state") == "Completed":
         return None
     cause = (
-        f"OpenShift of the management cluster {case.hub.name} is being updated to"
+        f"OpenShift of the management cluster {candidate.hub.name} is being updated to"
         f" {newest.get('version') or 'another version'}"
     )
-    return case.refuse(
+    return candidate.refuse(
         "management_cluster_updating", cause, "Let that update end first, then plan again.", object_ref=_ref(found)
     )
 
 
-def _order(case: Candidate) -> Said:
-    own, below = Version.parse(engine_version(case.hub)), Version.parse(openshift_version(case.hub))
-    if own is None or below is None or not case.way.hops:
+def _order(candidate: Candidate) -> Said:
+    own, below = Version.parse(engine_version(candidate.hub)), Version.parse(openshift_version(candidate.hub))
+    if own is None or below is None or not candidate.way.hops:
         return None
     low, high = management_lines(line_of_engine(own))
     if low <= below.line <= high:
         return None
     what = (
-        f"hub {case.hub.name} runs OpenShift {below} beneath multicluster engine {own}, which works on {minor_of(low)}"
+        f"hub {candidate.hub.name} runs OpenShift {below} beneath multicluster engine {own},"
+        f" which works on {minor_of(low)}"
         f" to {minor_of(high)}"
     )
     step = (
@@ -114,7 +117,7 @@ def _order(case: Candidate) -> Said:
         if below.line < low
         else "Upgrade the multicluster engine first."
     )
-    return case.refuse("management_order", what, step, object_ref=_ref(openshift(case.hub) or {}))
+    return candidate.refuse("management_order", what, step, object_ref=_ref(openshift(candidate.hub) or {}))
 
 
 def _ref(found: Object) -> str:

@@ -27,7 +27,7 @@ from .cluster_checks import accepted_acks, judged, minor_hop
 from .management_cluster_checks import hub_warnings
 from .policy import Policy, refused
 from .steps import rolls_of, route_of, steps_of
-from .waves import WaveAssignment, WaveMember, batches, ordered, turns
+from .waves import WaveAssignment, WaveMember, batches, ordered, planned_waves
 from .ways import Ways
 
 Snapshots = Sequence[Mapping[str, Any]]
@@ -53,23 +53,27 @@ class Planner:
             self._soon(window, now)
         ways = Ways(self.policy, self.graph)
         snapshots = _by_cluster(self.snapshots, views)
-        placing = WaveAssignment(self.policy)
+        assignment = WaveAssignment(self.policy)
         rows: list[Object] = []
         members: list[WaveMember] = []
         for view in views:
             for cluster in view.clusters:
-                case = self._case(view, cluster, ways, windows, snapshots, now)
-                row = _row(case)
-                member = WaveMember(case.id, view.name, case.namespace, case.name, case.labels, row["nodes"])
-                if row["verdict"] == READY and not placing.wave_of(member):
+                candidate = self._candidate(view, cluster, ways, windows, snapshots, now)
+                row = _row(candidate)
+                member = WaveMember(
+                    candidate.id, view.name, candidate.namespace, candidate.name, candidate.labels, row["nodes"]
+                )
+                if row["verdict"] == READY and not assignment.wave_of(member):
                     cause = "it belongs to no wave, and unmatched is refuse"
-                    row |= _refused([case.refuse("no_wave", cause, "Label it for a wave, or set unmatched: rest.")])
+                    row |= _refused(
+                        [candidate.refuse("no_wave", cause, "Label it for a wave, or set unmatched: rest.")]
+                    )
                 rows.append(row)
                 if row["verdict"] == READY:
                     members.append(member)
         return self._whole(views, sorted(rows, key=lambda r: str(r["id"])), members, now)
 
-    def _case(
+    def _candidate(
         self,
         view: HubView,
         cluster: Object,
@@ -105,8 +109,8 @@ class Planner:
         return self._opens[window]
 
     def _whole(self, views: Sequence[HubView], rows: list[Object], members: list[WaveMember], now: datetime) -> Object:
-        waves = turns(members, self.policy)
-        groups = [(turn.wave.name, batch) for turn in waves for batch in batches(turn, self.policy)]
+        waves = planned_waves(members, self.policy)
+        groups = [(planned.wave.name, batch) for planned in waves for batch in batches(planned, self.policy)]
         place = {m.id: (wave, number) for number, (wave, batch) in enumerate(groups) for m in batch}
         for row in rows:
             row["wave"], row["batch"] = place.get(row["id"], (None, None))
@@ -116,7 +120,7 @@ class Planner:
             "policy": self.policy.as_dict(),
             "hubs": [_hub(view) for view in views],
             "clusters": rows,
-            "waves": [turn.as_dict() for turn in waves],
+            "waves": [planned.as_dict() for planned in waves],
             "batches": [{"wave": wave, "clusters": [m.id for m in batch]} for wave, batch in groups],
             "summary": _summary(rows),
             "warnings": _strangers(self.policy, rows),
@@ -149,27 +153,27 @@ def _strangers(policy: Policy, rows: Sequence[Object]) -> list[str]:
     ]
 
 
-def _row(case: Candidate) -> Object:
-    refusals, warnings = judged(case)
-    steps, rolls = steps_of(case.route), rolls_of(case.route)
-    _mark_acks(case, steps)
-    verdict = REFUSED if refusals and (steps or case.way.refusals) else (READY if steps else UP_TO_DATE)
+def _row(candidate: Candidate) -> Object:
+    refusals, warnings = judged(candidate)
+    steps, rolls = steps_of(candidate.route), rolls_of(candidate.route)
+    _mark_acks(candidate, steps)
+    verdict = REFUSED if refusals and (steps or candidate.way.refusals) else (READY if steps else UP_TO_DATE)
     row: Object = {
-        "id": case.id,
-        "hub": case.hub.name,
-        "namespace": case.namespace,
-        "name": case.name,
-        "uid": str(case.cluster["metadata"].get("uid") or ""),
-        "from": str(case.current or ""),
-        "to": case.way.hops[-1].name if case.way.hops else str(case.way.target or ""),
+        "id": candidate.id,
+        "hub": candidate.hub.name,
+        "namespace": candidate.namespace,
+        "name": candidate.name,
+        "uid": str(candidate.cluster["metadata"].get("uid") or ""),
+        "from": str(candidate.current or ""),
+        "to": candidate.way.hops[-1].name if candidate.way.hops else str(candidate.way.target or ""),
         "verdict": verdict,
         "steps": steps,
         "nodes": sum(r["nodes"] for r in rolls),
         "rolls": rolls,
         "refusals": [],
-        "warnings": warnings if verdict != UP_TO_DATE else list(case.way.warnings),
-        "windows": [w.as_dict() for w in case.windows],
-        "max_snapshot_age_minutes": case.policy.max_snapshot_age_minutes,
+        "warnings": warnings if verdict != UP_TO_DATE else list(candidate.way.warnings),
+        "windows": [w.as_dict() for w in candidate.windows],
+        "max_snapshot_age_minutes": candidate.policy.max_snapshot_age_minutes,
     }
     return row | _refused(refusals) if verdict == REFUSED else row
 
@@ -179,10 +183,10 @@ def _refused(refusals: Sequence[Failure]) -> Object:
     return {"verdict": REFUSED, "refusals": [f.as_dict() for f in refusals], "steps": [], "nodes": 0, "rolls": []}
 
 
-def _mark_acks(case: Candidate, steps: list[Object]) -> None:
+def _mark_acks(candidate: Candidate, steps: list[Object]) -> None:
     """The step that the operator takes only by force carries what was accepted for it."""
-    acks, hop = accepted_acks(case), minor_hop(case)
-    if acks and hop is not None and case.way.hops[0] is hop:
+    acks, hop = accepted_acks(candidate), minor_hop(candidate)
+    if acks and hop is not None and candidate.way.hops[0] is hop:
         next(s for s in steps if s["kind"] == "control_plane")["acks"] = acks
 
 

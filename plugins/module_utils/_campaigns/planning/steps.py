@@ -24,7 +24,7 @@ Versions: TypeAlias = "dict[str, Version | None]"
 def route_of(cluster: Object, current: Version, way: Way, pools: Sequence[Pool], policy: Policy) -> Route:
     """Moves in order. A pool whose version nobody knows moves at the end."""
     at: Versions = {pool.name: pool.version for pool in pools}
-    running, moves, lag = standing(cluster, current, policy), [], _lag(current, at)
+    running, moves, lag = not_moving(cluster, current, policy), [], _lag(current, at)
     for hop in way.hops:
         late = [
             p
@@ -44,7 +44,7 @@ def route_of(cluster: Object, current: Version, way: Way, pools: Sequence[Pool],
     return Route(tuple(moves), lag, _lag(running.version, at))
 
 
-def standing(cluster: Object, current: Version, policy: Policy) -> Hop:
+def not_moving(cluster: Object, current: Version, policy: Policy) -> Hop:
     """The completed version as something that pools can move to; image empty when no source tells it."""
     entry = versions.newest_completed(cluster)
     asked = str(lookup(cluster, ("spec", "release", "image")) or "")

@@ -95,22 +95,22 @@ class WaveAssignment:
         return REST if self._rest or not self._tests else ""
 
 
-def turns(members: Iterable[WaveMember], policy: Policy) -> list[PlannedWave]:
+def planned_waves(members: Iterable[WaveMember], policy: Policy) -> list[PlannedWave]:
     """Waves that have clusters, canaries as waves of their own. A wave that nobody is in is left out, and who waits for
     it waits for its predecessors instead."""
-    placing = WaveAssignment(policy)
+    assignment = WaveAssignment(policy)
     by_wave: dict[str, list[WaveMember]] = {}
     for member in sorted(members, key=lambda m: m.id):
-        by_wave.setdefault(placing.wave_of(member), []).append(member)
+        by_wave.setdefault(assignment.wave_of(member), []).append(member)
     waves = ordered(policy.waves)
     after_all = tuple(w.name for w in waves)
-    standing: dict[str, tuple[str, ...]] = {}  # wave -> waves that must be over before what is after it begins
+    open_waves: dict[str, tuple[str, ...]] = {}  # wave -> waves that must be over before what is after it begins
     found: list[PlannedWave] = []
     for wave in [*waves, Wave(REST, after=after_all)]:
-        before = _unique(name for a in wave.after for name in standing[a])
+        before = _unique(name for a in wave.after for name in open_waves[a])
         made = _with_canaries(wave, before, by_wave.get(wave.name, []))
         found += made
-        standing[wave.name] = (made[-1].wave.name,) if made else before
+        open_waves[wave.name] = (made[-1].wave.name,) if made else before
     return found
 
 
@@ -139,13 +139,13 @@ def _with_canaries(wave: Wave, before: tuple[str, ...], members: list[WaveMember
     return made
 
 
-def batches(turn: PlannedWave, policy: Policy) -> list[list[WaveMember]]:
+def batches(planned: PlannedWave, policy: Policy) -> list[list[WaveMember]]:
     """The first batch that has room takes a cluster: room by size, per hub, and without another one of the same
     exclusive value."""
-    total = len(turn.clusters)
-    bounds = [b for b in (turn.wave.batch.of(total), policy.max_parallel, total) if b]
+    total = len(planned.clusters)
+    bounds = [b for b in (planned.wave.batch.of(total), policy.max_parallel, total) if b]
     made: list[_Batch] = []
-    for member in turn.clusters:
+    for member in planned.clusters:
         group = member.labels.get(policy.exclusive_label, "") if policy.exclusive_label else ""
         batch = next((b for b in made if b.takes(member, group, min(bounds), policy.max_parallel_per_hub)), None)
         if batch is None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._campaigns.planning.policy import Policy, policy_of
-from ansible_collections.hypershift.core.plugins.module_utils._campaigns.planning.waves import WaveMember, batches, ordered, turns
+from ansible_collections.hypershift.core.plugins.module_utils._campaigns.planning.waves import WaveMember, batches, ordered, planned_waves
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import OptionError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -75,23 +75,23 @@ GOLDEN = {"name": "gold", "label_selectors": ["tier=gold"], "after": ["first"]}
 
 
 def test_a_cluster_is_in_the_first_wave_that_matches_and_else_in_the_rest() -> None:
-    assert names(turns(FLEET, policy(FIRST, GOLDEN))) == [("first", ["s1", "x1"]), ("gold", ["g1", "g2", "g3"]), ("rest", ["x2"])]
+    assert names(planned_waves(FLEET, policy(FIRST, GOLDEN))) == [("first", ["s1", "x1"]), ("gold", ["g1", "g2", "g3"]), ("rest", ["x2"])]
     both = {"name": "early", "label_selectors": ["tier=gold"], "clusters": ["g2", "x2", "g3.clusters.hub"]}
-    assert names(turns(FLEET, policy(both, GOLDEN | {"after": []}))) == [
+    assert names(planned_waves(FLEET, policy(both, GOLDEN | {"after": []}))) == [
         ("early", ["g2", "g3"]),
         ("gold", ["g1"]),
         ("rest", ["s1", "x1", "x2"]),
     ]
-    assert names(turns(FLEET, policy({"name": "all"}))) == [("all", ["g1", "g2", "g3", "s1", "x1", "x2"])]
-    assert names(turns(FLEET, policy())) == [("rest", ["g1", "g2", "g3", "s1", "x1", "x2"])]
+    assert names(planned_waves(FLEET, policy({"name": "all"}))) == [("all", ["g1", "g2", "g3", "s1", "x1", "x2"])]
+    assert names(planned_waves(FLEET, policy())) == [("rest", ["g1", "g2", "g3", "s1", "x1", "x2"])]
 
 
 def test_the_rest_comes_after_all_waves() -> None:
-    assert [t.as_dict()["after"] for t in turns(FLEET, policy(FIRST, GOLDEN | {"after": []}))] == [[], [], ["first", "gold"]]
+    assert [t.as_dict()["after"] for t in planned_waves(FLEET, policy(FIRST, GOLDEN | {"after": []}))] == [[], [], ["first", "gold"]]
 
 
 def test_canaries_are_a_wave_of_their_own_before_it() -> None:
-    found = turns(
+    found = planned_waves(
         FLEET,
         policy(
             FIRST, GOLDEN | {"canaries": "1", "soak_minutes": 30, "max_failed": 2}, {"name": "late", "clusters": ["x2"], "after": ["gold"]}
@@ -105,7 +105,7 @@ def test_canaries_are_a_wave_of_their_own_before_it() -> None:
 
 @pytest.mark.parametrize(("canaries", "count"), [("0", 0), ("1", 1), ("2", 2), ("9", 3), ("1%", 1), ("34%", 2), ("100%", 3)])
 def test_number_of_canaries(canaries: str, count: int) -> None:
-    found = dict(names(turns(FLEET, policy(GOLDEN | {"after": [], "canaries": canaries}))))
+    found = dict(names(planned_waves(FLEET, policy(GOLDEN | {"after": [], "canaries": canaries}))))
     assert len(found.get("gold-canary", [])) == count and len(found.get("gold", [])) == 3 - count
 
 
@@ -115,9 +115,9 @@ def test_who_waits_for_a_wave_that_nobody_is_in_waits_for_what_comes_before_it()
         {"name": "b", "clusters": ["nobody"], "after": ["a"]},
         {"name": "c", "clusters": ["x2"], "after": ["b"]},
     ]
-    found = [t.as_dict() for t in turns(FLEET[-2:], policy(*chain))]
+    found = [t.as_dict() for t in planned_waves(FLEET[-2:], policy(*chain))]
     assert [(t["name"], t["after"]) for t in found] == [("a", []), ("c", ["a"])]
-    only_canaries = turns(FLEET[-2:], policy({**chain[0], "canaries": "1"}, {**chain[2], "after": ["a"]}))
+    only_canaries = planned_waves(FLEET[-2:], policy({**chain[0], "canaries": "1"}, {**chain[2], "after": ["a"]}))
     assert [(t.wave.name, t.wave.after) for t in only_canaries] == [("a-canary", ()), ("c", ("a-canary",))]
 
 
@@ -150,7 +150,7 @@ MANY = [member(f"c{i}", hub="ab"[i % 2], pair=str(i // 2)) for i in range(8)]
 def test_batches(wave: dict[str, Any], options: dict[str, Any], expected: list[str]) -> None:
     made = policy({"name": "all", **wave}, **options)
     ordered_by_hub = sorted(MANY, key=lambda m: (m.hub, m.name))
-    [turn] = turns([WaveMember(f"{m.hub}-{m.name}", m.hub, m.namespace, m.name, m.labels, m.nodes) for m in ordered_by_hub], made)
+    [turn] = planned_waves([WaveMember(f"{m.hub}-{m.name}", m.hub, m.namespace, m.name, m.labels, m.nodes) for m in ordered_by_hub], made)
     assert [" ".join(m.name for m in batch) for batch in batches(turn, made)] == expected
 
 
@@ -172,7 +172,7 @@ def fleets(draw: st.DrawFn) -> tuple[list[WaveMember], Policy]:
 @settings(max_examples=200, deadline=None)
 def test_every_cluster_has_one_place_and_every_bound_holds(world: tuple[list[WaveMember], Policy]) -> None:
     members, made = world
-    found = turns(members, made)
+    found = planned_waves(members, made)
     groups = [(turn, batch) for turn in found for batch in batches(turn, made)]
     assert sorted(m.id for _turn, batch in groups for m in batch) == sorted(m.id for m in members)
     for turn, batch in groups:
@@ -183,5 +183,7 @@ def test_every_cluster_has_one_place_and_every_bound_holds(world: tuple[list[Wav
         assert not made.exclusive_label or len({m.labels["pair"] for m in batch}) == len(batch)
     place = {turn.wave.name: number for number, turn in enumerate(found)}
     assert all(place[before] < place[turn.wave.name] for turn in found for before in turn.wave.after)
-    assert [[m.id for m in b] for _t, b in groups] == [[m.id for m in b] for t in turns(members[::-1], made) for b in batches(t, made)]
+    assert [[m.id for m in b] for _t, b in groups] == [
+        [m.id for m in b] for t in planned_waves(members[::-1], made) for b in batches(t, made)
+    ]
     assert len(place) == len(found) and all(a.clusters for a, _b in itertools.pairwise([*found, found[0]]))
