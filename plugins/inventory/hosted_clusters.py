@@ -141,7 +141,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._fleet.inventory_hosts import groups_of
 from ..module_utils._kernel.errors import HypershiftError
-from ..plugin_utils._inventory_reading import (
+from ..plugin_utils._hosted_clusters_inventory import (
     Rows,
     configured_hubs,
     connection_variables,

@@ -83,7 +83,7 @@ options:
     - Risks to take. Each is a refusal otherwise, and a warning with it.
     type: list
     elements: str
-    choices: [no_release_match, kms_not_compared, upgrading, rolling]
+    choices: [kms_not_compared, no_release_match, upgrading, rolling]
     default: []
   keep_old_data:
     description:
@@ -309,6 +309,7 @@ from ..module_utils._ansible.main import main
 from ..module_utils._ansible.options.common import AUTH, IDENTITY, full
 from ..module_utils._ansible.options.snapshot_store import ONE_STORE, SNAPSHOT_STORE
 from ..module_utils._etcd_restore.etcd_restore import EtcdRestore
+from ..module_utils._etcd_restore.refusals import RISKS
 from ..module_utils._etcd_restore.steps import Means
 from ..module_utils._etcd_snapshots.stores.opening import open_store
 from ..module_utils._etcd_snapshots.stores.sealing import unseal
@@ -327,7 +328,7 @@ _OPTIONS: dict[str, Any] = {
         "type": "list",
         "elements": "str",
         "default": [],
-        "choices": ["no_release_match", "kms_not_compared", "upgrading", "rolling"],
+        "choices": list(RISKS),
     },
     "assume_lost": {"type": "list", "elements": "str", "default": []},
     "keep_old_data": {"type": "bool", "default": False},

@@ -11,7 +11,7 @@ from typing import Any
 from .._kernel.errors import Failure
 from .._kernel.kinds import control_plane_namespace
 from .._kernel.objects import lookup
-from .._manifests import field_checks as r
+from .._manifests import field_checks as checks
 from .._manifests.field_checks import FieldRule, rule
 from .._manifests.option_paths import AWS_ROLE_FIELDS, HOSTED_CLUSTER_PATHS
 from .service_publishing import services_problems
@@ -21,64 +21,64 @@ _CAPABILITIES = ("ImageRegistry", "openshift-samples", "Insights", "baremetal", 
 _AUTOSCALING = "spec.autoscaling."
 
 RULES: tuple[FieldRule, ...] = (
-    rule("spec.release.image", r.matching(r.IMAGE, "a pull specification without spaces")),
-    rule("spec.controlPlaneRelease.image", r.matching(r.IMAGE, "a pull specification without spaces")),
-    rule("spec.channel", r.text(1, 100)),
-    rule("spec.updateService", r.url("http", "https")),
-    rule("spec.clusterID", r.matching(r.UUID, "a UUID", 36, 36)),
-    rule("spec.infraID", r.matching(r.DNS_LABEL, "lower-case letters, digits and dashes")),
-    rule("spec.platform.type", r.one_of("AWS", "Azure", "IBMCloud", "KubeVirt", "Agent", "PowerVS", "None")),
-    rule("spec.controllerAvailabilityPolicy", r.one_of(*_POLICIES)),
-    rule("spec.infrastructureAvailabilityPolicy", r.one_of(*_POLICIES)),
-    rule("spec.dns.baseDomain", r.matching(r.DNS_NAME, "a DNS name", 0)),
-    rule("spec.dns.baseDomainPrefix", r.matching(r.DNS_NAME, "a DNS name", 0)),
-    rule("spec.dns.publicZoneID", r.text(1, 258)),
-    rule("spec.dns.privateZoneID", r.text(1, 265)),
-    rule("spec.networking.networkType", r.one_of("OVNKubernetes", "OpenShiftSDN", "Calico", "Other")),
-    rule("spec.networking.clusterNetwork", r.items(1, 2)),
-    rule("spec.networking.serviceNetwork", r.items(1, 2)),
-    rule("spec.networking.machineNetwork", r.items(1, 2)),
-    rule("spec.networking.clusterNetwork", r.cidrs()),
-    rule("spec.networking.serviceNetwork", r.cidrs()),
-    rule("spec.networking.machineNetwork", r.cidrs()),
-    rule("spec.networking.apiServer.allowedCIDRBlocks", r.items(0, 500)),
-    rule("spec.networking.apiServer.allowedCIDRBlocks", r.cidrs("")),
-    rule("spec.networking.apiServer.port", r.integer(1, 65535)),
-    rule("spec.etcd.managementType", r.one_of("Managed", "Unmanaged")),
-    rule("spec.etcd.managed.storage.type", r.one_of("PersistentVolume")),
-    rule("spec.etcd.managed.storage.persistentVolume.size", r.quantity()),
-    rule("spec.etcd.managed.storage.persistentVolume.storageClassName", r.text(1, 255)),
-    rule("spec.etcd.managed.storage.restoreSnapshotURL", r.items(0, 1)),
-    rule("spec.etcd.unmanaged.endpoint", r.url("https")),
-    rule("spec.issuerURL", r.url("https", "http")),
-    rule("spec.fips", r.boolean()),
-    rule("spec.olmCatalogPlacement", r.one_of("management", "guest")),
-    rule("spec.nodeSelector", r.items(0, 20)),
-    rule("spec.nodeSelector", r.labels()),
-    rule("spec.tolerations", r.items(0, 25)),
-    rule("spec.labels", r.items(0, 20)),
-    rule("spec.labels", r.labels()),
-    rule("metadata.labels", r.labels()),
-    rule("spec.imageContentSources", r.items(0, 255)),
-    rule("spec.kubeAPIServerDNSName", r.matching(r.DNS_NAME, "a DNS name", 0)),
-    rule("spec.secretEncryption.type", r.one_of("aescbc", "kms")),
+    rule("spec.release.image", checks.matching(checks.IMAGE, "a pull specification without spaces")),
+    rule("spec.controlPlaneRelease.image", checks.matching(checks.IMAGE, "a pull specification without spaces")),
+    rule("spec.channel", checks.text(1, 100)),
+    rule("spec.updateService", checks.url("http", "https")),
+    rule("spec.clusterID", checks.matching(checks.UUID, "a UUID", 36, 36)),
+    rule("spec.infraID", checks.matching(checks.DNS_LABEL, "lower-case letters, digits and dashes")),
+    rule("spec.platform.type", checks.one_of("AWS", "Azure", "IBMCloud", "KubeVirt", "Agent", "PowerVS", "None")),
+    rule("spec.controllerAvailabilityPolicy", checks.one_of(*_POLICIES)),
+    rule("spec.infrastructureAvailabilityPolicy", checks.one_of(*_POLICIES)),
+    rule("spec.dns.baseDomain", checks.matching(checks.DNS_NAME, "a DNS name", 0)),
+    rule("spec.dns.baseDomainPrefix", checks.matching(checks.DNS_NAME, "a DNS name", 0)),
+    rule("spec.dns.publicZoneID", checks.text(1, 258)),
+    rule("spec.dns.privateZoneID", checks.text(1, 265)),
+    rule("spec.networking.networkType", checks.one_of("OVNKubernetes", "OpenShiftSDN", "Calico", "Other")),
+    rule("spec.networking.clusterNetwork", checks.items(1, 2)),
+    rule("spec.networking.serviceNetwork", checks.items(1, 2)),
+    rule("spec.networking.machineNetwork", checks.items(1, 2)),
+    rule("spec.networking.clusterNetwork", checks.cidrs()),
+    rule("spec.networking.serviceNetwork", checks.cidrs()),
+    rule("spec.networking.machineNetwork", checks.cidrs()),
+    rule("spec.networking.apiServer.allowedCIDRBlocks", checks.items(0, 500)),
+    rule("spec.networking.apiServer.allowedCIDRBlocks", checks.cidrs("")),
+    rule("spec.networking.apiServer.port", checks.integer(1, 65535)),
+    rule("spec.etcd.managementType", checks.one_of("Managed", "Unmanaged")),
+    rule("spec.etcd.managed.storage.type", checks.one_of("PersistentVolume")),
+    rule("spec.etcd.managed.storage.persistentVolume.size", checks.quantity()),
+    rule("spec.etcd.managed.storage.persistentVolume.storageClassName", checks.text(1, 255)),
+    rule("spec.etcd.managed.storage.restoreSnapshotURL", checks.items(0, 1)),
+    rule("spec.etcd.unmanaged.endpoint", checks.url("https")),
+    rule("spec.issuerURL", checks.url("https", "http")),
+    rule("spec.fips", checks.boolean()),
+    rule("spec.olmCatalogPlacement", checks.one_of("management", "guest")),
+    rule("spec.nodeSelector", checks.items(0, 20)),
+    rule("spec.nodeSelector", checks.labels()),
+    rule("spec.tolerations", checks.items(0, 25)),
+    rule("spec.labels", checks.items(0, 20)),
+    rule("spec.labels", checks.labels()),
+    rule("metadata.labels", checks.labels()),
+    rule("spec.imageContentSources", checks.items(0, 255)),
+    rule("spec.kubeAPIServerDNSName", checks.matching(checks.DNS_NAME, "a DNS name", 0)),
+    rule("spec.secretEncryption.type", checks.one_of("aescbc", "kms")),
     rule(
         "spec.configuration.featureGate.featureSet",
-        r.one_of("", "TechPreviewNoUpgrade", "DevPreviewNoUpgrade", "CustomNoUpgrade"),
+        checks.one_of("", "TechPreviewNoUpgrade", "DevPreviewNoUpgrade", "CustomNoUpgrade"),
     ),
-    rule(_AUTOSCALING + "scaling", r.one_of("ScaleUpAndScaleDown", "ScaleUpOnly")),
-    rule(_AUTOSCALING + "expanders", r.items(1, 3)),
-    rule(_AUTOSCALING + "maxNodesTotal", r.integer(0)),
-    rule(_AUTOSCALING + "maxNodeProvisionTime", r.duration()),
-    rule(_AUTOSCALING + "maxFreeDifferenceRatioPercent", r.integer(0, 100)),
-    rule(_AUTOSCALING + "scaleDown.utilizationThresholdPercent", r.integer(0, 100)),
-    rule("spec.monitoring.metricsSet", r.one_of("Telemetry", "SRE", "All")),
-    rule("spec.platform.agent.agentNamespace", r.matching(r.DNS_LABEL, "a namespace name", 1, 63)),
-    rule("spec.platform.kubevirt.generateID", r.text(1, 11)),
-    rule("spec.platform.kubevirt.storageDriver.type", r.one_of("Default", "None", "Manual")),
-    rule("spec.platform.aws.region", r.text(1, 255)),
-    rule("spec.platform.aws.endpointAccess", r.one_of("Public", "PublicAndPrivate", "Private")),
-    rule("spec.platform.aws.resourceTags", r.items(0, 25)),
+    rule(_AUTOSCALING + "scaling", checks.one_of("ScaleUpAndScaleDown", "ScaleUpOnly")),
+    rule(_AUTOSCALING + "expanders", checks.items(1, 3)),
+    rule(_AUTOSCALING + "maxNodesTotal", checks.integer(0)),
+    rule(_AUTOSCALING + "maxNodeProvisionTime", checks.duration()),
+    rule(_AUTOSCALING + "maxFreeDifferenceRatioPercent", checks.integer(0, 100)),
+    rule(_AUTOSCALING + "scaleDown.utilizationThresholdPercent", checks.integer(0, 100)),
+    rule("spec.monitoring.metricsSet", checks.one_of("Telemetry", "SRE", "All")),
+    rule("spec.platform.agent.agentNamespace", checks.matching(checks.DNS_LABEL, "a namespace name", 1, 63)),
+    rule("spec.platform.kubevirt.generateID", checks.text(1, 11)),
+    rule("spec.platform.kubevirt.storageDriver.type", checks.one_of("Default", "None", "Manual")),
+    rule("spec.platform.aws.region", checks.text(1, 255)),
+    rule("spec.platform.aws.endpointAccess", checks.one_of("Public", "PublicAndPrivate", "Private")),
+    rule("spec.platform.aws.resourceTags", checks.items(0, 25)),
 )
 
 
@@ -86,7 +86,7 @@ def hosted_cluster_failures(manifest: dict[str, Any]) -> list[Failure]:
     """Everything in the desired manifest that API server or operator would refuse, all at once."""
     spec = manifest.get("spec", {})
     failures = _name_failures(manifest["metadata"]["namespace"], manifest["metadata"]["name"])
-    failures += r.field_failures(manifest, RULES, HOSTED_CLUSTER_PATHS)
+    failures += checks.field_failures(manifest, RULES, HOSTED_CLUSTER_PATHS)
     failures += (
         _network_failures(spec) + _capability_failures(spec) + _snapshot_failures(spec) + _encryption_failures(spec)
     )
@@ -163,7 +163,7 @@ def creation_failures(manifest: dict[str, Any]) -> list[Failure]:
 
 def _name_failures(namespace: str, name: str) -> list[Failure]:
     failures = []
-    if not r.DNS_LABEL.match(name) or len(name) > 63:
+    if not checks.DNS_LABEL.match(name) or len(name) > 63:
         failures.append(
             Failure(
                 "invalid_option",
@@ -272,4 +272,4 @@ def _service_enum_failures(services: list[Any]) -> list[Failure]:
 
 
 def _fail(path: str, value: Any, rule_text: str, allowed: str) -> Failure:
-    return r.invalid(tuple(path.split(".")), value, rule_text, allowed, HOSTED_CLUSTER_PATHS)
+    return checks.invalid(tuple(path.split(".")), value, rule_text, allowed, HOSTED_CLUSTER_PATHS)

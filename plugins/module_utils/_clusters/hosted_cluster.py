@@ -24,8 +24,8 @@ from .._manifests.supported_versions import supported_minors
 from .._node_pools.planning import plan_node_pool
 from .._node_pools.rollout import cluster_change_effects
 from . import feature_gates
-from . import manifest as wanted
 from .admission import creation_failures, hosted_cluster_failures
+from .manifest import creation_manifest, desired_manifest
 from .referenced_objects import References
 
 GENERATED = 5
@@ -44,7 +44,7 @@ class HostedClusterPresent:
 
     def plan(self) -> Plan:
         changes = ChangeSet()
-        desired = wanted.desired_manifest(self._options)
+        desired = desired_manifest(self._options)
         live = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
         if live is not None and lookup(live, ("metadata", "deletionTimestamp")):
             changes.refuse(
@@ -75,7 +75,7 @@ class HostedClusterPresent:
         self._plan_namespace(changes)
         references = References(self._hub, self._options, changes)
         infra_id = self._options.get("infra_id") or references.known_infra_id() or self._generated_infra_id()
-        manifest = wanted.creation_manifest(self._options, infra_id)
+        manifest = creation_manifest(self._options, infra_id)
         changes.refusals += _unique(hosted_cluster_failures(manifest) + creation_failures(manifest))
         self._refuse_namesake(changes)
         self._refuse_agent_namespace(changes, manifest)

@@ -16,7 +16,7 @@ from .._etcd.discovery import HASH_SILENCE, ask, find_etcd
 from .._etcd.evidence import code_of, not_asked, told
 from .._etcd.state import Member, Shard
 from .._etcd.verdict import divergence, healthy_members, proved_equal
-from .._etcd_snapshots.commands import count_of
+from .._etcd_snapshots.snapshot_commands import count_of
 from .._kernel.errors import ApiError, Failure, HypershiftError
 from .._kernel.parallel import each
 from .journal import ShardRecord

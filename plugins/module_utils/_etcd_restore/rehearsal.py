@@ -19,8 +19,7 @@ from .._kernel.facts import Fact, Observed
 from .._kernel.kinds import POD, STATEFUL_SET
 from .._kernel.parallel import each
 from .._kernel.ports.hub import Hub, WatchSpec
-from . import volume_commands as commands
-from . import volume_pod as pods
+from . import volume_commands, volume_pod
 from .refusals import ROOM, room_on_volume
 from .session import Session
 from .volume_access import Volume, clear_old, close_pods, volumes
@@ -38,9 +37,9 @@ def exec_refusal(hub: Hub, namespace: str, members: list[str]) -> Failure | None
 
 
 def _refused(hub: Hub, namespace: str, member: str) -> Failure | None:
-    name = pods.pod_name(member)
+    name = volume_pod.pod_name(member)
     try:
-        hub.shell(namespace, name, pods.CONTAINER_NAME).run(["true"], silence=PROBE_SILENCE)
+        hub.shell(namespace, name, volume_pod.CONTAINER_NAME).run(["true"], silence=PROBE_SILENCE)
     except ApiError as error:
         if error.failure.code == "missing_library":
             raise
@@ -65,11 +64,11 @@ def rehearse(session: Session) -> str:
     live = {p["metadata"]["name"]: p for p in session.hub.list(POD, session.home)}
     each(_room_on_volume, [v for v in every if member_of(v.member, live.get(v.member), None).running])
     for volume in every:
-        body = pods.pod(
-            sets[volume.record.name], volume.member, "", session.journal.run, session.helper_image, pods.TRIAL
+        body = volume_pod.pod(
+            sets[volume.record.name], volume.member, "", session.journal.run, session.helper_image, volume_pod.TRIAL
         )
         session.create(POD, body, "proves image, place, exec and room before anything is stopped")
-    session.wait(_running(session, [pods.pod_name(v.member, pods.TRIAL) for v in every]))
+    session.wait(_running(session, [volume_pod.pod_name(v.member, volume_pod.TRIAL) for v in every]))
     each(_tried, every)
     close_pods(session)
     return f"{len(every)} pods ran, and took commands"
@@ -77,7 +76,7 @@ def rehearse(session: Session) -> str:
 
 def _running(session: Session, names: list[str]) -> Fact:
     def missing(seen: Observed) -> str:
-        late = {n: pods.trouble(p) for n in names if not pods.is_ready(p := seen.get(POD, session.home, n))}
+        late = {n: volume_pod.trouble(p) for n in names if not volume_pod.is_ready(p := seen.get(POD, session.home, n))}
         return ", ".join(f"{n}: {why}" for n, why in late.items())
 
     step = "See the pod's events: its node, its image or a policy is what is in the way. Nothing was stopped."
@@ -86,8 +85,10 @@ def _running(session: Session, names: list[str]) -> Fact:
 
 def _tried(volume: Volume) -> None:
     """Commands, etcd's tool, and room for the snapshot on the node."""
-    shell = volume.session.hub.shell(volume.session.home, pods.pod_name(volume.member, pods.TRIAL), pods.CONTAINER_NAME)
-    found = answers(volume.repeated(shell, script(dict(commands.tools()))).text)
+    shell = volume.session.hub.shell(
+        volume.session.home, volume_pod.pod_name(volume.member, volume_pod.TRIAL), volume_pod.CONTAINER_NAME
+    )
+    found = answers(volume.repeated(shell, script(dict(volume_commands.tools()))).text)
     if "tool" not in found or not found["tool"].ok:
         told = found["tool"].complaint() if "tool" in found else "it printed nothing that can be read"
         raise volume.failed(

@@ -42,7 +42,7 @@ class Situation:
     """damage: what is wrong with the snapshot. key_fingerprint: SHA-256 of the cluster's own key. units: HostedCluster
     and its NodePools.
 
-    holder: a living run that holds the Lease. usable: bytes of each claim. manifest: None when there is no such
+    holder: a living run that holds the Lease. manifest: None when there is no such
     snapshot.
     management: the management cluster that was read.
     """

@@ -19,8 +19,7 @@ from .._etcd_snapshots.store import SnapshotStore
 from .._kernel.errors import Failure, HypershiftError
 from .._kernel.held_lease import LeaseLost
 from . import journal as journals
-from . import pausing, proof, rehearsal, undoing, volumes
-from . import workloads as scaling
+from . import pausing, proof, rehearsal, undoing, volumes, workloads
 from .fetching import Unseal, Workspace, fetch
 from .journal import stamp
 from .session import Session
@@ -48,9 +47,9 @@ class Restorer:
             with self._workspace() as folder:
                 if not journal.is_done("swap"):
                     self._exchange(folder)
-            session.step("start_etcd", lambda: scaling.start_etcd(session))
+            session.step("start_etcd", lambda: workloads.start_etcd(session))
             session.step("prove", lambda: proof.prove(session))
-            session.step("start_writers", lambda: scaling.start_writers(session))
+            session.step("start_writers", lambda: workloads.start_writers(session))
             session.step("resume", lambda: pausing.resume(session))
             session.step("clean_up", self._clean_up)
         except LeaseLost:
@@ -80,8 +79,8 @@ class Restorer:
         session.step("rehearse", lambda: rehearsal.rehearse(session), again=unprepared and not session.marked)
         session.mark(marks.RUNNING)
         session.step("pause", lambda: pausing.pause(session), again=True)
-        session.step("stop_writers", lambda: scaling.stop_writers(session), again=True)
-        session.step("stop_etcd", lambda: scaling.stop_etcd(session), again=True)
+        session.step("stop_writers", lambda: workloads.stop_writers(session), again=True)
+        session.step("stop_etcd", lambda: workloads.stop_etcd(session), again=True)
         session.step("prepare", lambda: volumes.prepare(session, self._files))
         session.step("swap", lambda: volumes.swap(session))
 
@@ -93,7 +92,7 @@ class Restorer:
         return f"{sum(r.size for r in session.journal.shards) >> 20} MiB from {self._means.store.where}"
 
     def _clean_up(self) -> str:
-        scaling.retention_as_found(self._session)
+        workloads.retention_as_found(self._session)
         if self._session.journal.kept:
             return "the data of before is kept"
         return proof.forget_old(self._session)
@@ -159,8 +158,8 @@ class Restorer:
         try:
             with self._workspace():
                 pausing.pause(session)
-            scaling.stop_writers(session)
-            scaling.stop_etcd(session)
+            workloads.stop_writers(session)
+            workloads.stop_etcd(session)
             undoing.swap_back(session)
             self._back_up(quorum=all(r.quorate for r in journal.shards))
         except LeaseLost:
@@ -178,12 +177,12 @@ class Restorer:
     def _back_up(self, quorum: bool) -> None:
         """etcd, writers and pauses as found; what had no quorum as found is not waited for."""
         session, journal = self._session, self._session.journal
-        scaling.start_etcd(session, demand=False)
-        scaling.retention_as_found(session)
+        workloads.start_etcd(session, demand=False)
+        workloads.retention_as_found(session)
         if quorum:
-            scaling.start_writers(session)
+            workloads.start_writers(session)
         else:
-            scaling.scale_writers(session)
+            workloads.scale_writers(session)
         pausing.resume(session, available=False)
         journal.up_at = journal.up_at or (stamp(session.hub.now()) if quorum else "")
 

@@ -12,8 +12,7 @@ from .._kernel.held_lease import LeaseLost
 from .._kernel.kinds import POD
 from .._kernel.objects import lookup
 from .._kernel.ports.hub import WatchSpec
-from . import volume_commands as commands
-from . import volume_pod as pods
+from . import volume_commands, volume_pod
 from .session import Session
 from .volume_access import Volume, claims_of, close_pods, volumes
 
@@ -24,7 +23,7 @@ PATIENCE = 120.0  # seconds for removing what is only in the way
 def swap_back(session: Session) -> str:
     """The data of before in use again on every volume. Raises HypershiftError."""
     every = volumes(session)
-    _commanded(session, every, commands.swap_back(session.journal.run), BACK, "putting the previous data back")
+    _commanded(session, every, volume_commands.swap_back(session.journal.run), BACK, "putting the previous data back")
     for volume in every:
         session.did("exchange", f"Member {session.home}/{volume.member}", "the data of before is in use again", True)
     return f"{len(every)} volumes"
@@ -36,11 +35,12 @@ def discard(session: Session) -> str:
     Returns what could not be removed, empty when all was: it does no harm, since etcd never looks at it, and must not
     keep the cluster down.
     """
-    ours = {p["metadata"]["name"]: p for p in session.hub.list(POD, session.home, label_selector=pods.SELECTOR)}
+    ours = {p["metadata"]["name"]: p for p in session.hub.list(POD, session.home, label_selector=volume_pod.SELECTOR)}
     used = [
         v
         for v in volumes(session)
-        if pods.is_ready(ours.get(pods.pod_name(v.member))) or pods.pod_name(v.member, DISCARD) in ours
+        if volume_pod.is_ready(ours.get(volume_pod.pod_name(v.member)))
+        or volume_pod.pod_name(v.member, DISCARD) in ours
     ]
     left = ""
     try:
@@ -48,7 +48,7 @@ def discard(session: Session) -> str:
             _commanded(
                 session,
                 used,
-                commands.discard(session.journal.run),
+                volume_commands.discard(session.journal.run),
                 DISCARD,
                 "removing the restored copy",
                 min(session.timeout, PATIENCE),
@@ -73,9 +73,11 @@ def _commanded(
     """A pod for each volume that runs the command and ends. It may be begun again after it was cut off anywhere."""
     close_pods(session)  # an earlier attempt, and those that wait for exec: one pod per volume at a time
     for volume, (stateful_set, claim) in zip(every, claims_of(session, every), strict=True):
-        body = pods.pod(stateful_set, volume.member, claim, session.journal.run, session.helper_image, use, command)
+        body = volume_pod.pod(
+            stateful_set, volume.member, claim, session.journal.run, session.helper_image, use, command
+        )
         session.create(POD, body, f"{what} on the volume of {volume.member}")
-    names = {pods.pod_name(v.member, use): v for v in every}
+    names = {volume_pod.pod_name(v.member, use): v for v in every}
 
     def missing(seen: Observed) -> str:
         late = {
@@ -83,13 +85,17 @@ def _commanded(
             for n in names
             if lookup(p := seen.get(POD, session.home, n) or {}, ("status", "phase")) not in ("Succeeded", "Failed")
         }
-        return ", ".join(f"{n}: {pods.trouble(p or None)}" for n, p in late.items())
+        return ", ".join(f"{n}: {volume_pod.trouble(p or None)}" for n, p in late.items())
 
     step = "See the pod's events: its node, its volume or its image is what is missing. Run the same task again."
     session.wait(Fact(f"pods for {what} ended", (WatchSpec(POD, session.home),), missing, session.ref, step), timeout)
-    ended = {p["metadata"]["name"]: p for p in session.hub.list(POD, session.home, label_selector=pods.SELECTOR)}
+    ended = {p["metadata"]["name"]: p for p in session.hub.list(POD, session.home, label_selector=volume_pod.SELECTOR)}
     for name, volume in names.items():
-        wrong = pods.failure(ended.get(name)) if name in ended else "its pod is gone, and nobody knows what it has done"
+        wrong = (
+            volume_pod.failure(ended.get(name))
+            if name in ended
+            else "its pod is gone, and nobody knows what it has done"
+        )
         if wrong:
             raise volume.failed(
                 "volume_failed", f"{what} failed: {wrong}", "Look at the pod's log, then run the same task again."

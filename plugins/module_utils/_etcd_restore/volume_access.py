@@ -16,7 +16,7 @@ from .._kernel.kinds import PERSISTENT_VOLUME_CLAIM, POD, STATEFUL_SET
 from .._kernel.objects import Object, lookup
 from .._kernel.ports.hub import WatchSpec
 from .._kernel.ports.shell import ExecResult, Shell
-from . import volume_pod as pods
+from . import volume_pod
 from .journal import ShardRecord
 from .session import Session
 from .workloads import require
@@ -37,7 +37,7 @@ class Volume:
 
     @property
     def shell(self) -> Shell:
-        return self.session.hub.shell(self.session.home, pods.pod_name(self.member), pods.CONTAINER_NAME)
+        return self.session.hub.shell(self.session.home, volume_pod.pod_name(self.member), volume_pod.CONTAINER_NAME)
 
     def run(self, command: Sequence[str]) -> ExecResult:
         """A command that may be given again when its stream broke."""
@@ -78,16 +78,16 @@ def open_pods(session: Session) -> list[Volume]:
     clear_old(session)
     existing = {
         p["metadata"]["name"]
-        for p in session.hub.list(POD, session.home, label_selector=f"{pods.LABEL}={session.journal.run}")
+        for p in session.hub.list(POD, session.home, label_selector=f"{volume_pod.LABEL}={session.journal.run}")
     }
     for volume, (stateful_set, claim) in zip(every, claims_of(session, every), strict=True):
-        if pods.pod_name(volume.member) not in existing:
-            body = pods.pod(stateful_set, volume.member, claim, session.journal.run, session.helper_image)
+        if volume_pod.pod_name(volume.member) not in existing:
+            body = volume_pod.pod(stateful_set, volume.member, claim, session.journal.run, session.helper_image)
             session.create(POD, body, f"works on the volume of {volume.member} while etcd is down")
-    names = [pods.pod_name(v.member) for v in every]
+    names = [volume_pod.pod_name(v.member) for v in every]
 
     def missing(seen: Observed) -> str:
-        late = {n: pods.trouble(p) for n in names if not pods.is_ready(p := seen.get(POD, session.home, n))}
+        late = {n: volume_pod.trouble(p) for n in names if not volume_pod.is_ready(p := seen.get(POD, session.home, n))}
         return ", ".join(f"{n}: {why}" for n, why in late.items())
 
     step = "See the pod's events: its node, its volume or its image is what is missing."
@@ -106,7 +106,7 @@ def claims_of(session: Session, every: Sequence[Volume]) -> list[tuple[Object, s
     for volume, (stateful_set, name) in zip(every, found, strict=True):
         if name not in claims or name in leaving:
             session.create(
-                PERSISTENT_VOLUME_CLAIM, pods.claim(stateful_set, name), f"member {volume.member} has no volume"
+                PERSISTENT_VOLUME_CLAIM, volume_pod.claim(stateful_set, name), f"member {volume.member} has no volume"
             )
     return found
 
@@ -126,14 +126,14 @@ def _unchanged(session: Session, record: ShardRecord) -> Object:
 
 def close_pods(session: Session) -> None:
     """Our pods gone, so that the volumes are free."""
-    for pod in session.hub.list(POD, session.home, label_selector=pods.SELECTOR):
+    for pod in session.hub.list(POD, session.home, label_selector=volume_pod.SELECTOR):
         if not lookup(pod, ("metadata", "deletionTimestamp")):
             session.delete(POD, pod, "its work is done")
 
     def missing(seen: Observed) -> str:
         return ", ".join(sorted(p["metadata"]["name"] for p in seen.all(POD)))
 
-    spec = WatchSpec(POD, session.home, label_selector=pods.SELECTOR)
+    spec = WatchSpec(POD, session.home, label_selector=volume_pod.SELECTOR)
     session.wait(
         Fact(
             "pods on the volumes gone",
@@ -149,10 +149,10 @@ def clear_old(session: Session) -> None:
     """Pods that can do no more work, or that belong to another run, make way."""
     stale = [
         p
-        for p in session.hub.list(POD, session.home, label_selector=pods.SELECTOR)
-        if pods.is_over(p)
+        for p in session.hub.list(POD, session.home, label_selector=volume_pod.SELECTOR)
+        if volume_pod.is_over(p)
         or lookup(p, ("metadata", "deletionTimestamp"))
-        or p["metadata"]["labels"].get(pods.LABEL) != session.journal.run
+        or p["metadata"]["labels"].get(volume_pod.LABEL) != session.journal.run
     ]
     for pod in stale:
         if not lookup(pod, ("metadata", "deletionTimestamp")):
@@ -163,7 +163,7 @@ def clear_old(session: Session) -> None:
         return ", ".join(sorted(p["metadata"]["name"] for p in seen.all(POD) if p["metadata"].get("uid") in names))
 
     if stale:
-        spec = WatchSpec(POD, session.home, label_selector=pods.SELECTOR)
+        spec = WatchSpec(POD, session.home, label_selector=volume_pod.SELECTOR)
         session.wait(
             Fact(
                 "pods of an earlier attempt gone",

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from .._etcd.commands import Answer, answers, free_bytes, script
-from .._etcd_snapshots.commands import status_of
+from .._etcd_snapshots.snapshot_commands import status_of
 from .._kernel.parallel import each
 from .._kernel.pod_files import Patience, Proof, proof_in, upload
 from .._kernel.ports.shell import ExecResult
-from . import volume_commands as commands
+from . import volume_commands
 from .journal import PENDING
 from .refusals import ROOM, room_on_volume
 from .session import Session
@@ -33,7 +33,7 @@ def swap(session: Session) -> str:
     """Exchange on every volume; only after all are prepared."""
     every = open_pods(session)
     states = each(_state, every)
-    missing = [v.member for v, state in zip(every, states, strict=True) if state == commands.UNTOUCHED]
+    missing = [v.member for v, state in zip(every, states, strict=True) if state == volume_commands.UNTOUCHED]
     if missing:
         for name in ("fetch", "prepare"):
             session.journal.step(name).state = PENDING
@@ -43,7 +43,7 @@ def swap(session: Session) -> str:
             "Run the same task again.",
         )
     session.lease.check()
-    each(lambda v: v.must(commands.swap(session.journal.run), "the exchange of the data"), every)
+    each(lambda v: v.must(volume_commands.swap(session.journal.run), "the exchange of the data"), every)
     for volume in every:
         session.did(
             "exchange",
@@ -60,7 +60,7 @@ def _look(volume: Volume) -> bool:
     found = _seen(volume)
     state = found["state"].text.strip()
     volume.record.bumped = volume.session.journal.bump if found["bump"].text.strip() == "yes" else 0
-    if state in (commands.PREPARED, commands.SWAPPED, commands.HALF):
+    if state in (volume_commands.PREPARED, volume_commands.SWAPPED, volume_commands.HALF):
         return True
     size = volume.record.size
     for key, place, need in (
@@ -88,9 +88,9 @@ def _restore(volume: Volume, file: Path) -> None:
     wanted = Proof(record.size, record.sha256)
     if not _is_there(volume, wanted):
         _bring(volume, file)
-    told = volume.must(commands.status(), "the status of the snapshot")
+    told = volume.must(volume_commands.status(), "the status of the snapshot")
     _compare(volume, told)
-    volume.must(commands.restore(session.journal.run, record, volume.member), "restoring the snapshot")
+    volume.must(volume_commands.restore(session.journal.run, record, volume.member), "restoring the snapshot")
     session.say(f"{volume.member}: restored, {record.live_keys} keys")
     session.did(
         "restore",
@@ -103,14 +103,14 @@ def _bring(volume: Volume, file: Path) -> None:
     def tell(line: str) -> None:
         volume.session.say(f"{volume.member}: {line.partition('] ')[2]}")
 
-    upload(volume.shell, file, commands.SNAPSHOT, tell, Patience(sleep=volume.session.sleep))
+    upload(volume.shell, file, volume_commands.SNAPSHOT, tell, Patience(sleep=volume.session.sleep))
 
 
 def _is_there(volume: Volume, wanted: Proof) -> bool:
     """Whether an earlier run has brought the snapshot already."""
-    if volume.run(["sh", "-c", f"test -f {commands.SNAPSHOT}"]).code:
+    if volume.run(["sh", "-c", f"test -f {volume_commands.SNAPSHOT}"]).code:
         return False
-    return proof_in(volume.shell, commands.SNAPSHOT) == wanted
+    return proof_in(volume.shell, volume_commands.SNAPSHOT) == wanted
 
 
 def _compare(volume: Volume, told: ExecResult) -> None:
@@ -125,7 +125,7 @@ def _compare(volume: Volume, told: ExecResult) -> None:
 
 
 def _seen(volume: Volume) -> dict[str, Any]:
-    found = answers(volume.run(script(dict(commands.look(volume.session.journal.run)))).text)
+    found = answers(volume.run(script(dict(volume_commands.look(volume.session.journal.run)))).text)
     if not {"state", "space", "room", "bump"} <= set(found) or not found["state"].ok:
         raise volume.failed(
             "volume_failed", "the state of its volume cannot be read", "Look at the pod, then run again."

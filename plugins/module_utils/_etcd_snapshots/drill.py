@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._etcd.commands import Answer, script
-from .commands import SnapshotStatus, count_of, status_of
 from .manifest import SnapshotFile
+from .snapshot_commands import SnapshotStatus, count_of, status_of
 
 START_SECONDS = 300
 # sockets in the current folder; etcd wants something like a port in each address

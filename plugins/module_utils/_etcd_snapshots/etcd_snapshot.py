@@ -19,9 +19,7 @@ from .._kernel.operation import Plan
 from .._kernel.parallel import each
 from .._kernel.pod_files import Patience, Proof, download, proof_of
 from .._kernel.ports.hub import Hub
-from . import catalog
-from . import commands as file
-from . import etcd_snapshot_absent as pruning
+from . import catalog, etcd_snapshot_absent, snapshot_commands
 from .manifest import AGE, Manifest, SnapshotFile, new_id, stored_name
 from .sources import Source, Sources, mib
 from .store import CatalogEntry, SnapshotStore
@@ -52,7 +50,7 @@ class TakeSnapshot:
         changes = ChangeSet()
         self._tools.store.check(for_writing=True)
         entries = self._tools.store.sets(self._namespace, self._name)
-        fresh = pruning.fresh_enough(entries, self._options.get("max_age"), self._hub.now())
+        fresh = etcd_snapshot_absent.fresh_enough(entries, self._options.get("max_age"), self._hub.now())
         plan = Plan(changes)
         if fresh:
             plan.extra["snapshot"] = catalog.rows([fresh], self._hub.now())[0]
@@ -61,7 +59,7 @@ class TakeSnapshot:
             etcd, sources = self._sources.find(changes)
             self._refuse_for_space(sources, changes)
             plan.foreseen = [self._announced(s) for s in sources]
-        plan.foreseen += pruning.announced(entries, self._options.get("retention"), self._hub.now())
+        plan.foreseen += etcd_snapshot_absent.announced(entries, self._options.get("retention"), self._hub.now())
         plan.extra["store"] = self._tools.store.where
         if plan.foreseen:
             plan.act = lambda done, progress: self._act(plan, etcd if sources else None, sources, done, progress)
@@ -69,7 +67,11 @@ class TakeSnapshot:
 
     def _refuse_for_space(self, sources: list[Source], changes: ChangeSet) -> None:
         sizes = [s.member.db_size or 0 for s in sources]
-        need = sum(sizes) + (max(sizes, default=0) if self._options.get("recipients") else 0) + file.RESERVE // 4
+        need = (
+            sum(sizes)
+            + (max(sizes, default=0) if self._options.get("recipients") else 0)
+            + snapshot_commands.RESERVE // 4
+        )
         free = self._tools.free_for_work()
         if sources and free < need:
             cause = f"this machine has {mib(free)} free for the set, it needs {mib(need)}"
@@ -104,7 +106,7 @@ class TakeSnapshot:
             plan.extra["snapshot"] = catalog.rows([entry], self._hub.now())[0] | {
                 "seconds": round(self._hub.monotonic() - started, 1)
             }
-        pruning.prune(
+        etcd_snapshot_absent.prune(
             self._tools.store, (self._namespace, self._name), self._options.get("retention"), self._hub.now(), done
         )
 

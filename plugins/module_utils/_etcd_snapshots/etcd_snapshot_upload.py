@@ -17,9 +17,9 @@ from .._kernel.operation import Plan
 from .._kernel.pod_files import Patience
 from .._kernel.ports.hub import Hub
 from .._kernel.ports.shell import Shell
-from .commands import send
 from .etcd_snapshot import file_of, manifest_of
 from .manifest import SnapshotFile, new_id, stored_name
+from .snapshot_commands import send
 from .sources import Source, Sources, mib
 from .taking import Taken, taken_snapshot
 

@@ -16,7 +16,7 @@ from .._kernel.changes import ChangeSet
 from .._kernel.kinds import POD
 from .._kernel.ports.hub import Hub
 from .._kernel.ports.shell import Shell
-from . import commands as file
+from . import snapshot_commands
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,13 @@ class Sources:
             changes.notes.append(
                 f"{ref}: {verdict.cause}; the snapshot holds what {member.name} has, newer writes may be lost."
             )
-        found = commands.answers(self.shell(shard, member).run(file.look(self.directory)).text)
+        found = commands.answers(self.shell(shard, member).run(snapshot_commands.look(self.directory)).text)
         self._refuse_for_room(shard, member, commands.free_bytes(found.get("room")), changes)
-        return Source(shard, member, tuple(file.stale(found.get("left"), self._hub.now())))
+        return Source(shard, member, tuple(snapshot_commands.stale(found.get("left"), self._hub.now())))
 
     def _refuse_for_room(self, shard: Shard, member: Member, free: int | None, changes: ChangeSet) -> None:
         """Before anything is written: a full volume stops etcd itself."""
-        need, ref = file.needed(member.db_size or 0), POD.ref(shard.namespace, member.name)
+        need, ref = snapshot_commands.needed(member.db_size or 0), POD.ref(shard.namespace, member.name)
         if free is None:
             changes.refuse(
                 "unreadable",

@@ -12,10 +12,12 @@ from .._etcd import commands
 from .._kernel.errors import ApiError, Failure, HypershiftError
 from .._kernel.pod_files import Patience, Proof
 from .._kernel.ports.shell import Shell
-from . import commands as snapshot
-from .commands import SnapshotStatus
+from . import snapshot_commands
+from .snapshot_commands import SnapshotStatus
 
-SAVE_SILENCE = snapshot.SAVE_SECONDS + 100.0  # above the tool's own limit: saving prints nothing until it is done
+SAVE_SILENCE = (
+    snapshot_commands.SAVE_SECONDS + 100.0
+)  # above the tool's own limit: saving prints nothing until it is done
 ATTEMPTS = 4
 
 
@@ -43,9 +45,9 @@ def taken_snapshot(
 
 def _take(shell: Shell, id: str, directory: str, stale: list[str], patience: Patience) -> Taken:
     for attempt in range(ATTEMPTS):
-        path = snapshot.temporary(directory, id, attempt)
+        path = snapshot_commands.temporary(directory, id, attempt)
         try:
-            found = commands.answers(shell.run(snapshot.take(path, stale), silence=SAVE_SILENCE).text)
+            found = commands.answers(shell.run(snapshot_commands.take(path, stale), silence=SAVE_SILENCE).text)
             if "proof" not in found or found["proof"].code is None:
                 raise ApiError(Failure("stream_broken", "the stream ended early, in good order", shell.where))
             status, proof = _accepted(shell, found)
@@ -78,7 +80,7 @@ def _accepted(shell: Shell, found: dict[str, commands.Answer]) -> tuple[Snapshot
                 "no_space" if full else "snapshot_failed", f"saving failed: {complaint}", shell.where, next_step=step
             )
         )
-    status, words = snapshot.status_of(found.get("status")), found["proof"].text.split()
+    status, words = snapshot_commands.status_of(found.get("status")), found["proof"].text.split()
     if status is None:
         complaint = found["status"].complaint() if "status" in found else "snapshot status did not run"
         cause = f"the tool does not accept the snapshot that it has just written: {complaint}"
@@ -95,7 +97,7 @@ def _living_keys(shell: Shell, revision: int) -> int | None:
     """Keys alive at the snapshot's revision; None when that revision is compacted already."""
     result = shell.run(commands.script({"count": commands.count_keys(revision)}), silence=120.0)
     answer = commands.answers(result.text).get("count")
-    count = snapshot.count_of(answer)
+    count = snapshot_commands.count_of(answer)
     if count is None and answer and "compacted" not in answer.text:
         cause = f"the keys of the snapshot cannot be counted: {answer.complaint()}"
         raise HypershiftError(
@@ -111,7 +113,7 @@ def _clean(shell: Shell, id: str, directory: str, patience: Patience, warn: Call
     reason = ""
     for attempt in range(ATTEMPTS):
         try:
-            result = shell.run(snapshot.remove(directory, id), silence=30.0)
+            result = shell.run(snapshot_commands.remove(directory, id), silence=30.0)
         except ApiError as error:
             reason = error.failure.cause
         else:
@@ -120,6 +122,6 @@ def _clean(shell: Shell, id: str, directory: str, patience: Patience, warn: Call
             reason = result.complaint()
         patience.sleep(2.0**attempt)
     warn(
-        f"{shell.where}: temporary files {directory}/{snapshot.PREFIX}{id}* are still there ({reason}); they go by"
-        " themselves within some hours."
+        f"{shell.where}: temporary files {directory}/{snapshot_commands.PREFIX}{id}* are still there ({reason});"
+        " they go by themselves within some hours."
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._kernel.leaving import leaving_line
-from .._kernel.text import aligned, one_line
+from .._kernel.text import aligned, message_line
 from .views import host_name
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
@@ -141,7 +141,7 @@ class Board:
 
     def _set(self, row: Row, state: str, summary: str) -> list[Row]:
         changed = row.state != state
-        row.state, row.summary = state, leaving_line(one_line(summary))
+        row.state, row.summary = state, leaving_line(message_line(summary))
         return [row] if changed else []
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from .._kernel.conditions import current, status_word
-from .._kernel.text import one_line
+from .._kernel.text import message_line
 from .._kernel.times import seconds_since
 from .findings import GUIDE, Diagnosis, Finding, Health, Severity
 from .pool_machines import MachineOwners
@@ -68,11 +68,6 @@ def diagnose_hosted_cluster(
     subject = Subject(OF_CLUSTER, hc, now, node_pools=node_pools, control_plane=control_plane)
     found = [match for pool in node_pools for match in pool_matches(pool, now, machines)]
     return diagnose(subject, cluster_matches(subject), found)
-
-
-def diagnose_node_pool(np: dict[str, Any], *, now: datetime, machines: MachineOwners | None = None) -> Diagnosis:
-    subject = pool_subject(np, now, machines)
-    return diagnose(subject, subject_matches(subject))
 
 
 def pool_subject(pool: Mapping[str, Any], now: datetime, machines: MachineOwners | None) -> Subject:
@@ -144,7 +139,7 @@ def _match(rule: Rule, teller: Subject, subject: Subject, raw: Raw, values: Mapp
         # What was wrong with an earlier spec proves nothing against the present one.
         severity, firm = (Severity.ERROR if severity is Severity.FATAL else severity), False
     texts = {
-        "message": one_line(raw.get("message")) or raw.get("reason") or "no reason is given",
+        "message": message_line(raw.get("message")) or raw.get("reason") or "no reason is given",
         "condition": raw.get("type") or "",
         "reason": raw.get("reason") or "",
         "name": teller.name,

@@ -8,7 +8,7 @@ import re
 
 from .._kernel import versions
 from .._kernel.conditions import current
-from .._kernel.text import one_line
+from .._kernel.text import message_line
 from .goal_predicates import GoalView, nodes_ready, pools_left, settled, told
 from .rules.machines import ready, wanted
 from .rules.version import latest
@@ -34,7 +34,7 @@ def _clip(text: str) -> str:
 
 def _message(subject: Subject, type: str) -> str:
     raw = subject.conditions.get(type) or {}
-    return one_line(raw.get("message")) or str(raw.get("reason") or "no reason is given")
+    return message_line(raw.get("message")) or str(raw.get("reason") or "no reason is given")
 
 
 def _etcd(cluster: Subject) -> str:

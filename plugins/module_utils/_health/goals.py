@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from . import goal_lines as line
-from . import goal_predicates as p
+from . import goal_lines, goal_predicates
 from .diagnosis import Match, cluster_matches, subject_matches
 from .findings import GUIDE, Finding, Health, Severity
 from .goal_predicates import GoalView, Predicate, condition, never
@@ -54,21 +53,27 @@ _GOALS = (
     Goal(
         "available",
         "the API answers and its kubeconfig is published; neither nodes nor a completed version are asked for",
-        (condition("Available"), p.KUBECONFIG),
-        line.available,
+        (condition("Available"), goal_predicates.KUBECONFIG),
+        goal_lines.available,
     ),
     Goal(
         "version_completed",
         "the requested release is completely applied, which needs at least one worker",
-        (p.NEWEST_VERSION, p.REQUESTED_IMAGE, p.COMPLETED, *_VERSION, p.MANAGEMENT_SIDE),
-        line.version,
+        (
+            goal_predicates.NEWEST_VERSION,
+            goal_predicates.REQUESTED_IMAGE,
+            goal_predicates.COMPLETED,
+            *_VERSION,
+            goal_predicates.MANAGEMENT_SIDE,
+        ),
+        goal_lines.version,
         impossible=_workerless,
     ),
     Goal(
         "nodes_ready",
         "the node pools have the nodes they want and all of them are healthy",
-        (p.POOLS_EXIST, p.POOLS_READY),
-        line.nodes,
+        (goal_predicates.POOLS_EXIST, goal_predicates.POOLS_READY),
+        goal_lines.nodes,
         impossible=_workerless,
         of_pools=True,
     ),
@@ -85,47 +90,62 @@ _GOALS = (
             *_INPUTS,
             *_VERSION,
             never("EtcdRecoveryActive", "True"),
-            p.COMPLETED,
+            goal_predicates.COMPLETED,
         ),
-        line.healthy,
+        goal_lines.healthy,
     ),
     Goal(
         "paused",
         "the operator and the control plane confirm the pause, and so do the node pools that are paused too",
-        (condition("ReconciliationActive", "False", "ReconciliationPaused"), p.TWIN_PAUSED, p.POOLS_PAUSED),
-        line.paused,
+        (
+            condition("ReconciliationActive", "False", "ReconciliationPaused"),
+            goal_predicates.TWIN_PAUSED,
+            goal_predicates.POOLS_PAUSED,
+        ),
+        goal_lines.paused,
     ),
     Goal(
         "resumed",
         "nothing asks for a pause and the operator works again, on the control plane and the node pools too",
-        (p.SPEC_NOT_PAUSED, p.RECONCILING, p.TWIN_RESUMED, p.POOLS_RESUMED),
-        line.resumed,
+        (
+            goal_predicates.SPEC_NOT_PAUSED,
+            goal_predicates.RECONCILING,
+            goal_predicates.TWIN_RESUMED,
+            goal_predicates.POOLS_RESUMED,
+        ),
+        goal_lines.resumed,
     ),
     Goal(
         "gone",
         "the HostedCluster does not exist any more, nor does its control plane",
-        (p.CLUSTER_GONE, p.CONTROL_PLANE_GONE),
-        line.gone,
+        (goal_predicates.CLUSTER_GONE, goal_predicates.CONTROL_PLANE_GONE),
+        goal_lines.gone,
         of_absence=True,
     ),
     Goal(
         "reconciled",
         "the operator has taken the present spec and accepted it",
-        (p.NOT_DELETING, p.RECONCILING, *_INPUTS, condition("ReconciliationSucceeded", optional=True), p.TAKEN_UP),
-        line.reconciled,
+        (
+            goal_predicates.NOT_DELETING,
+            goal_predicates.RECONCILING,
+            *_INPUTS,
+            condition("ReconciliationSucceeded", optional=True),
+            goal_predicates.TAKEN_UP,
+        ),
+        goal_lines.reconciled,
     ),
     Goal(
         "node_pools_settled",
         "the node pools run the version and configuration they ask for, with all their nodes",
-        (p.CLUSTER_SEEN, p.POOLS_EXIST, p.POOLS_SETTLED),
-        line.pools,
+        (goal_predicates.CLUSTER_SEEN, goal_predicates.POOLS_EXIST, goal_predicates.POOLS_SETTLED),
+        goal_lines.pools,
         of_pools=True,
     ),
     Goal(
         "node_pools_gone",
         "the named node pools do not exist any more, their machines are gone with them",
-        (p.POOLS_GONE,),
-        line.pools_gone,
+        (goal_predicates.POOLS_GONE,),
+        goal_lines.pools_gone,
         of_pools=True,
         of_absence=True,
     ),
@@ -135,7 +155,7 @@ GOALS: Mapping[str, Goal] = MappingProxyType({goal.name: goal for goal in _GOALS
 
 
 # What a pool still lacks; a pool that lacks nothing is no cause.
-_OPEN = {"nodes_ready": p.nodes_ready, "node_pools_settled": p.settled}
+_OPEN = {"nodes_ready": goal_predicates.nodes_ready, "node_pools_settled": goal_predicates.settled}
 
 
 def evaluate(name: str, view: ClusterView, params: GoalParams, *, now: datetime) -> GoalState:
@@ -192,7 +212,7 @@ def _runs_despite(goal: Goal, goal_view: GoalView, match: Match) -> bool:
     return (
         match.rule.code == "paused"
         and goal.name == "version_completed"
-        and not p.REQUESTED_IMAGE.state(goal_view) + p.NEWEST_VERSION.state(goal_view)
+        and not goal_predicates.REQUESTED_IMAGE.state(goal_view) + goal_predicates.NEWEST_VERSION.state(goal_view)
     )
 
 

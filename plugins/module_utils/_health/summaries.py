@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from .._kernel import versions
-from .._kernel.text import one_line
+from .._kernel.text import message_line
 from .diagnosis import Match, cluster_matches, diagnose, pool_subject, subject_matches
 from .pauses import OWNER, REASON, SINCE
 from .pool_machines import MachineOwners, Stand
@@ -155,11 +155,11 @@ def _updating(subject: Subject) -> dict[str, Any]:
         found[key] = subject.status_of(type) == "True"
         failed = subject.reason_of(type) == "InplaceUpgradeFailed"
         if (found[key] or failed) and not found["message"]:
-            found["message"] = one_line(subject.conditions[type].get("message"))
+            found["message"] = message_line(subject.conditions[type].get("message"))
     if _rolls(subject):
         found["config"], found["message"] = (
             True,
-            found["message"] or one_line(subject.rollout.text if subject.rollout else ""),
+            found["message"] or message_line(subject.rollout.text if subject.rollout else ""),
         )
     return found
 
@@ -188,18 +188,18 @@ def _rollout(subject: Subject, pools: Sequence[Subject]) -> dict[str, Any]:
     message = ""
     if latest(subject).get("state") == "Partial" or subject.status_of("ClusterVersionProgressing") == "True":
         kinds.append("version")
-        message = one_line((subject.conditions.get("ClusterVersionProgressing") or {}).get("message"))
+        message = message_line((subject.conditions.get("ClusterVersionProgressing") or {}).get("message"))
     if subject.status_of("Progressing") == "True":
         kinds.append("control_plane")
-        message = message or one_line(subject.conditions["Progressing"].get("message"))
+        message = message or message_line(subject.conditions["Progressing"].get("message"))
     for pool in pools:
         for key, type in _UPDATES:
             if pool.status_of(type) != "True":
                 continue
             if f"node_{key}" not in kinds:
                 kinds.append(f"node_{key}")
-            message = message or f"{pool.name}: {one_line(pool.conditions[type].get('message'))}"
+            message = message or f"{pool.name}: {message_line(pool.conditions[type].get('message'))}"
         if pool.rollout is not None and _rolls(pool):
             kinds += [kind for kind in ("node_config",) if kind not in kinds]
-            message = message or f"{pool.name}: {one_line(pool.rollout.text)}"
+            message = message or f"{pool.name}: {message_line(pool.rollout.text)}"
     return {"in_progress": bool(kinds), "kinds": kinds, "message": message}

@@ -28,7 +28,6 @@ class Step:
     body: the whole object for create, the JSON merge patch for patch, empty for delete.
     before: the live object, None for create. guard: send the live resourceVersion, so that a concurrent change is
     noticed.
-    wait_gone: applying goes on only after the object has vanished.
     """
 
     verb: Verb

@@ -52,17 +52,6 @@ def is_true(obj: Mapping[str, Any] | None, type: str) -> bool:
     return found is not None and found.status == "True"
 
 
-def is_false(obj: Mapping[str, Any] | None, type: str) -> bool:
-    found = get(obj, type)
-    return found is not None and found.status == "False"
-
-
-def is_unknown(obj: Mapping[str, Any] | None, type: str) -> bool:
-    """True for status Unknown and for a condition that is not there."""
-    found = get(obj, type)
-    return found is None or found.status not in ("True", "False")
-
-
 def current(raw: Mapping[str, Any], generation: int) -> bool:
     """Whether a raw condition speaks of at least this generation; one that does not say is taken at its word."""
     seen = raw.get("observedGeneration") or 0

@@ -7,7 +7,7 @@ Everything below the edge raises ``HypershiftError`` (or a subclass); ``_ansible
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from .printable import printable, shortened
@@ -106,14 +106,3 @@ class RefusedError(HypershiftError):
 
 class WaitError(HypershiftError):
     """A wait that ended without its goal: hopeless, timed out or without progress."""
-
-
-@dataclass
-class Warnings:
-    """Collects sentences the edge shows as Ansible warnings."""
-
-    items: list[str] = field(default_factory=list)
-
-    def add(self, text: str) -> None:
-        if text not in self.items:
-            self.items.append(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from .changes import ChangeSet, Step, Verb
 from .facts import Fact, FactGoal
@@ -15,13 +16,28 @@ from .operation import Applied, Plan, Progress, apply_planned
 from .ports.hub import Hub
 
 
+class AnyStage(Protocol):
+    def changes(self) -> ChangeSet:
+        """Its writes, planned anew whenever it is asked; empty when there is nothing to do."""
+
+    def wait(self, goal: str, hub: Hub, progress: Progress, seconds: float) -> list[Object]:
+        """Until the next stage may be written; a row per thing that was waited for. Raises WaitError."""
+
+
 @dataclass(frozen=True)
 class Stage:
-    """changes: planned anew whenever it is asked, empty when there is nothing to do. fact: what must be so before the
-    next stage."""
+    """planned: its changes. fact: what must be so before the next stage."""
 
-    changes: Callable[[], ChangeSet]
+    planned: Callable[[], ChangeSet]
     fact: Callable[[], Fact | None]
+
+    def changes(self) -> ChangeSet:
+        return self.planned()
+
+    def wait(self, goal: str, hub: Hub, progress: Progress, seconds: float) -> list[Object]:
+        """A row per fact: {object, outcome}."""
+        fact = self.fact()
+        return FactGoal(goal, fact, seconds).wait(hub, progress) if fact is not None else []
 
 
 def staged(hub: Hub, stages: Sequence[Stage], goal: str, check_mode: bool, wait: bool, timeout: float) -> Plan:
@@ -42,7 +58,7 @@ def staged(hub: Hub, stages: Sequence[Stage], goal: str, check_mode: bool, wait:
             plan.changes.notes.append(f"{steps[0].ref}: left for a later run, since this one does not wait")
             break
     if wait:
-        plan.goal = lambda _answer: _Stages(goal, stages, plan, timeout)
+        plan.goal = lambda _answer: Stages(goal, stages, plan, timeout)
     return plan
 
 
@@ -60,29 +76,34 @@ def _after(earlier: Sequence[Step], steps: Sequence[Step]) -> list[Step]:
     return found
 
 
-class _Stages:
+class Stages:
     """Waits for the first stage, writes the next one, waits for that, to the last; the timeout is for all of them
-    together."""
+    together.
 
-    def __init__(self, goal: str, stages: Sequence[Stage], plan: Plan, timeout: float) -> None:
+    plan: gets what is written. whole: rows of a stage tell of those before it too.
+    """
+
+    def __init__(
+        self, goal: str, stages: Sequence[AnyStage], plan: Plan, timeout: float, *, whole: bool = False
+    ) -> None:
         self.goal = goal
         self._stages = stages
         self._plan = plan
         self._timeout = timeout
+        self._whole = whole
 
     def wait(self, hub: Hub, progress: Progress) -> list[Object]:
-        """A row per fact that was waited for: {object, outcome}."""
+        """The rows of the stages. Raises WaitError."""
         rows: list[Object] = []
         end = hub.monotonic() + self._timeout
         for number, stage in enumerate(self._stages):
             if number:
                 self._write(hub, stage)
-            fact = stage.fact()
-            if fact is not None:
-                rows += FactGoal(self.goal, fact, max(0.0, end - hub.monotonic())).wait(hub, progress)
+            found = stage.wait(self.goal, hub, progress, max(0.0, end - hub.monotonic()))
+            rows = found if self._whole else rows + found
         return rows
 
-    def _write(self, hub: Hub, stage: Stage) -> None:
+    def _write(self, hub: Hub, stage: AnyStage) -> None:
         """What was written before it failed is in the plan all the same."""
         applied = Applied()
         try:

@@ -29,7 +29,7 @@ _SPACE = re.compile(r"\s+")
 _MESSAGE_LIMIT = 300
 
 
-def one_line(message: str | None) -> str:
+def message_line(message: str | None) -> str:
     """A condition message fit for a sentence: one line, no final stop, bounded."""
     text = _SPACE.sub(" ", printable(message or "")).strip().rstrip(".")
     if len(text) > _MESSAGE_LIMIT:  # half of a secret no longer looks like one

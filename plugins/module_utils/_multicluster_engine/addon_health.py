@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from .._kernel.conditions import get, index
 from .._kernel.objects import Object, lookup
-from .._kernel.text import one_line
+from .._kernel.text import message_line
 from .._manifests.supported_versions import minors
 
 NAME, LOCAL_CLUSTER, MANAGER = "hypershift-addon", "local-cluster", "hypershift-addon-manager"
@@ -48,10 +48,10 @@ def not_joined(managed: Object | None, name: str) -> str:
 
 def _because(managed: Object, type_: str) -> str:
     raw = index(managed)
-    said = one_line((raw.get(type_) or {}).get("message"))
+    said = message_line((raw.get(type_) or {}).get("message"))
     failed = raw.get("ManagedClusterImportSucceeded") or {}
     if failed.get("status") == "False":
-        said = one_line(failed.get("message")) or said
+        said = message_line(failed.get("message")) or said
     return f" ({said})" if said else ""
 
 
@@ -72,7 +72,7 @@ def degraded(add_on: Object | None) -> str:
     found = get(add_on, "Degraded")
     if found is None or found.status != "True":
         return ""
-    return f"the add-on is degraded: {_REMEDY.get(found.reason) or one_line(found.message) or found.reason}"
+    return f"the add-on is degraded: {_REMEDY.get(found.reason) or message_line(found.message) or found.reason}"
 
 
 def not_ready(add_on: Object | None, operator: Object | None, versions: Object | None, served: bool) -> str:
@@ -84,7 +84,7 @@ def not_ready(add_on: Object | None, operator: Object | None, versions: Object |
         if found is not None and found.status != wanted and not (type_ == "Progressing" and operator is not None):
             return (
                 degraded(add_on)
-                or f"add-on {NAME}: {type_} is {found.status} ({one_line(found.message) or found.reason})"
+                or f"add-on {NAME}: {type_} is {found.status} ({message_line(found.message) or found.reason})"
             )
         if found is None and type_ == "Available":
             return f"add-on {NAME} does not report {type_} yet"

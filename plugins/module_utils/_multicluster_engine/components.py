@@ -14,7 +14,7 @@ from .._kernel.conditions import index
 from .._kernel.errors import Failure
 from .._kernel.kinds import MULTICLUSTER_ENGINE
 from .._kernel.objects import Object, lookup
-from .._kernel.text import one_line
+from .._kernel.text import message_line
 
 KNOWN = (
     *(
@@ -150,9 +150,9 @@ def _bad_component(engine: Object) -> str:
     bad = [
         c for c in lookup(engine, ("status", "components")) or [] if isinstance(c, dict) and c.get("status") == "False"
     ]
-    words = [f"{c.get('name')}: {one_line(c.get('message')) or c.get('reason') or 'not available'}" for c in bad]
+    words = [f"{c.get('name')}: {message_line(c.get('message')) or c.get('reason') or 'not available'}" for c in bad]
     if failure.get("status") == "True":
-        words.insert(0, one_line(failure.get("message")) or str(failure.get("reason") or "a component has failed"))
+        words.insert(0, message_line(failure.get("message")) or str(failure.get("reason") or "a component has failed"))
     return f"; {'; '.join(words)}" if words else ""
 
 

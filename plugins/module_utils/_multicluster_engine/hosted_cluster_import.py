@@ -26,9 +26,7 @@ from .._kernel.operation import Plan
 from .._kernel.owned_objects import Owned
 from .._kernel.ports.hub import Hub, WatchSpec
 from .._kernel.stages import Stage, staged
-from . import addon_health as addon
-from . import components
-from . import managed_cluster as imports
+from . import addon_health, components, managed_cluster
 from .addon_settings import CONFIG
 
 MODULE = "hosted_cluster_import"
@@ -63,7 +61,7 @@ class HostedClusterImport:
 
     def _refuse(self, changes: ChangeSet, managed: Object | None, present: bool) -> None:
         if not present:
-            if managed is not None and not imports.is_import(managed):
+            if managed is not None and not managed_cluster.is_import(managed):
                 step = "Detach it in the way it was attached."
                 changes.refuse(
                     "name_taken",
@@ -76,7 +74,7 @@ class HostedClusterImport:
         if engine is None:
             changes.refusals.append(components.missing_failure())
             return
-        self._local = addon.local_cluster_of(engine)
+        self._local = addon_health.local_cluster_of(engine)
         if (
             self._options["klusterlet_addons"]
             and self._hub.get(CUSTOM_RESOURCE_DEFINITION, None, KLUSTERLET_ADD_ON_CONFIG.resource) is None
@@ -89,7 +87,7 @@ class HostedClusterImport:
         same = [c for c in self._hub.list(HOSTED_CLUSTER) if c["metadata"]["name"] == self._name]
         hosted = next((c for c in same if c["metadata"]["namespace"] == namespace), None)
         others = sorted(c["metadata"]["namespace"] for c in same if c["metadata"]["namespace"] != namespace)
-        changes.refusals += imports.refusals(self._name, namespace, hosted, others, managed)
+        changes.refusals += managed_cluster.refusals(self._name, namespace, hosted, others, managed)
 
     def _present(self) -> list[Stage]:
         if not self._options["klusterlet_addons"]:
@@ -110,18 +108,18 @@ class HostedClusterImport:
             owned.bring(
                 MANAGED_CLUSTER,
                 live,
-                imports.managed_cluster(self._name, self._local, self._options["cluster_set"], labels),
+                managed_cluster.managed_cluster(self._name, self._local, self._options["cluster_set"], labels),
                 why,
             )
         else:
-            patch = merge_patch(imports.wanted_changes(self._options["cluster_set"], labels), live)
+            patch = merge_patch(managed_cluster.wanted_changes(self._options["cluster_set"], labels), live)
             changes.patch(MANAGED_CLUSTER, live, patch, "it differs from the options")
         return changes
 
     def _add_ons(self) -> ChangeSet:
         changes = ChangeSet()
         Owned(self._hub, changes, MODULE).ensure(
-            KLUSTERLET_ADD_ON_CONFIG, imports.add_on_config(self._name), "add-ons of ACM for it"
+            KLUSTERLET_ADD_ON_CONFIG, managed_cluster.add_on_config(self._name), "add-ons of ACM for it"
         )
         return changes
 
@@ -141,7 +139,7 @@ class HostedClusterImport:
         def trouble(seen: Observed) -> str:
             failed = index(seen.get(MANAGED_CLUSTER, "", self._name)).get("ManagedClusterImportSucceeded") or {}
             return (
-                addon.not_joined(seen.get(MANAGED_CLUSTER, "", self._name), self._name)
+                addon_health.not_joined(seen.get(MANAGED_CLUSTER, "", self._name), self._name)
                 if failed.get("status") == "False"
                 else ""
             )
@@ -149,7 +147,7 @@ class HostedClusterImport:
         return Fact(
             "the import",
             (WatchSpec(MANAGED_CLUSTER, name=self._name),),
-            lambda seen: addon.not_joined(seen.get(MANAGED_CLUSTER, "", self._name), self._name),
+            lambda seen: addon_health.not_joined(seen.get(MANAGED_CLUSTER, "", self._name), self._name),
             self._ref,
             f"Look at the klusterlet's pods in namespace klusterlet-{self._name}, and at the conditions of the"
             " ManagedCluster.",
@@ -175,9 +173,9 @@ class HostedClusterImport:
         """For a note alone: an account that may not read all of it leaves without."""
         try:
             engine = next(iter(self._hub.list(MULTICLUSTER_ENGINE)), None)
-            home = addon.home_of(engine)
+            home = addon_health.home_of(engine)
             config = self._hub.get(ADD_ON_CONFIG, home, CONFIG) if engine else None
-            return engine is not None and imports.comes_back(self._name, config, self._hub.list(HOSTED_CLUSTER))
+            return engine is not None and managed_cluster.comes_back(self._name, config, self._hub.list(HOSTED_CLUSTER))
         except ApiError as error:
             if error.status != _FORBIDDEN:
                 raise

@@ -18,7 +18,7 @@ from .._kernel.kinds import (
     SUBSCRIPTION,
 )
 from .._kernel.objects import Object, lookup
-from .._kernel.text import one_line
+from .._kernel.text import message_line
 from .._kernel.versions import Version
 from .compatibility import engine_of, line_of_engine
 
@@ -129,7 +129,7 @@ def subscription_trouble(subscription: Object | None) -> str:
         ("ResolutionFailed", "OLM cannot resolve it"),
     ):
         if (raw.get(type_) or {}).get("status") == "True":
-            return f"{words} ({one_line(raw[type_].get('message')) or raw[type_].get('reason') or type_})"
+            return f"{words} ({message_line(raw[type_].get('message')) or raw[type_].get('reason') or type_})"
     return ""
 
 
@@ -158,7 +158,7 @@ def not_installed(subscription: Object | None, csvs: list[Object], plans: list[O
         )
     return (
         f"ClusterServiceVersion {csv} is {phase or 'new'}:"
-        f" {one_line(lookup(found, ('status', 'message'))) or 'no message'}"
+        f" {message_line(lookup(found, ('status', 'message'))) or 'no message'}"
     )
 
 
@@ -168,7 +168,7 @@ def installation_failed(subscription: Object | None, csvs: list[Object], plans: 
     if plan and lookup(plan, ("status", "phase")) == "Failed":
         return (
             f"{INSTALL_PLAN.ref(None, plan['metadata']['name'])} has failed:"
-            f" {one_line(lookup(plan, ('status', 'message'))) or 'no message'}"
+            f" {message_line(lookup(plan, ('status', 'message'))) or 'no message'}"
         )
     return ""
 
@@ -179,5 +179,8 @@ def csv_failed(subscription: Object | None, csvs: list[Object]) -> str:
     found = next((c for c in csvs if c["metadata"]["name"] == csv), None)
     if lookup(found or {}, ("status", "phase")) != "Failed":
         return ""
-    reason, message = lookup(found or {}, ("status", "reason")), one_line(lookup(found or {}, ("status", "message")))
+    reason, message = (
+        lookup(found or {}, ("status", "reason")),
+        message_line(lookup(found or {}, ("status", "message"))),
+    )
     return f"{CLUSTER_SERVICE_VERSION.ref(None, csv)} has failed ({reason or 'no reason'}): {message or 'no message'}"

@@ -7,7 +7,7 @@ Source: facts 1.3, 1.4, 1.7.
 
 from __future__ import annotations
 
-from .._kernel import versions as version_history
+from .._kernel import versions
 from .._kernel.errors import Failure
 from .._kernel.kinds import (
     CATALOG_SOURCE,
@@ -125,7 +125,7 @@ def _version_refusals(surroundings: EngineSurroundings, options: Object, wanted:
                 next_step=f"Name stable-{engine_of(line_of_engine(present))} or a later channel.",
             )
         ]
-    below = Version.parse(version_history.completed(surroundings.openshift, version_history.OPENSHIFT))
+    below = Version.parse(versions.completed(surroundings.openshift, versions.OPENSHIFT))
     if below is None:
         return []
     if management_lines(line_of_engine(wanted))[0] > below.line + _FAR:

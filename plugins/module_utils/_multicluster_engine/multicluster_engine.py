@@ -26,8 +26,7 @@ from .._kernel.operation import Plan
 from .._kernel.owned_objects import Owned
 from .._kernel.ports.hub import Hub, WatchSpec
 from .._kernel.stages import Stage, staged
-from . import components
-from . import installation as olm
+from . import components, installation
 from .installation_refusals import install_refusals
 from .reading import read_for_install, read_olm
 
@@ -42,17 +41,17 @@ class MulticlusterEngine:
         self._options = options
         self._check_mode = check_mode
         self._namespace: str = options["namespace"]
-        self._ref = SUBSCRIPTION.ref(self._namespace, olm.PACKAGE)
+        self._ref = SUBSCRIPTION.ref(self._namespace, installation.PACKAGE)
 
     def plan(self) -> Plan:
         options, surroundings = self._options, read_for_install(self._hub, self._options)
-        wanted = olm.channel_version(options["channel"])
+        wanted = installation.channel_version(options["channel"])
         refused = install_refusals(surroundings, options, wanted)
         engine = next(iter(surroundings.engines), None)
         refused += components.refusals(engine, options["enabled_components"], options["disabled_components"], [])
         if refused or wanted is None:
             return Plan(ChangeSet(refusals=refused))
-        hops = olm.channels(olm.installed(surroundings, self._namespace), wanted)
+        hops = installation.channels(installation.installed(surroundings, self._namespace), wanted)
         stages = [stage for channel in hops for stage in self._hop(channel, engine is not None)]
         plan = staged(
             self._hub,
@@ -93,18 +92,18 @@ class MulticlusterEngine:
         return [*stages, Stage(ChangeSet, lambda: self._available(channel))] if engine else stages
 
     def _subscribe(self, channel: str) -> ChangeSet:
-        changes, surroundings = ChangeSet(), read_olm(self._hub, self._namespace, olm.EngineSurroundings())
+        changes, surroundings = ChangeSet(), read_olm(self._hub, self._namespace, installation.EngineSurroundings())
         owned = Owned(self._hub, changes, MODULE)
         owned.namespace(self._namespace)
         if not surroundings.groups:
             owned.bring(
                 OPERATOR_GROUP,
                 None,
-                olm.operator_group(self._namespace),
+                installation.operator_group(self._namespace),
                 "OLM wants exactly one in the namespace of an operator",
             )
         live = surroundings.subscription(self._namespace)
-        body = olm.subscription(self._options, channel)
+        body = installation.subscription(self._options, channel)
         if live is not None:
             body["metadata"]["name"] = live["metadata"]["name"]
             body["spec"].pop("startingCSV", None)  # it counts once, at the first installation
@@ -118,26 +117,26 @@ class MulticlusterEngine:
         return Fact(
             f"what channel {channel} offers",
             (WatchSpec(SUBSCRIPTION, self._namespace), WatchSpec(INSTALL_PLAN, self._namespace)),
-            lambda seen: olm.not_resolved(subscription(seen), seen.all(INSTALL_PLAN), channel),
+            lambda seen: installation.not_resolved(subscription(seen), seen.all(INSTALL_PLAN), channel),
             self._ref,
             "Look at conditions of the Subscription, at the CatalogSource, and at whether it has that channel.",
-            doubtful=lambda seen: olm.subscription_trouble(subscription(seen)),
+            doubtful=lambda seen: installation.subscription_trouble(subscription(seen)),
             patience=float(self._options["patience"]),
         )
 
     def _approve(self, channel: str) -> ChangeSet:
-        changes, surroundings = ChangeSet(), read_olm(self._hub, self._namespace, olm.EngineSurroundings())
+        changes, surroundings = ChangeSet(), read_olm(self._hub, self._namespace, installation.EngineSurroundings())
         subscription = surroundings.subscription(self._namespace)
-        plan = olm.current_plan(subscription, surroundings.plans)
+        plan = installation.current_plan(subscription, surroundings.plans)
         if (
             plan is None
             or lookup(plan, ("spec", "approved"))
-            or olm.not_resolved(subscription, surroundings.plans, channel)
+            or installation.not_resolved(subscription, surroundings.plans, channel)
         ):
             return changes
         ref = INSTALL_PLAN.ref(self._namespace, plan["metadata"]["name"])
         names = [str(n) for n in lookup(plan, ("spec", "clusterServiceVersionNames")) or []]
-        others = [n for n in names if not n.startswith(f"{olm.PACKAGE}.v")]
+        others = [n for n in names if not n.startswith(f"{installation.PACKAGE}.v")]
         if not self._options["approve"]:
             cause = f"it waits for approval, and would install {', '.join(names)}"
             changes.refuse("approval_required", cause, "Approve it (spec.approved: true), or set approve: true.", ref)
@@ -153,13 +152,13 @@ class MulticlusterEngine:
             )
         return changes
 
-    def _approved(self, surroundings: olm.EngineSurroundings, channel: str) -> bool:
+    def _approved(self, surroundings: installation.EngineSurroundings, channel: str) -> bool:
         """Whether no approval is to come: all is installed, or there is an InstallPlan, which the plan names itself."""
         subscription = surroundings.subscription(self._namespace)
-        here = subscription is not None and not olm.not_resolved(subscription, surroundings.plans, channel)
+        here = subscription is not None and not installation.not_resolved(subscription, surroundings.plans, channel)
         return here and (
-            not olm.not_installed(subscription, surroundings.csvs, surroundings.plans)
-            or bool(olm.current_plan(subscription, surroundings.plans))
+            not installation.not_installed(subscription, surroundings.csvs, surroundings.plans)
+            or bool(installation.current_plan(subscription, surroundings.plans))
         )
 
     def _approval(self, channel: str) -> Object:
@@ -182,7 +181,7 @@ class MulticlusterEngine:
             kind = (
                 "" if definition.get("status") == "True" else f"kind {MULTICLUSTER_ENGINE.resource} is not served yet"
             )
-            return olm.not_installed(*parts(seen)) or kind
+            return installation.not_installed(*parts(seen)) or kind
 
         return Fact(
             "the operator of the multicluster engine",
@@ -194,8 +193,10 @@ class MulticlusterEngine:
             self._ref,
             f"Look at the ClusterServiceVersion and the pods in namespace {namespace}; a failed InstallPlan has to be"
             " deleted with its Subscription.",
-            hopeless=lambda seen: olm.installation_failed(*parts(seen)),
-            doubtful=lambda seen: olm.csv_failed(*parts(seen)[:2]) or olm.subscription_trouble(parts(seen)[0]),
+            hopeless=lambda seen: installation.installation_failed(*parts(seen)),
+            doubtful=lambda seen: (
+                installation.csv_failed(*parts(seen)[:2]) or installation.subscription_trouble(parts(seen)[0])
+            ),
             patience=float(self._options["patience"]),
         )
 
@@ -208,7 +209,7 @@ class MulticlusterEngine:
         options, changes = self._options, ChangeSet()
         live = next(iter(self._hub.list(MULTICLUSTER_ENGINE)), None)
         on, off = options["enabled_components"], options["disabled_components"]
-        spec = olm.engine_spec(options)
+        spec = installation.engine_spec(options)
         if live is None:
             spec = deep_merge(spec, components.patch(None, on, off).get("spec", {}))
             why = "it deploys the components, hypershift among them"
@@ -222,7 +223,7 @@ class MulticlusterEngine:
 
     def _available(self, channel: str) -> Fact:
         subscription = _of_package(self._hub.list(SUBSCRIPTION, self._namespace))
-        installed = olm.csv_version(str(lookup(subscription or {}, ("status", "installedCSV")) or ""))
+        installed = installation.csv_version(str(lookup(subscription or {}, ("status", "installedCSV")) or ""))
         return engine_fact(self._options, str(installed or ""), f"the multicluster engine at {channel}")
 
 
@@ -244,4 +245,4 @@ def engine_fact(options: Object, version: str, what: str) -> Fact:
 
 
 def _of_package(subscriptions: list[Object]) -> Object | None:
-    return next((s for s in subscriptions if lookup(s, ("spec", "name")) == olm.PACKAGE), None)
+    return next((s for s in subscriptions if lookup(s, ("spec", "name")) == installation.PACKAGE), None)

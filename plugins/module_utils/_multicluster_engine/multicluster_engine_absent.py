@@ -15,7 +15,7 @@ from .._kernel.operation import Plan
 from .._kernel.owned_objects import Owned
 from .._kernel.ports.hub import Hub, WatchSpec
 from .._kernel.stages import Stage, staged
-from . import installation as olm
+from . import installation
 from .installation_refusals import removal_refusals
 from .multicluster_engine import MODULE
 from .reading import read_for_removal
@@ -64,10 +64,10 @@ class MulticlusterEngineAbsent:
 
     def _of_package(self, kind: Kind, found: Object) -> bool:
         if kind is SUBSCRIPTION:
-            return bool(lookup(found, ("spec", "name")) == olm.PACKAGE)
-        return olm.csv_version(str(found["metadata"]["name"])) is not None and str(
+            return bool(lookup(found, ("spec", "name")) == installation.PACKAGE)
+        return installation.csv_version(str(found["metadata"]["name"])) is not None and str(
             found["metadata"]["name"]
-        ).startswith(olm.PACKAGE)
+        ).startswith(installation.PACKAGE)
 
     def _rest(self) -> ChangeSet:
         changes = ChangeSet()

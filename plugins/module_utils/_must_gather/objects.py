@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._kernel import kinds as k
+from .._kernel import kinds
 from .._kernel.kinds import Kind
 from .._kernel.objects import Object
 from .._kernel.redaction import masked, redacted
@@ -33,7 +33,7 @@ class Dumped:
 def dumped(kind: Kind, found: Sequence[Object]) -> Dumped:
     """A list as it goes into the archive, in the order of names, so that two archives can be compared."""
     rows, trimmed = list(found), 0
-    if kind == k.EVENT and len(rows) > MAX_EVENTS:
+    if kind == kinds.EVENT and len(rows) > MAX_EVENTS:
         rows = sorted(rows, key=last_seen)[-MAX_EVENTS:]
         trimmed = len(found) - MAX_EVENTS
     rows = sorted(rows, key=_place)
@@ -49,18 +49,18 @@ def shown(kind: Kind, obj: Object) -> Object:
     """What of an object goes into the archive."""
     meta = obj.get("metadata") or {}
     identity = {key: meta[key] for key in ("name", "namespace", "creationTimestamp") if key in meta}
-    if kind == k.SECRET:
+    if kind == kinds.SECRET:
         return {"metadata": identity, "type": obj.get("type") or "Opaque"}
-    if kind == k.MACHINE_CONFIG:
+    if kind == kinds.MACHINE_CONFIG:
         return {"metadata": identity}
-    if kind == k.CUSTOM_RESOURCE_DEFINITION:
+    if kind == kinds.CUSTOM_RESOURCE_DEFINITION:
         versions = (obj.get("spec") or {}).get("versions") or ()
         return {
             "metadata": identity,
             "versions": [{key: v.get(key) for key in ("name", "served", "storage")} for v in versions],
         }
     result: Object = redacted(_without_noise(obj), kind.kind)
-    if kind == k.CONFIG_MAP and result.get("binaryData"):
+    if kind == kinds.CONFIG_MAP and result.get("binaryData"):
         result["binaryData"] = {
             key: f"<{len(str(value)) * 3 // 4} bytes>" for key, value in result["binaryData"].items()
         }

@@ -8,7 +8,7 @@ from typing import Any
 
 from .._kernel.errors import Failure
 from .._kernel.objects import lookup
-from .._manifests import field_checks as r
+from .._manifests import field_checks as checks
 from .._manifests.field_checks import FieldRule, rule
 from .._manifests.option_paths import NODE_POOL_PATHS
 from .update_settings import none_may_go, rolling_limits
@@ -26,44 +26,44 @@ ARCH_BY_PLATFORM = {
 }
 
 RULES: tuple[FieldRule, ...] = (
-    rule("spec.clusterName", r.matching(r.DNS_LABEL, "the name of a HostedCluster")),
-    rule("spec.release.image", r.matching(r.IMAGE, "a pull specification without spaces")),
-    rule("spec.replicas", r.integer(0)),
-    rule("spec.autoScaling.min", r.integer(0)),
-    rule("spec.autoScaling.max", r.integer(1)),
-    rule("spec.management.upgradeType", r.one_of("Replace", "InPlace")),
-    rule("spec.management.autoRepair", r.boolean()),
-    rule("spec.management.replace.strategy", r.one_of("RollingUpdate", "OnDelete")),
-    rule("spec.management.replace.rollingUpdate.maxSurge", r.count_or_percent()),
-    rule("spec.management.replace.rollingUpdate.maxUnavailable", r.count_or_percent()),
-    rule("spec.management.inPlace.maxUnavailable", r.count_or_percent(1)),
-    rule("spec.config", r.items(0, 10)),
-    rule("spec.tuningConfig", r.items(0, 10)),
-    rule("spec.nodeDrainTimeout", r.duration()),
-    rule("spec.nodeVolumeDetachTimeout", r.duration()),
-    rule("spec.nodeLabels", r.labels()),
-    rule("spec.taints", r.items(0, 50)),
-    rule("spec.arch", r.one_of("amd64", "arm64", "ppc64le", "s390x")),
-    rule("spec.platform.type", r.one_of("AWS", "Azure", "IBMCloud", "KubeVirt", "Agent", "PowerVS", "None")),
-    rule("metadata.labels", r.labels()),
-    rule(_KUBEVIRT + "compute.cores", r.integer(1)),
-    rule(_KUBEVIRT + "compute.memory", r.quantity()),
-    rule(_KUBEVIRT + "compute.qosClass", r.one_of("Burstable", "Guaranteed")),
-    rule(_KUBEVIRT + "rootVolume.persistent.size", r.quantity()),
-    rule(_KUBEVIRT + "rootVolume.persistent.volumeMode", r.one_of("Filesystem", "Block")),
-    rule(_KUBEVIRT + "rootVolume.persistent.accessModes", r.items(0, 10)),
-    rule(_KUBEVIRT + "rootVolume.cacheStrategy.type", r.one_of("None", "PVC")),
-    rule(_KUBEVIRT + "additionalNetworks", r.items(0, 20)),
-    rule(_KUBEVIRT + "hostDevices", r.items(0, 10)),
-    rule(_KUBEVIRT + "networkInterfaceMultiqueue", r.one_of("Enable", "Disable")),
-    rule(_KUBEVIRT + "attachDefaultNetwork", r.boolean()),
-    rule(_AWS + "instanceType", r.text(1, 255)),
-    rule(_AWS + "rootVolume.size", r.integer(8)),
-    rule(_AWS + "securityGroups", r.items(0, 50)),
-    rule(_AWS + "resourceTags", r.items(0, 25)),
-    rule(_AWS + "placement.tenancy", r.one_of("default", "dedicated", "host")),
-    rule(_AWS + "placement.marketType", r.one_of("OnDemand", "Spot", "CapacityBlocks")),
-    rule(_AWS + "imageType", r.one_of("Linux", "Windows")),
+    rule("spec.clusterName", checks.matching(checks.DNS_LABEL, "the name of a HostedCluster")),
+    rule("spec.release.image", checks.matching(checks.IMAGE, "a pull specification without spaces")),
+    rule("spec.replicas", checks.integer(0)),
+    rule("spec.autoScaling.min", checks.integer(0)),
+    rule("spec.autoScaling.max", checks.integer(1)),
+    rule("spec.management.upgradeType", checks.one_of("Replace", "InPlace")),
+    rule("spec.management.autoRepair", checks.boolean()),
+    rule("spec.management.replace.strategy", checks.one_of("RollingUpdate", "OnDelete")),
+    rule("spec.management.replace.rollingUpdate.maxSurge", checks.count_or_percent()),
+    rule("spec.management.replace.rollingUpdate.maxUnavailable", checks.count_or_percent()),
+    rule("spec.management.inPlace.maxUnavailable", checks.count_or_percent(1)),
+    rule("spec.config", checks.items(0, 10)),
+    rule("spec.tuningConfig", checks.items(0, 10)),
+    rule("spec.nodeDrainTimeout", checks.duration()),
+    rule("spec.nodeVolumeDetachTimeout", checks.duration()),
+    rule("spec.nodeLabels", checks.labels()),
+    rule("spec.taints", checks.items(0, 50)),
+    rule("spec.arch", checks.one_of("amd64", "arm64", "ppc64le", "s390x")),
+    rule("spec.platform.type", checks.one_of("AWS", "Azure", "IBMCloud", "KubeVirt", "Agent", "PowerVS", "None")),
+    rule("metadata.labels", checks.labels()),
+    rule(_KUBEVIRT + "compute.cores", checks.integer(1)),
+    rule(_KUBEVIRT + "compute.memory", checks.quantity()),
+    rule(_KUBEVIRT + "compute.qosClass", checks.one_of("Burstable", "Guaranteed")),
+    rule(_KUBEVIRT + "rootVolume.persistent.size", checks.quantity()),
+    rule(_KUBEVIRT + "rootVolume.persistent.volumeMode", checks.one_of("Filesystem", "Block")),
+    rule(_KUBEVIRT + "rootVolume.persistent.accessModes", checks.items(0, 10)),
+    rule(_KUBEVIRT + "rootVolume.cacheStrategy.type", checks.one_of("None", "PVC")),
+    rule(_KUBEVIRT + "additionalNetworks", checks.items(0, 20)),
+    rule(_KUBEVIRT + "hostDevices", checks.items(0, 10)),
+    rule(_KUBEVIRT + "networkInterfaceMultiqueue", checks.one_of("Enable", "Disable")),
+    rule(_KUBEVIRT + "attachDefaultNetwork", checks.boolean()),
+    rule(_AWS + "instanceType", checks.text(1, 255)),
+    rule(_AWS + "rootVolume.size", checks.integer(8)),
+    rule(_AWS + "securityGroups", checks.items(0, 50)),
+    rule(_AWS + "resourceTags", checks.items(0, 25)),
+    rule(_AWS + "placement.tenancy", checks.one_of("default", "dedicated", "host")),
+    rule(_AWS + "placement.marketType", checks.one_of("OnDemand", "Spot", "CapacityBlocks")),
+    rule(_AWS + "imageType", checks.one_of("Linux", "Windows")),
 )
 
 
@@ -72,7 +72,7 @@ def node_pool_failures(manifest: dict[str, Any], live: dict[str, Any] | None = N
     set."""
     spec = manifest.get("spec", {})
     failures = _name_failures(manifest["metadata"]["name"])
-    failures += r.field_failures(manifest, RULES, NODE_POOL_PATHS)
+    failures += checks.field_failures(manifest, RULES, NODE_POOL_PATHS)
     platform = lookup(spec, ("platform", "type")) or lookup(live, ("spec", "platform", "type"))
     failures += (
         _scaling_failures(spec, platform)
@@ -113,7 +113,7 @@ def creation_failures(manifest: dict[str, Any]) -> list[Failure]:
 
 
 def _name_failures(name: str) -> list[Failure]:
-    if r.DNS_LABEL.match(name) and len(name) <= 253:
+    if checks.DNS_LABEL.match(name) and len(name) <= 253:
         return []
     return [
         Failure(
@@ -200,9 +200,9 @@ def _taint_failures(spec: dict[str, Any]) -> list[Failure]:
                     "spec.taints", taint.get("effect"), "has no such effect", "NoSchedule, PreferNoSchedule, NoExecute"
                 )
             )
-        if not r.LABEL_KEY.match(str(taint.get("key") or "")):
+        if not checks.LABEL_KEY.match(str(taint.get("key") or "")):
             failures.append(_fail("spec.taints", taint.get("key"), "has an illegal key", "[prefix/]name"))
-        if not r.LABEL_VALUE.match(str(taint.get("value") or "")):
+        if not checks.LABEL_VALUE.match(str(taint.get("value") or "")):
             failures.append(
                 _fail("spec.taints", taint.get("value"), "has an illegal value", "letters, digits, '-', '_' or '.'")
             )
@@ -231,4 +231,4 @@ def _aws_failures(spec: dict[str, Any]) -> list[Failure]:
 
 
 def _fail(path: str, value: Any, rule_text: str, allowed: str) -> Failure:
-    return r.invalid(tuple(path.split(".")), value, rule_text, allowed, NODE_POOL_PATHS)
+    return checks.invalid(tuple(path.split(".")), value, rule_text, allowed, NODE_POOL_PATHS)

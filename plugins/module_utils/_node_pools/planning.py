@@ -15,8 +15,8 @@ from .._kernel.objects import lookup
 from .._kernel.ports.hub import Hub
 from .._manifests.guards import refuse_immutable, refuse_paused, refuse_pool_release
 from .._manifests.option_paths import PLATFORM_TYPES
-from . import manifest as wanted
 from .admission import creation_failures, node_pool_failures
+from .manifest import creation_manifest, desired_manifest
 from .rollout import pool_change_effects, template_note
 
 _REFERENCED_KEYS = {"config": "config", "tuning_config": "tuning"}
@@ -48,7 +48,7 @@ def _plan_creation(
             ref,
         )
         return
-    manifest = wanted.creation_manifest(options, cluster)
+    manifest = creation_manifest(options, cluster)
     changes.refusals += [_at(f, ref) for f in node_pool_failures(manifest) + creation_failures(manifest)]
     _refuse_other_platform(manifest, cluster, changes, ref)
     _refuse_missing_configs(hub, options, changes, ref)
@@ -65,7 +65,7 @@ def _plan_change(
     changes: ChangeSet,
     ref: str,
 ) -> None:
-    desired = wanted.desired_manifest(options)
+    desired = desired_manifest(options)
     changes.refusals += [_at(f, ref) for f in node_pool_failures(desired, live)]
     patch = merge_patch({k: desired[k] for k in ("metadata", "spec") if k in desired}, live)
     if not patch:

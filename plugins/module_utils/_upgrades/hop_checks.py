@@ -15,10 +15,19 @@ from .._kernel.conditions import get
 from .._kernel.errors import Failure
 from .._kernel.kinds import HOSTED_CLUSTER
 from .._kernel.objects import lookup
-from .._kernel.text import one_line
+from .._kernel.text import message_line
 from .._kernel.versions import Version, unsupported_problem, upgrade_code, upgrade_problem, version_of_image
-from . import hop as hops
-from .hop import FORCE, HopRequest, ResolvedHop, pool_version
+from .hop import (
+    FORCE,
+    HopRequest,
+    ResolvedHop,
+    annotation,
+    edges_of,
+    held_back,
+    pool_version,
+    refused_request,
+    running_update,
+)
 from .readiness import (
     UPGRADEABLE,
     etcd_unavailable,
@@ -35,7 +44,7 @@ _ANYWAY = "or set allow_unhealthy: true."
 
 
 @dataclass(frozen=True)
-class Situation:
+class HopSituation:
     """One cluster before its hop. minors: what the hub's operator supports, empty when unknown."""
 
     cluster: dict[str, Any]
@@ -54,7 +63,7 @@ class Situation:
         return Failure(code, cause, self.ref, condition, next_step)
 
 
-def release_failures(s: Situation) -> list[Failure]:
+def release_failures(s: HopSituation) -> list[Failure]:
     """Why it is not even known what to upgrade to; then nothing else can be judged."""
     hop, tag = s.hop, version_of_image(s.hop.image)
     if s.request.version and Version.parse(s.request.version) is None:
@@ -66,7 +75,7 @@ def release_failures(s: Situation) -> list[Failure]:
             )
         ]
     if not hop.image:
-        offered = ", ".join(e.version for e in hops.edges_of(s.cluster)[:_SHOWN]) or "none"
+        offered = ", ".join(e.version for e in edges_of(s.cluster)[:_SHOWN]) or "none"
         cause = f"no release image is known for version {s.request.version}: the cluster offers {offered}"
         return [s.no("unknown_image", cause, "Set spec.channel to a channel that offers it, or give option image.")]
     if tag is not None and hop.target is not None and tag != hop.target:
@@ -80,7 +89,7 @@ def release_failures(s: Situation) -> list[Failure]:
     return []
 
 
-def _path(s: Situation) -> Iterator[Failure]:
+def _path(s: HopSituation) -> Iterator[Failure]:
     """Minors and order of versions."""
     if s.hop.target is None:
         return
@@ -103,18 +112,18 @@ def _path(s: Situation) -> Iterator[Failure]:
         )
 
 
-def _order(s: Situation) -> str:
+def _order(s: HopSituation) -> str:
     """Why the target can be no next version; empty when it can."""
     return upgrade_problem(s.hop.current, s.hop.target) if s.hop.current and s.hop.target else ""
 
 
-def _edge(s: Situation) -> Iterator[Failure]:
+def _edge(s: HopSituation) -> Iterator[Failure]:
     """The operator takes any image (facts 6.2): edges and risks are for us to hold."""
     if not s.hop.moves:
         return
     if s.hop.edge is None:
         if s.hop.informed and not s.request.allow_unlisted and not _order(s):  # no update ever leads there
-            offered = ", ".join(e.version for e in hops.edges_of(s.cluster)[:_SHOWN]) or "none"
+            offered = ", ".join(e.version for e in edges_of(s.cluster)[:_SHOWN]) or "none"
             cause = f"{s.hop.target} is no update that the cluster knows from its channel; it offers {offered}"
             yield s.no(
                 "no_path",
@@ -132,9 +141,9 @@ def _edge(s: Situation) -> Iterator[Failure]:
         )
 
 
-def _gate(s: Situation) -> Iterator[Failure]:
+def _gate(s: HopSituation) -> Iterator[Failure]:
     """What the operator's own gate would hold back (facts 6.3, isUpgrading)."""
-    reason, left = hops.held_back(s.cluster), hops.annotation(s.cluster)
+    reason, left = held_back(s.cluster), annotation(s.cluster)
     if not reason or not s.hop.moves or lookup(s.cluster, ("spec", "controlPlaneRelease")):
         return
     stale = stale_force(s.cluster, s.hop.image, f"Remove it (kubectl annotate ... {FORCE}-), or set force: true.")
@@ -143,7 +152,7 @@ def _gate(s: Situation) -> Iterator[Failure]:
     if not s.hop.minor or left == s.hop.image:
         return
     found = get(s.cluster, UPGRADEABLE)
-    why = f"{reason}: {one_line(found.message) or 'no message'}" if found else reason
+    why = f"{reason}: {message_line(found.message) or 'no message'}" if found else reason
     if not s.request.force:
         step = "Resolve it in the hosted cluster (AdminAckRequired: acknowledge there); or force it: force: true with "
         yield s.no(
@@ -157,8 +166,8 @@ def _gate(s: Situation) -> Iterator[Failure]:
         yield s.no("not_upgradeable", cause, f"Name it in accepted_acks: [{reason}] if that is meant.", UPGRADEABLE)
 
 
-def _running(s: Situation) -> Iterator[Failure]:
-    running = hops.running_update(s.cluster)
+def _running(s: HopSituation) -> Iterator[Failure]:
+    running = running_update(s.cluster)
     if running and s.hop.current is not None:  # an installation is told by _path
         cause = f"an update to {running} is under way"
         yield s.no(
@@ -169,11 +178,11 @@ def _running(s: Situation) -> Iterator[Failure]:
         )
 
 
-def _health(s: Situation) -> Iterator[Failure | None]:
-    if s.request.allow_unhealthy or hops.running_update(s.cluster) or s.hop.current is None:
+def _health(s: HopSituation) -> Iterator[Failure | None]:
+    if s.request.allow_unhealthy or running_update(s.cluster) or s.hop.current is None:
         return
     # What a pause or a refused release says about itself has a refusal of its own, or is what this update puts right.
-    refused = hops.refused_request(s.cluster)
+    refused = refused_request(s.cluster)
     if not refused:
         yield release_refused(s.cluster, f"Correct spec.release.image or the pull secret first, {_ANYWAY}")
     yield etcd_unavailable(s.cluster, f"Look at it with etcd_info and repair it first, {_ANYWAY}")
@@ -184,7 +193,7 @@ def _health(s: Situation) -> Iterator[Failure | None]:
     yield unhealthy(view, s.now, excused, step)
 
 
-def _pools(s: Situation) -> Iterator[Failure | None]:
+def _pools(s: HopSituation) -> Iterator[Failure | None]:
     if s.hop.target is None:
         return
     for pool in s.pools:
@@ -195,11 +204,11 @@ def _pools(s: Situation) -> Iterator[Failure | None]:
         yield without_workers(s.cluster, s.pools, step)
 
 
-def _override(s: Situation) -> Iterator[Failure | None]:
+def _override(s: HopSituation) -> Iterator[Failure | None]:
     yield overridden(s.cluster, [s.hop.image])
 
 
-_CHECKS: tuple[Callable[[Situation], Iterable[Failure | None]], ...] = (
+_CHECKS: tuple[Callable[[HopSituation], Iterable[Failure | None]], ...] = (
     _path,
     _edge,
     _gate,
@@ -210,12 +219,12 @@ _CHECKS: tuple[Callable[[Situation], Iterable[Failure | None]], ...] = (
 )
 
 
-def hop_failures(s: Situation) -> list[Failure]:
+def hop_failures(s: HopSituation) -> list[Failure]:
     """All reasons against the hop, in the order in which they are to be resolved."""
     return release_failures(s) or [failure for check in _CHECKS for failure in check(s) if failure]
 
 
-def hop_notes(s: Situation) -> list[str]:
+def hop_notes(s: HopSituation) -> list[str]:
     """What to know of a hop that is not refused."""
     notes = []
     if s.hop.moves and s.hop.edge is None and not s.request.allow_unlisted:  # who allowed it knows
@@ -225,8 +234,8 @@ def hop_notes(s: Situation) -> list[str]:
             else "the cluster knows no updates: it has no channel"
         )
         notes.append(f"{s.ref}: the update to {s.hop.target} was not checked against the update graph, since {why}")
-    left = hops.annotation(s.cluster)
-    if left and left == s.hop.image and hops.held_back(s.cluster) and s.hop.minor:
+    left = annotation(s.cluster)
+    if left and left == s.hop.image and held_back(s.cluster) and s.hop.minor:
         notes.append(
             f"{s.ref}: the update is forced by annotation {FORCE}, which is there already; remove it when the update"
             " has completed"

@@ -18,9 +18,18 @@ from .._kernel.ports.hub import Hub
 from .._manifests.guards import refuse_paused
 from .._manifests.selection import pools_of
 from .._manifests.supported_versions import supported_minors
-from . import hop as hops
-from .hop import FORCE, HopRequest, ResolvedHop
-from .hop_checks import Situation, hop_failures, hop_notes, release_failures
+from .hop import (
+    FORCE,
+    HopRequest,
+    ResolvedHop,
+    annotation,
+    held_back,
+    hop_of,
+    management_side,
+    running_update,
+    taken_up,
+)
+from .hop_checks import HopSituation, hop_failures, hop_notes, release_failures
 from .readiness import deleting
 
 
@@ -48,12 +57,12 @@ class HostedClusterUpgrade:
         if gone:
             changes.refusals.append(gone)
             return Plan(changes)
-        hop = hops.hop_of(live, self._request)
+        hop = hop_of(live, self._request)
         self._image = hop.image
         plan = Plan(
             changes, (HOSTED_CLUSTER, self._namespace, self._name), live, goal=lambda answer: self._goal(hop, answer)
         )
-        plan.outcome = lambda final: {"management_side": hops.management_side(final)}
+        plan.outcome = lambda final: {"management_side": management_side(final)}
         plan.extra |= {
             "from_version": str(hop.current or ""),
             "to_version": _text(hop),
@@ -63,7 +72,7 @@ class HostedClusterUpgrade:
         if hop.changes:
             self._plan_change(plan, live, hop)
         else:
-            changes.refusals += release_failures(Situation(live, (), self._request, hop, (), self._hub.now()))
+            changes.refusals += release_failures(HopSituation(live, (), self._request, hop, (), self._hub.now()))
             self._plan_leftover(changes, live, hop)
         if self._request.force and self._options.get("wait"):
             plan.finish = self._without_annotation
@@ -71,16 +80,16 @@ class HostedClusterUpgrade:
 
     def _plan_change(self, plan: Plan, live: Object, hop: ResolvedHop) -> None:
         pools = pools_of(self._hub, self._namespace, self._name)
-        situation = Situation(live, pools, self._request, hop, self._minors(hop), self._hub.now())
+        situation = HopSituation(live, pools, self._request, hop, self._minors(hop), self._hub.now())
         changes = plan.changes
         changes.refusals += hop_failures(situation)
         changes.notes += hop_notes(situation)
         base, body = live, _release(hop.image)
-        left = hops.annotation(live)
-        if self._request.force and hop.moves and hop.minor and hops.held_back(live) and left != hop.image:
+        left = annotation(live)
+        if self._request.force and hop.moves and hop.minor and held_back(live) and left != hop.image:
             # First the annotation, alone: the operator must never see the image without it (facts 6.3).
             forced = {"metadata": {"annotations": {FORCE: hop.image}}}
-            changes.patch(HOSTED_CLUSTER, live, forced, f"the update is forced past {hops.held_back(live)}")
+            changes.patch(HOSTED_CLUSTER, live, forced, f"the update is forced past {held_back(live)}")
             base = apply_merge_patch(live, forced)
             self._foresee_removal(plan, base)
         elif self._request.force and left and left != hop.image:
@@ -104,8 +113,8 @@ class HostedClusterUpgrade:
 
     def _plan_leftover(self, changes: ChangeSet, live: Object, hop: ResolvedHop) -> None:
         """A killed run may have left its annotation behind; it would block the next update."""
-        completed = hop.current == hop.target and hops.taken_up(live) and not hops.running_update(live)
-        if not hop.image or hops.annotation(live) != hop.image or not completed:
+        completed = hop.current == hop.target and taken_up(live) and not running_update(live)
+        if not hop.image or annotation(live) != hop.image or not completed:
             return
         if self._request.force:
             changes.steps += _removal(live).steps
@@ -116,7 +125,7 @@ class HostedClusterUpgrade:
 
     def _without_annotation(self) -> ChangeSet:
         live = self._hub.get(HOSTED_CLUSTER, self._namespace, self._name)
-        return _removal(live) if live and hops.annotation(live) == self._image else ChangeSet()
+        return _removal(live) if live and annotation(live) == self._image else ChangeSet()
 
     def _minors(self, hop: ResolvedHop) -> tuple[str, ...]:
         """Asked of the hub for a change of minor alone, and only when the user did not tell."""

@@ -14,12 +14,13 @@ from .._kernel.changes import ChangeSet
 from .._kernel.compare import apply_merge_patch
 from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL
 from .._kernel.objects import Object, lookup
-from .._kernel.operation import Applied, Plan, Progress, apply_planned
+from .._kernel.operation import Plan, Progress
 from .._kernel.ports.hub import Hub
+from .._kernel.stages import Stages
 from .._manifests.guards import refuse_paused
 from .._manifests.selection import pools_of
 from .._node_pools.rollout import pool_change_effects
-from . import node_pools as upgrade
+from . import node_pools
 from .hop import pool_version
 from .node_pools import PoolRelease
 
@@ -38,7 +39,7 @@ class Seen:
 
     def of(self, stages: list[tuple[str, ...]]) -> list[Object]:
         """Pools of some stages, in their order."""
-        by_name = {upgrade.name_of(p): p for p in self.pools}
+        by_name = {node_pools.name_of(p): p for p in self.pools}
         return [by_name[name] for stage in stages for name in stage if name in by_name]
 
 
@@ -52,12 +53,10 @@ class NodePoolUpgrade:
         self._namespace: str = options["namespace"]
         self._cluster: str = options["cluster_name"]
         self._ref = HOSTED_CLUSTER.ref(self._namespace, self._cluster)
-        self._plan = Plan()
         self._target: PoolRelease | None = None
 
     def plan(self) -> Plan:
         plan, self._target = Plan(), None
-        self._plan = plan
         seen = self._look(plan.changes)
         if seen is None or plan.changes.refusals:
             return plan
@@ -69,8 +68,15 @@ class NodePoolUpgrade:
         if not self._options["wait"] and seen.number + 1 < len(seen.stages):
             left = ", ".join(name for stage in seen.stages[seen.number + 1 :] for name in stage)
             plan.changes.notes.append(f"{self._ref}: left for later runs, one stage each: {left}")
-        plan.goal = lambda _answer: _Stages(self, seen) if self._options["wait"] else None
+        if self._options["wait"]:
+            stages, timeout = self._stages(seen), float(self._options["wait_timeout"])
+            plan.goal = lambda _answer: Stages(_GOAL, stages, plan, timeout, whole=True)
         return plan
+
+    def _stages(self, seen: Seen) -> list[PoolStage]:
+        """From the one that this plan writes; of a finished upgrade the last, which is looked at once more."""
+        first = min(seen.number, max(len(seen.stages) - 1, 0))
+        return [PoolStage(self, seen, number) for number in range(first, len(seen.stages))]
 
     def _look(self, changes: ChangeSet) -> Seen | None:
         """What is there; None when there is nothing to upgrade."""
@@ -81,10 +87,10 @@ class NodePoolUpgrade:
             )
             return None
         pools = pools_of(self._hub, self._namespace, self._cluster)
-        alive = [upgrade.name_of(p) for p in pools if not lookup(p, ("metadata", "deletionTimestamp"))]
+        alive = [node_pools.name_of(p) for p in pools if not lookup(p, ("metadata", "deletionTimestamp"))]
         asked, canary = self._options.get("node_pools") or [], self._options.get("canary") or ""
         names = sorted(set(asked) or set(alive))
-        for name in sorted({*names, *([canary] if canary else [])} - {upgrade.name_of(p) for p in pools}):
+        for name in sorted({*names, *([canary] if canary else [])} - {node_pools.name_of(p) for p in pools}):
             ref = NODE_POOL.ref(self._namespace, name)
             changes.refuse(
                 "not_found", f"{self._ref} has no such node pool", f"It has: {', '.join(sorted(alive)) or 'none'}.", ref
@@ -97,13 +103,15 @@ class NodePoolUpgrade:
                 self._ref,
             )
         # Later stages keep the release of the first, however far the control plane has come meanwhile.
-        target = self._target or upgrade.target_of(
+        target = self._target or node_pools.target_of(
             cluster, self._options.get("version") or "", self._options.get("image") or ""
         )
         self._target = target
-        changes.refusals += upgrade.cluster_failures(cluster, target, self._options.get("version") or "")
-        stages = upgrade.stages_of(names, canary, self._options["parallel"])
-        return Seen(cluster, pools, target, stages, upgrade.open_stage(stages, cluster, pools, target, self._hub.now()))
+        changes.refusals += node_pools.cluster_failures(cluster, target, self._options.get("version") or "")
+        stages = node_pools.stages_of(names, canary, self._options["parallel"])
+        return Seen(
+            cluster, pools, target, stages, node_pools.open_stage(stages, cluster, pools, target, self._hub.now())
+        )
 
     def _judge(self, changes: ChangeSet, seen: Seen) -> None:
         """Refusals, effects and notes of every stage that is left, whichever of them is written now."""
@@ -111,34 +119,34 @@ class NodePoolUpgrade:
         moved = [
             (pool, patch)
             for pool in seen.of(seen.stages[seen.number :])
-            if (patch := upgrade.patch_of(pool, seen.target))
+            if (patch := node_pools.patch_of(pool, seen.target))
         ]
         machines = machine_owners(self._hub, [pool for pool, _patch in moved])
         for pool, patch in moved:
-            changes.refusals += upgrade.pool_failures(pool, seen.target, now, machines)
+            changes.refusals += node_pools.pool_failures(pool, seen.target, now, machines)
             own = ChangeSet()
             own.patch(NODE_POOL, pool, patch, "")
             refuse_paused(
-                own, is_paused(pool, now), self._options["allow_paused"], upgrade.ref_of(pool), owner_of(pool)
+                own, is_paused(pool, now), self._options["allow_paused"], node_pools.ref_of(pool), owner_of(pool)
             )
             changes.refusals += own.refusals
             changes.rollout += pool_change_effects(pool, apply_merge_patch(pool, patch))
-            changes.notes += upgrade.pool_notes(pool) if self._options["wait"] else []
+            changes.notes += node_pools.pool_notes(pool) if self._options["wait"] else []
 
     def _patch(self, changes: ChangeSet, seen: Seen, stages: list[tuple[str, ...]]) -> None:
         for pool in seen.of(stages):
             why = f"upgrade from {pool_version(pool) or 'an unknown version'} to {seen.target.text}"
-            changes.patch(NODE_POOL, pool, upgrade.patch_of(pool, seen.target), why, disruptive=True)
+            changes.patch(NODE_POOL, pool, node_pools.patch_of(pool, seen.target), why, disruptive=True)
 
     def _rows(self, seen: Seen) -> list[Object]:
         number = {name: i for i, stage in enumerate(seen.stages) for name in stage}
         return [
             {
-                "name": upgrade.name_of(pool),
+                "name": node_pools.name_of(pool),
                 "from_version": str(pool_version(pool) or ""),
                 "to_version": seen.target.text,
                 "image": seen.target.image,
-                "stage": number[upgrade.name_of(pool)],
+                "stage": number[node_pools.name_of(pool)],
             }
             for pool in seen.of(seen.stages)
         ]
@@ -165,34 +173,21 @@ class NodePoolUpgrade:
     def _explain(self, names: tuple[str, ...]) -> str:
         """Asked once a wait has failed: of an update in place the management cluster does not even know which node is
         drained."""
-        pools = [p for p in pools_of(self._hub, self._namespace, self._cluster) if upgrade.name_of(p) in names]
-        return "; ".join(text for text in map(upgrade.in_place_hint, pools) if text)
-
-    def write_stage(self, number: int) -> None:
-        """Raises HypershiftError; what was written by then is in the plan all the same."""
-        applied = Applied()
-        try:
-            apply_planned(self._hub, lambda: self.stage_changes(number), applied)
-        finally:
-            self._plan.late += applied.steps
+        pools = [p for p in pools_of(self._hub, self._namespace, self._cluster) if node_pools.name_of(p) in names]
+        return "; ".join(text for text in map(node_pools.in_place_hint, pools) if text)
 
 
-class _Stages:
-    """Waits for the stage that was written, writes the next one, waits for that, to the last; wait_timeout is for all
-    of them together."""
+@dataclass(frozen=True)
+class PoolStage:
+    """Node pools that are upgraded side by side: one of the stages of an upgrade."""
 
-    goal = _GOAL
+    operation: NodePoolUpgrade
+    seen: Seen
+    number: int
 
-    def __init__(self, operation: NodePoolUpgrade, seen: Seen) -> None:
-        self._operation = operation
-        self._seen = seen
+    def changes(self) -> ChangeSet:
+        return self.operation.stage_changes(self.number)
 
-    def wait(self, hub: Hub, progress: Progress) -> list[Object]:
-        rows: list[Object] = []
-        end = hub.monotonic() + float(self._operation._options["wait_timeout"])
-        last = len(self._seen.stages) - 1
-        for number in range(min(self._seen.number, max(last, 0)), last + 1):
-            if number > self._seen.number:
-                self._operation.write_stage(number)
-            rows = self._operation.wait_for(self._seen, number, max(0.0, end - hub.monotonic()), progress)
-        return rows
+    def wait(self, goal: str, hub: Hub, progress: Progress, seconds: float) -> list[Object]:
+        """Rows of the stages up to this one."""
+        return self.operation.wait_for(self.seen, self.number, seconds, progress)

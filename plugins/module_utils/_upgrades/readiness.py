@@ -19,7 +19,7 @@ from .._kernel.conditions import get
 from .._kernel.errors import Failure
 from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL
 from .._kernel.objects import lookup
-from .._kernel.text import one_line
+from .._kernel.text import message_line
 from .._kernel.versions import MAX_POOL_SKEW, Version, skew_code, skew_problem
 from .hop import FORCE, annotation, held_back
 
@@ -46,7 +46,7 @@ def etcd_unavailable(cluster: Object, step: str) -> Failure | None:
     found = get(cluster, "EtcdAvailable")
     if found is not None and found.status == "True":
         return None
-    told = one_line(found.message) or found.reason or found.status if found else "no condition says so"
+    told = message_line(found.message) or found.reason or found.status if found else "no condition says so"
     return _failure(cluster, "etcd_unhealthy", f"etcd is not available ({told})", step, "EtcdAvailable")
 
 
@@ -54,7 +54,7 @@ def release_refused(cluster: Object, step: str) -> Failure | None:
     found = get(cluster, "ValidReleaseImage")
     if found is not None and found.status == "True":
         return None
-    told = one_line(found.message) or found.reason if found else "no condition says so"
+    told = message_line(found.message) or found.reason if found else "no condition says so"
     cause = f"the operator does not accept its release image ({told})"
     return _failure(cluster, "release_image_invalid", cause, step, "ValidReleaseImage")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.commands import REAPER_SECONDS
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.snapshot_commands import REAPER_SECONDS
 
 from embedded_hub import EmbeddedHub, binaries
 from embedded_hub.testing import until

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._campaigns.plan import read_plan
-from ansible_collections.hypershift.core.plugins.module_utils._kernel.conditions import is_false
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.conditions import get as condition
 
 from direct import Direct, new
 from embedded_hub import EmbeddedHub
@@ -137,7 +137,10 @@ def test_waves_windows_and_refusals(quick: Player, direct: Direct) -> None:
     assert found["clusters"][0]["windows"][0]["timezone"] == "Europe/Berlin"
 
     direct.merge("HostedCluster", SPACE, "plan-two", {"spec": {"pausedUntil": "2099-01-01T00:00:00Z"}})
-    until("the operator has seen it", lambda: is_false(direct.get("HostedCluster", SPACE, "plan-two"), "ReconciliationActive"))
+    until(
+        "the operator has seen it",
+        lambda: getattr(condition(direct.get("HostedCluster", SPACE, "plan-two"), "ReconciliationActive"), "status", "") == "False",
+    )
     try:
         paused = plan(quick).ok().last
     finally:

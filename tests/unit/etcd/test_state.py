@@ -23,7 +23,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._etcd.verdict impo
     verdict_of,
     worst,
 )
-from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots import commands as snapshot
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots import snapshot_commands
 
 from etcd.builders import claim, pod, stateful_set
 
@@ -266,17 +266,19 @@ def test_a_compacted_revision_gives_no_hash() -> None:
 
 
 def test_status_and_count_of_a_snapshot() -> None:
-    assert snapshot.status_of(Answer(0, '{"hash":1,"revision":10,"totalKey":300,"totalSize":188416,"version":"3.6.0"}')) is not None
-    assert snapshot.status_of(Answer(1, "Error: snapshot file integrity check failed")) is None
-    assert snapshot.status_of(Answer(0, '{"hash":1}')) is None
-    assert snapshot.count_of(Answer(0, '"ClusterID" : 1\n"More" : false\n"Count" : 302')) == 302
-    assert snapshot.count_of(Answer(1, "Error: etcdserver: mvcc: required revision has been compacted")) is None
+    assert (
+        snapshot_commands.status_of(Answer(0, '{"hash":1,"revision":10,"totalKey":300,"totalSize":188416,"version":"3.6.0"}')) is not None
+    )
+    assert snapshot_commands.status_of(Answer(1, "Error: snapshot file integrity check failed")) is None
+    assert snapshot_commands.status_of(Answer(0, '{"hash":1}')) is None
+    assert snapshot_commands.count_of(Answer(0, '"ClusterID" : 1\n"More" : false\n"Count" : 302')) == 302
+    assert snapshot_commands.count_of(Answer(1, "Error: etcdserver: mvcc: required revision has been compacted")) is None
 
 
 def test_only_what_killed_runs_left_an_hour_ago_is_removed() -> None:
     now = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
     names = ["20261124T165959Z-ab12-0", "20261124T170100Z-ab12-0.part", "nonsense", "20261124T165959Z-ab12-0.reaper"]
-    listing = Answer(0, "\n".join(f"/var/lib/{snapshot.PREFIX}{n}" for n in names))
-    gone = snapshot.stale(listing, now)
-    assert [g.removeprefix(f"/var/lib/{snapshot.PREFIX}") for g in gone] == [names[0], names[2], names[3]]
-    assert snapshot.stale(None, now) == []
+    listing = Answer(0, "\n".join(f"/var/lib/{snapshot_commands.PREFIX}{n}" for n in names))
+    gone = snapshot_commands.stale(listing, now)
+    assert [g.removeprefix(f"/var/lib/{snapshot_commands.PREFIX}") for g in gone] == [names[0], names[2], names[3]]
+    assert snapshot_commands.stale(None, now) == []

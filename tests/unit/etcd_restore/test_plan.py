@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._etcd import restore_mark as marks
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.plan import first_journal, foreseen
-from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.refusals import REFUSALS, RISKS, accepted, refusals
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.refusals import REFUSALS, accepted, refusals
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.situation import (
     Situation,
     Writer,
@@ -122,11 +121,6 @@ def test_a_risk_that_was_accepted_becomes_a_warning(code: str) -> None:
     risk = next(row.risk for row in REFUSALS if row.code == code)
     found = replace(REFUSED[code], options=options(accept=[risk]))
     assert refusals(found) == [] and len(accepted(found)) == 1 and risk in accepted(found)[0]
-
-
-def test_the_module_offers_exactly_these_risks() -> None:
-    entry = importlib.import_module("ansible_collections.hypershift.core.plugins.modules.etcd_restore").ENTRY
-    assert tuple(sorted(entry.spec["accept"]["choices"])) == tuple(sorted(RISKS))
 
 
 def test_all_refusals_come_at_once() -> None:

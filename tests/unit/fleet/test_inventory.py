@@ -20,7 +20,7 @@ from ansible.template import Templar
 from ansible_collections.hypershift.core.plugins.inventory import hosted_clusters
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError, Failure
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import HOSTED_CLUSTER
-from ansible_collections.hypershift.core.plugins.plugin_utils import _inventory_reading
+from ansible_collections.hypershift.core.plugins.plugin_utils import _hosted_clusters_inventory
 
 from builders.memory_hub import MemoryHub
 from builders.objects import conditions, live_cluster, live_pool
@@ -269,7 +269,7 @@ def test_what_a_cluster_says_is_never_a_template(cached: bool, hubs: dict[str, A
         assert templar.template(found[name]) == found[name]
     assert found["copied"] == evil and found["hcp_channel"] == evil
     assert not marker.exists()
-    templar.template(_inventory_reading.trusted(evil))
+    templar.template(_hosted_clusters_inventory.trusted(evil))
     assert marker.exists(), "the same text does its work where it is trusted"
 
 
@@ -309,7 +309,7 @@ def test_files_it_takes(name: str, tmp_path: Path) -> None:
     ],
 )
 def test_only_a_path_and_a_context_of_a_connection_become_variables(entry: dict[str, Any], expected: dict[str, str]) -> None:
-    assert _inventory_reading.connection_variables(entry) == expected
+    assert _hosted_clusters_inventory.connection_variables(entry) == expected
 
 
 def test_no_rights_is_said_with_what_is_missing(hubs: dict[str, Any], parse: Parse) -> None:

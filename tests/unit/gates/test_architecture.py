@@ -179,3 +179,22 @@ def test_unit_tests_mirror_the_packages() -> None:
     aside = ("gates", "hub", "simulator", "builders")
     tests = {str(p.parent.relative_to(ROOT / "tests" / "unit")) for p in (ROOT / "tests" / "unit").rglob("test_*.py")}
     assert {t for t in tests if t.split("/")[0] not in aside} - folders == set()
+
+
+def twice(sources: dict[str, str]) -> dict[str, list[str]]:
+    """Names of classes that more than one file defines; of private ones too, since a reader meets them in a traceback."""
+    places: dict[str, list[str]] = {}
+    for name, text in sources.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(name)
+    return {name: found for name, found in places.items() if len(found) > 1}
+
+
+def test_no_class_name_twice() -> None:
+    """Which World was it? In a traceback, a search and a sentence a name has to mean one thing."""
+    assert twice({below(p): p.read_text() for p in SOURCES}) == {}
+
+
+def test_a_class_name_that_is_there_already_is_found() -> None:
+    assert twice({"a.py": "class World: ...", "b.py": "class Hop: ...", "c.py": "class World: ..."}) == {"World": ["a.py", "c.py"]}

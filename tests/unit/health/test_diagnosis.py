@@ -13,11 +13,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._health.diagnosis import Match, diagnose_hosted_cluster, diagnose_node_pool
+from ansible_collections.hypershift.core.plugins.module_utils._health.diagnosis import (
+    Match,
+    diagnose_hosted_cluster,
+    pool_subject,
+    subject_matches,
+)
 from ansible_collections.hypershift.core.plugins.module_utils._health.diagnosis import diagnose as combined
 from ansible_collections.hypershift.core.plugins.module_utils._health.findings import Diagnosis, Finding, Health, Severity
 from ansible_collections.hypershift.core.plugins.module_utils._health.goal_states import ClusterView, GoalParams, Outcome
 from ansible_collections.hypershift.core.plugins.module_utils._health.goals import GOALS, evaluate
+from ansible_collections.hypershift.core.plugins.module_utils._health.pool_machines import MachineOwners
 from ansible_collections.hypershift.core.plugins.module_utils._health.rules.catalog import RULES, rule_set
 from ansible_collections.hypershift.core.plugins.module_utils._health.rules.rule import Rule
 from ansible_collections.hypershift.core.plugins.module_utils._health.subject import OF_CLUSTER, OF_CONTROL_PLANE, OF_POOL
@@ -26,6 +32,11 @@ from health import recorded
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+
+def diagnose_node_pool(pool: dict[str, Any], *, now: datetime, machines: MachineOwners | None = None) -> Diagnosis:
+    subject = pool_subject(pool, now, machines)
+    return combined(subject, subject_matches(subject))
 
 
 def diagnose(state: recorded.Recorded) -> Diagnosis:

@@ -35,20 +35,14 @@ def test_a_condition_is_read_with_all_its_fields() -> None:
     assert conditions.get(OBJECT, "Available") == conditions.Condition("Available", "True", "AsExpected", "m", "t", 5)
 
 
-def test_an_absent_condition_is_none_and_unknown() -> None:
+def test_an_absent_condition_is_none_and_not_true() -> None:
     assert conditions.get(OBJECT, "Nothing") is None
-    assert conditions.is_unknown(OBJECT, "Nothing")
     assert not conditions.is_true(OBJECT, "Nothing")
-    assert not conditions.is_false(OBJECT, "Nothing")
 
 
-@pytest.mark.parametrize(("type", "true", "false", "unknown"), [("Available", 1, 0, 0), ("Degraded", 0, 1, 0), ("Unset", 0, 0, 1)])
-def test_status_is_one_of_three(type: str, true: int, false: int, unknown: int) -> None:
-    assert (conditions.is_true(OBJECT, type), conditions.is_false(OBJECT, type), conditions.is_unknown(OBJECT, type)) == (
-        bool(true),
-        bool(false),
-        bool(unknown),
-    )
+@pytest.mark.parametrize(("type", "true"), [("Available", True), ("Degraded", False), ("Unset", False)])
+def test_only_status_true_is_true(type: str, true: bool) -> None:
+    assert conditions.is_true(OBJECT, type) is true
 
 
 @pytest.mark.parametrize(
@@ -121,8 +115,8 @@ def test_times_are_aware_and_bad_ones_are_none() -> None:
 
 
 def test_a_message_becomes_one_bounded_line() -> None:
-    assert text.one_line("first\n  second.\n") == "first second"
-    assert text.one_line(None) == ""
-    long = text.one_line("word " * 200)
+    assert text.message_line("first\n  second.\n") == "first second"
+    assert text.message_line(None) == ""
+    long = text.message_line("word " * 200)
     assert len(long) <= 300
     assert long.endswith("[...]")

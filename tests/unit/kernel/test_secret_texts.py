@@ -23,7 +23,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._kernel.secret_tex
     without_secrets,
 )
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.secret_texts import counted as counted_until
-from ansible_collections.hypershift.core.plugins.module_utils._kernel.text import one_line
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.text import message_line
 from cryptography.hazmat.primitives import serialization as s
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
@@ -293,7 +293,7 @@ def test_a_text_is_cut_after_its_secrets_are_hidden() -> None:
     text = f"x https://robot:{WORD}@registry.example.com/v2 said no " + "y" * 400
     for most in range(18, 60):
         assert WORD[:4] not in shortened(text, most) and len(shortened(text, most)) <= most
-    assert WORD[:4] not in one_line(f"{'y' * 270} {text}")
+    assert WORD[:4] not in message_line(f"{'y' * 270} {text}")
 
 
 def test_options_are_secret_by_their_names_too() -> None:

@@ -12,7 +12,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.versions import Version
 from ansible_collections.hypershift.core.plugins.module_utils._upgrades import hop as hops
 from ansible_collections.hypershift.core.plugins.module_utils._upgrades.hop import FORCE, HopRequest, OfferedUpdate
-from ansible_collections.hypershift.core.plugins.module_utils._upgrades.hop_checks import Situation, hop_failures, hop_notes
+from ansible_collections.hypershift.core.plugins.module_utils._upgrades.hop_checks import HopSituation, hop_failures, hop_notes
 
 from builders.objects import IMAGE, NEWER, conditions, live_cluster, live_pool
 
@@ -45,7 +45,7 @@ def failures(
     live: dict[str, Any], request: HopRequest, pools: list[dict[str, Any]] | None = None, minors: tuple[str, ...] = ("4.21", "4.20")
 ) -> list[Failure]:
     hop = hops.hop_of(live, request)
-    return hop_failures(Situation(live, [live_pool()] if pools is None else pools, request, hop, minors, NOW))
+    return hop_failures(HopSituation(live, [live_pool()] if pools is None else pools, request, hop, minors, NOW))
 
 
 def codes(*args: Any, **more: Any) -> list[str]:
@@ -264,12 +264,12 @@ def test_everything_is_said_at_once_with_cause_and_next_step() -> None:
 def test_notes() -> None:
     def told(live: dict[str, Any], image: str = NEWER) -> str:
         request = HopRequest(image=image)
-        return " ".join(hop_notes(Situation(live, [], request, hops.hop_of(live, request), (), NOW)))
+        return " ".join(hop_notes(HopSituation(live, [], request, hops.hop_of(live, request), (), NOW)))
 
     assert "it has no channel" in told(cluster())
     assert "not among the updates of its channel" in told(cluster([offered("4.20.7", "x")]))
     allowed = HopRequest(image=NEWER, allow_unlisted=True)
-    assert hop_notes(Situation(cluster(), [], allowed, hops.hop_of(cluster(), allowed), (), NOW)) == []
+    assert hop_notes(HopSituation(cluster(), [], allowed, hops.hop_of(cluster(), allowed), (), NOW)) == []
     assert told(cluster([offered("4.20.9", NEWER)])) == ""
     assert "is left from another update" in told(with_annotation(cluster([offered("4.20.9", NEWER)]), "stale"))
     forced = with_annotation(cluster([offered("4.21.5", MINOR)], told=ACK), MINOR)

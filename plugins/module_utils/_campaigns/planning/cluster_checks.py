@@ -16,7 +16,7 @@ from ..._health.pauses import is_paused, owner_of
 from ..._kernel.conditions import get
 from ..._kernel.errors import Failure
 from ..._kernel.objects import lookup
-from ..._kernel.text import one_line
+from ..._kernel.text import message_line
 from ..._upgrades import readiness as ready
 from ..._upgrades.hop import FORCE, annotation
 from .candidate import Candidate, Hop, Said
@@ -86,7 +86,7 @@ def _upgradeable(candidate: Candidate) -> Said:
     found, hop = get(candidate.cluster, "ClusterVersionUpgradeable"), minor_hop(candidate)
     if hop is None or found is None or found.status == "True":
         return None
-    text = one_line(found.message)
+    text = message_line(found.message)
     if candidate.way.hops and hop is not candidate.way.hops[0]:
         return (
             f"it is not upgradeable at present ({found.reason}), which will hold back the hop to {hop.name} unless that"

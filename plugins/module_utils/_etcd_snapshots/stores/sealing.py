@@ -48,13 +48,6 @@ def unseal(source: Path, target: Path, identity_file: Path) -> None:
     )
 
 
-def check_recipients(recipients: Sequence[str]) -> None:
-    """Raise for a recipient that is none, before any work is done."""
-    pyrage = _library()
-    for text in recipients:
-        _recipient(pyrage, text)
-
-
 def _convert(source: Path, target: Path, work: Callable[[Any, Any], None], failure: HypershiftError) -> None:
     part = target.with_name(f".{target.name}.part")
     try:

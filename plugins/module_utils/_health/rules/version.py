@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._kernel import versions
-from ..._kernel.text import one_line
+from ..._kernel.text import message_line
 from ..._kernel.times import seconds_since
 from ..findings import Health, Severity
 from ..subject import OF_CONTROL_PLANE, Raw, Subject
@@ -43,7 +43,7 @@ def _blocked(subject: Subject, raw: Raw) -> dict[str, str] | None:
     if (raw.get("message") or "").startswith(_PAUSE_MESSAGE):
         return None
     upgradeable = subject.conditions.get("ClusterVersionUpgradeable") or {}
-    return {"upgradeable": one_line(upgradeable.get("message")) or "the reason is not given"}
+    return {"upgradeable": message_line(upgradeable.get("message")) or "the reason is not given"}
 
 
 def _no_workers(subject: Subject, raw: Raw) -> dict[str, str] | None:

@@ -21,10 +21,10 @@ from ..._kernel.objects import Object, deep_merge, lookup
 from ..._kernel.operation import Plan
 from ..._kernel.owned_objects import Owned, gone, refuse_unserved
 from ..._kernel.ports.hub import Hub, WatchSpec
-from . import service_config as wanted
+from . import service_config
 
 MODULE = "assisted_service"
-_REF = AGENT_SERVICE_CONFIG.ref(None, wanted.NAME)
+_REF = AGENT_SERVICE_CONFIG.ref(None, service_config.NAME)
 _PROVISIONING = "provisioning-configuration"
 _OPENSHIFT_HOSTS = "openshift-machine-api"  # where the hosts of the management cluster itself are
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
@@ -41,8 +41,8 @@ class AssistedServicePresent:
 
     def plan(self) -> Plan:
         changes = ChangeSet()
-        live = self._hub.get(AGENT_SERVICE_CONFIG, None, wanted.NAME)
-        if wanted.component_off(self._hub.list(MULTICLUSTER_ENGINE)):
+        live = self._hub.get(AGENT_SERVICE_CONFIG, None, service_config.NAME)
+        if service_config.component_off(self._hub.list(MULTICLUSTER_ENGINE)):
             changes.refuse(
                 "component_disabled",
                 "component assisted-service of the multicluster engine is disabled",
@@ -54,7 +54,7 @@ class AssistedServicePresent:
         if live is None:
             refuse_unserved(self._hub, changes, AGENT_SERVICE_CONFIG, "the multicluster engine")
             self._refuse_without_class(changes)
-            body = AGENT_SERVICE_CONFIG.manifest(wanted.NAME, spec=wanted.creation_spec(self._options))
+            body = AGENT_SERVICE_CONFIG.manifest(service_config.NAME, spec=service_config.creation_spec(self._options))
             Owned(self._hub, changes, MODULE).bring(
                 AGENT_SERVICE_CONFIG, None, body, "the assisted service is not set up yet"
             )
@@ -62,15 +62,19 @@ class AssistedServicePresent:
             self._plan_change(changes, live)
         if self._options.get("bare_metal_hosts"):
             self._plan_provisioning(changes)
-        return Plan(changes, (AGENT_SERVICE_CONFIG, None, wanted.NAME), live, goal=self._goal)
+        return Plan(changes, (AGENT_SERVICE_CONFIG, None, service_config.NAME), live, goal=self._goal)
 
     def _plan_change(self, changes: ChangeSet, live: Object) -> None:
         if lookup(live, ("metadata", "deletionTimestamp")):
             changes.refuse("deleting", "it is being deleted", "Wait until it is gone, then run again.", _REF)
             return
-        changes.refusals += wanted.storage_refusals(self._options, live)
+        changes.refusals += service_config.storage_refusals(self._options, live)
         self._refuse_others_mirror(changes, live)
-        spec = {k: v for k, v in wanted.desired_spec(self._options).items() if k not in wanted.STORAGES.values()}
+        spec = {
+            k: v
+            for k, v in service_config.desired_spec(self._options).items()
+            if k not in service_config.STORAGES.values()
+        }
         patch = merge_patch({"spec": spec}, live)
         changes.patch(
             AGENT_SERVICE_CONFIG, live, deep_merge(patch, self._images(changes, live)), "it differs from the options"
@@ -86,21 +90,21 @@ class AssistedServicePresent:
     def _images(self, changes: ChangeSet, live: Object) -> Object:
         """The whole list, since it has no merge keys; the guard notices what others write meanwhile."""
         have = lookup(live, ("spec", "osImages")) or []
-        asked = [wanted.os_image(image) for image in self._options.get("os_images") or ()]
-        after = wanted.merged_images(have, asked)
+        asked = [service_config.os_image(image) for image in self._options.get("os_images") or ()]
+        after = service_config.merged_images(have, asked)
         if after == have:
             return {}
         patch: Object = {"spec": {"osImages": after}}
         if not Owned(self._hub, changes, MODULE).is_ours(live):
-            known = {wanted.image_key(image) for image in have}
-            before = (lookup(live, ("metadata", "annotations")) or {}).get(wanted.OS_IMAGES, "")
-            added = {k for k in before.split(",") if k} | {wanted.image_key(i) for i in asked} - known
+            known = {service_config.image_key(image) for image in have}
+            before = (lookup(live, ("metadata", "annotations")) or {}).get(service_config.OS_IMAGES, "")
+            added = {k for k in before.split(",") if k} | {service_config.image_key(i) for i in asked} - known
             if added:
-                patch["metadata"] = {"annotations": {wanted.OS_IMAGES: ",".join(sorted(added))}}
+                patch["metadata"] = {"annotations": {service_config.OS_IMAGES: ",".join(sorted(added))}}
         return patch
 
     def _plan_mirror(self, changes: ChangeSet, given: Object) -> None:
-        body = wanted.mirror_config_map(given, self._namespace)
+        body = service_config.mirror_config_map(given, self._namespace)
         if body is not None:
             Owned(self._hub, changes, MODULE).ensure(CONFIG_MAP, body, "mirrors that the assisted service pulls from")
         elif self._hub.get(CONFIG_MAP, self._namespace, given["name"]) is None:
@@ -113,10 +117,10 @@ class AssistedServicePresent:
 
     def _refuse_without_class(self, changes: ChangeSet) -> None:
         """Claims without a class stay pending for ever where no class is the default."""
-        spec = wanted.creation_spec(self._options)
+        spec = service_config.creation_spec(self._options)
         lacking = [
             option
-            for option, field in wanted.STORAGES.items()
+            for option, field in service_config.STORAGES.items()
             if field in spec and not spec[field].get("storageClassName")
         ]
         if not lacking:
@@ -145,7 +149,10 @@ class AssistedServicePresent:
         have = lookup(live, ("spec", "watchAllNamespaces"))
         if have is not True:
             before = "unset" if have is None else str(have).lower()
-            patch = {"metadata": {"annotations": {wanted.WATCH_BEFORE: before}}, "spec": {"watchAllNamespaces": True}}
+            patch = {
+                "metadata": {"annotations": {service_config.WATCH_BEFORE: before}},
+                "spec": {"watchAllNamespaces": True},
+            }
             changes.patch(PROVISIONING, live, patch, "BareMetalHosts of hosted clusters are in namespaces of their own")
 
     def _goal(self, _answer: Object | None) -> FactGoal | None:
@@ -153,15 +160,15 @@ class AssistedServicePresent:
             return None
 
         def config(seen: Observed) -> Object | None:
-            return seen.get(AGENT_SERVICE_CONFIG, "", wanted.NAME)
+            return seen.get(AGENT_SERVICE_CONFIG, "", service_config.NAME)
 
         fact = Fact(
             "the assisted service",
-            (WatchSpec(AGENT_SERVICE_CONFIG, None, wanted.NAME),),
-            lambda seen: wanted.missing(config(seen)),
+            (WatchSpec(AGENT_SERVICE_CONFIG, None, service_config.NAME),),
+            lambda seen: service_config.missing(config(seen)),
             _REF,
             _STEP.format(namespace=self._namespace),
-            lambda seen: wanted.hopeless(config(seen)),
+            lambda seen: service_config.hopeless(config(seen)),
         )
         return FactGoal("assisted_service_healthy", fact, float(self._options["wait_timeout"]))
 
@@ -175,7 +182,7 @@ class AssistedServiceAbsent:
 
     def plan(self) -> Plan:
         changes = ChangeSet()
-        live = self._hub.get(AGENT_SERVICE_CONFIG, None, wanted.NAME)
+        live = self._hub.get(AGENT_SERVICE_CONFIG, None, service_config.NAME)
         owned = Owned(self._hub, changes, MODULE)
         if live is not None and owned.is_ours(live):
             self._refuse_in_use(changes)
@@ -201,10 +208,10 @@ class AssistedServiceAbsent:
 
     def _take_back(self, changes: ChangeSet, live: Object) -> None:
         patch: Object = {}
-        added = (lookup(live, ("metadata", "annotations")) or {}).get(wanted.OS_IMAGES, "")
+        added = (lookup(live, ("metadata", "annotations")) or {}).get(service_config.OS_IMAGES, "")
         if added:
-            left = wanted.without_images(lookup(live, ("spec", "osImages")) or [], added.split(","))
-            patch = {"metadata": {"annotations": {wanted.OS_IMAGES: None}}, "spec": {"osImages": left or None}}
+            left = service_config.without_images(lookup(live, ("spec", "osImages")) or [], added.split(","))
+            patch = {"metadata": {"annotations": {service_config.OS_IMAGES: None}}, "spec": {"osImages": left or None}}
         mirror = lookup(live, ("spec", "mirrorRegistryRef", "name"))
         if mirror and mirror in {c["metadata"]["name"] for c in self._mirrors()}:
             patch = deep_merge(patch, {"spec": {"mirrorRegistryRef": None}})
@@ -220,7 +227,7 @@ class AssistedServiceAbsent:
 
     def _restore_provisioning(self, changes: ChangeSet) -> None:
         live = self._hub.get(PROVISIONING, None, _PROVISIONING)
-        before = (lookup(live, ("metadata", "annotations")) or {}).get(wanted.WATCH_BEFORE)
+        before = (lookup(live, ("metadata", "annotations")) or {}).get(service_config.WATCH_BEFORE)
         if live is None or before is None:
             return
         hosts = [h for h in self._hub.list(BARE_METAL_HOST) if h["metadata"]["namespace"] != _OPENSHIFT_HOSTS]
@@ -232,12 +239,15 @@ class AssistedServiceAbsent:
             )
             return
         value = None if before == "unset" else before == "true"
-        patch = {"metadata": {"annotations": {wanted.WATCH_BEFORE: None}}, "spec": {"watchAllNamespaces": value}}
+        patch = {
+            "metadata": {"annotations": {service_config.WATCH_BEFORE: None}},
+            "spec": {"watchAllNamespaces": value},
+        }
         changes.patch(PROVISIONING, live, patch, "as it was before bare_metal_hosts was set")
 
     def _goal(self, _answer: Object | None) -> FactGoal | None:
         return (
-            gone(AGENT_SERVICE_CONFIG, None, wanted.NAME, float(self._options["wait_timeout"]))
+            gone(AGENT_SERVICE_CONFIG, None, service_config.NAME, float(self._options["wait_timeout"]))
             if self._options["wait"]
             else None
         )

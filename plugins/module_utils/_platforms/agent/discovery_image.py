@@ -98,7 +98,7 @@ def missing(env: Object | None) -> str:
     if found is None:
         return "condition ImageCreated is not reported yet"
     if found.status != "True":
-        return f"ImageCreated is {found.status} ({found.reason}: {text.one_line(found.message)})"
+        return f"ImageCreated is {found.status} ({found.reason}: {text.message_line(found.message)})"
     return "" if lookup(env, ("status", "isoDownloadURL")) else "status.isoDownloadURL is empty"
 
 
@@ -109,7 +109,7 @@ def hopeless(env: Object | None, old: tuple[str, str] | None) -> str:
         return ""
     if "internal error" in found.message or moment(env) == old:
         return ""  # the service tries again by itself, or has not looked yet
-    return text.one_line(found.message)
+    return text.message_line(found.message)
 
 
 def artifacts(env: Mapping[str, Any] | None) -> Object:

@@ -14,7 +14,7 @@ from ..._kernel import conditions
 from ..._kernel.compare import merge_patch
 from ..._kernel.label_selectors import matcher
 from ..._kernel.objects import Object, deep_merge, lookup
-from ..._kernel.text import one_line
+from ..._kernel.text import message_line
 from .discovery_image import INFRA_ENV_LABEL
 
 ARCHITECTURE_LABEL = "inventory.agent-install.openshift.io/cpu-architecture"
@@ -87,7 +87,7 @@ def failing(agent: Object) -> list[str]:
     """Validations that failed, in the service's words; those that are still to be made are none."""
     groups = lookup(agent, ("status", "validationsInfo")) or {}
     rows = [v for _name, group in sorted(groups.items()) for v in group or () if v.get("status") in _FAILED]
-    return [f"{v.get('id')}: {one_line(v.get('message'))}" for v in rows]
+    return [f"{v.get('id')}: {message_line(v.get('message'))}" for v in rows]
 
 
 def problem(agent: Object) -> str:
@@ -96,12 +96,12 @@ def problem(agent: Object) -> str:
         return ""
     synced = conditions.get(agent, "SpecSynced")
     if synced and synced.status == "False" and synced.reason == "InputError":
-        return f"its settings are refused: {one_line(synced.message)}"
+        return f"its settings are refused: {message_line(synced.message)}"
     if state(agent) not in _INSUFFICIENT:
         return ""
     found = failing(agent)
     validated = conditions.get(agent, "Validated")
-    words = "; ".join(found) or (one_line(validated.message) if validated and validated.status == "False" else "")
+    words = "; ".join(found) or (message_line(validated.message) if validated and validated.status == "False" else "")
     return f"its validations fail: {words}" if words else ""
 
 
@@ -123,7 +123,7 @@ def words(agent: Object) -> str:
     text = _WORDS.get(here, here or "it has not reported yet")
     if here in _LOST:
         connected = conditions.get(agent, "Connected")
-        return f"{text}: {one_line(connected.message)}" if connected and connected.message else text
+        return f"{text}: {message_line(connected.message)}" if connected and connected.message else text
     return text if lookup(agent, ("spec", "approved")) else f"{text}; not approved"
 
 

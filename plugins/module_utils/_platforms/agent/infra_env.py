@@ -16,8 +16,7 @@ from ..._kernel.operation import Plan
 from ..._kernel.owned_objects import Owned, gone
 from ..._kernel.ports.hub import Hub, WatchSpec
 from ..._manifests.selection import installed_ones
-from . import discovery_image as wanted
-from . import service_config
+from . import discovery_image, service_config
 from .discovery_image import INFRA_ENV_LABEL
 from .hosts import host_name, is_bound
 from .z_and_power_boot import boot
@@ -56,43 +55,45 @@ class InfraEnvPresent:
             )
         self._plan_pull_secret(changes, owned)
         if self._options.get("capi_provider_role"):
-            owned.ensure(ROLE, wanted.capi_role(self._namespace), "the provider of Cluster API works on agents here")
+            owned.ensure(
+                ROLE, discovery_image.capi_role(self._namespace), "the provider of Cluster API works on agents here"
+            )
         self._plan_networks(owned)
-        desired = wanted.desired(self._options)
+        desired = discovery_image.desired(self._options)
         self._refuse_architecture(changes, desired, live)
         owned.bring(INFRA_ENV, live, desired, "image that hosts boot")
         # A later planning may find our own write already made: what stood there first counts.
-        self._old = self._old or (wanted.moment(live) if live is not None and changes.steps else None)
+        self._old = self._old or (discovery_image.moment(live) if live is not None and changes.steps else None)
         return Plan(changes, (INFRA_ENV, self._namespace, self._name), live, goal=self._goal, outcome=self._outcome)
 
     def _plan_pull_secret(self, changes: ChangeSet, owned: Owned) -> None:
-        given, name = self._options.get("pull_secret"), wanted.secret_name(self._options)
+        given, name = self._options.get("pull_secret"), discovery_image.secret_name(self._options)
         if not given:
             return
         ref = SECRET.ref(self._namespace, name)
         content = given.get("content")
         if content is not None:
-            if wanted.registries(content) is None:
+            if discovery_image.registries(content) is None:
                 step = 'Give the content of the pull secret file: {"auths": {"<registry>": {"auth": "<base64>"}}}.'
                 changes.refuse("invalid_option", "option pull_secret.content has no map auths", step, ref)
                 return
-            owned.ensure(SECRET, wanted.pull_secret(self._options, content), "pull secret of the hosts")
+            owned.ensure(SECRET, discovery_image.pull_secret(self._options, content), "pull secret of the hosts")
         else:
             content = self._existing(changes, ref, name)
-        known = wanted.registries(content) if content else None
-        if known is not None and wanted.NEEDED_REGISTRY not in known:
+        known = discovery_image.registries(content) if content else None
+        if known is not None and discovery_image.NEEDED_REGISTRY not in known:
+            needed = discovery_image.NEEDED_REGISTRY
             changes.notes.append(
-                f"{ref} has no credentials for {wanted.NEEDED_REGISTRY}. Without a mirror, hosts then fail to join: the"
-                " assisted service logs "
-                f'"pull secret must contain auth for {wanted.NEEDED_REGISTRY}" and they ask for ignition on port 22642'
-                " in vain."
+                f"{ref} has no credentials for {needed}. Without a mirror, hosts then fail to join: the assisted"
+                f' service logs "pull secret must contain auth for {needed}" and they ask for ignition on port 22642 in'
+                " vain."
             )
 
     def _existing(self, changes: ChangeSet, ref: str, name: str) -> str:
         live = self._hub.get(SECRET, self._namespace, name)
-        encoded = lookup(live, ("data", wanted.PULL_SECRET_KEY))
+        encoded = lookup(live, ("data", discovery_image.PULL_SECRET_KEY))
         if not encoded:
-            cause = "it does not exist" if live is None else f"it has no key {wanted.PULL_SECRET_KEY}"
+            cause = "it does not exist" if live is None else f"it has no key {discovery_image.PULL_SECRET_KEY}"
             changes.refuse(
                 "referenced_object_missing",
                 f"option pull_secret.name: {cause}",
@@ -107,7 +108,7 @@ class InfraEnvPresent:
         if given is None:
             return
         for one in given:
-            owned.ensure(NMSTATE_CONFIG, wanted.nmstate_config(self._options, one), "network of a host")
+            owned.ensure(NMSTATE_CONFIG, discovery_image.nmstate_config(self._options, one), "network of a host")
         names = {one["name"] for one in given}
         for live in self._hub.list(NMSTATE_CONFIG, self._namespace, label_selector=f"{INFRA_ENV_LABEL}={self._name}"):
             if live["metadata"]["name"] not in names and owned.is_ours(live):
@@ -153,10 +154,10 @@ class InfraEnvPresent:
         fact = Fact(
             "the discovery image",
             (WatchSpec(INFRA_ENV, self._namespace, self._name),),
-            lambda seen: wanted.missing(env(seen)),
+            lambda seen: discovery_image.missing(env(seen)),
             self._ref,
             _STEP,
-            lambda seen: wanted.hopeless(env(seen), self._old),
+            lambda seen: discovery_image.hopeless(env(seen), self._old),
         )
         return FactGoal("image_created", fact, float(self._options["wait_timeout"]))
 
@@ -164,7 +165,7 @@ class InfraEnvPresent:
         architecture = service_config.architecture(
             lookup(live, ("spec", "cpuArchitecture")) or self._options.get("cpu_architecture")
         )
-        files = wanted.artifacts(live)
+        files = discovery_image.artifacts(live)
         return {
             "iso_download_url": str(lookup(live, ("status", "isoDownloadURL")) or ""),
             "boot_artifacts": files,
@@ -219,12 +220,12 @@ class InfraEnvAbsent:
             if owned.is_ours(config):
                 owned.drop(NMSTATE_CONFIG, config, "network of a host of the InfraEnv")
         others = [e for e in self._hub.list(INFRA_ENV, self._namespace) if e["metadata"]["name"] != self._name]
-        secret = wanted.secret_name(self._options)
+        secret = discovery_image.secret_name(self._options)
         if not any(lookup(e, ("spec", "pullSecretRef", "name")) == secret for e in others):
             self._drop_if_ours(owned, SECRET, secret, "pull secret of the hosts")
         if others:
             return
-        self._drop_if_ours(owned, ROLE, wanted.CAPI_ROLE, "role for the provider of Cluster API")
+        self._drop_if_ours(owned, ROLE, discovery_image.CAPI_ROLE, "role for the provider of Cluster API")
         if self._options.get("delete_namespace") and not self._users():
             namespace = self._hub.get(NAMESPACE, None, self._namespace)
             if owned.is_ours(namespace):

@@ -15,7 +15,7 @@ from ..._kernel.compare import equal
 from ..._kernel.errors import Failure
 from ..._kernel.kinds import AGENT_SERVICE_CONFIG, CONFIG_MAP
 from ..._kernel.objects import Object, lookup
-from ..._kernel.text import one_line
+from ..._kernel.text import message_line
 
 NAME = "agent"  # the operator works on no other one
 COMPONENT = "assisted-service"
@@ -165,11 +165,11 @@ def hopeless(config: Object | None) -> str:
     found = conditions.get(config, "ReconcileCompleted")
     if found is None or found.status != "False" or found.reason not in _FINAL:
         return ""
-    return f"{found.reason}: {one_line(found.message)}"
+    return f"{found.reason}: {message_line(found.message)}"
 
 
 def _state(config: Object, name: str) -> str:
     found = conditions.get(config, name)
     if found is None:
         return f"{name} is not reported yet"
-    return f"{name} is {found.status} ({found.reason}: {one_line(found.message)})"
+    return f"{name} is {found.status} ({found.reason}: {message_line(found.message)})"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from ..._kernel import conditions
 from ..._kernel.kinds import IP_ADDRESS_POOL, L2_ADVERTISEMENT, METALLB
 from ..._kernel.objects import Object, lookup
-from ..._kernel.text import one_line
+from ..._kernel.text import message_line
 from .ingress import addresses
 
 METALLB_NAME = "metallb"
@@ -116,5 +116,5 @@ def metallb_missing(obj: Object | None) -> str:
         return ""
     found = conditions.get(obj, "Degraded")
     if found and found.status == "True":
-        return f"Degraded is True ({found.reason}: {one_line(found.message)})"
+        return f"Degraded is True ({found.reason}: {message_line(found.message)})"
     return "condition Available is not True yet"

@@ -80,10 +80,10 @@ def refusal(service: Object | None, events: Iterable[Object], now: datetime) -> 
     for name in ("Ready", "LoadBalancerReady"):
         found = conditions.get(service, name)
         if found and found.status == "False" and found.reason in _REFUSALS:
-            return f"{found.reason}: {text.one_line(found.message)}"
+            return f"{found.reason}: {text.message_line(found.message)}"
     fresh = [e for e in events if _is_about(e, service) and _age(e, now) <= RECENT]
     last = max(fresh, key=_when, default=None)
-    return f"{last['reason']}: {text.one_line(last.get('message'))}" if last else ""
+    return f"{last['reason']}: {text.message_line(last.get('message'))}" if last else ""
 
 
 def _is_about(event: Object, service: Object) -> bool:

@@ -114,5 +114,5 @@ def _missing(live: Object | None, generation: int) -> str:
     for name, good in (("Available", "True"), ("Progressing", "False"), ("Degraded", "False")):
         found = conditions.get(live, name)
         if found and found.status != good:
-            return f"{name} is {found.status} ({found.reason}: {text.one_line(found.message)})"
+            return f"{name} is {found.status} ({found.reason}: {text.message_line(found.message)})"
     return ""

@@ -17,7 +17,7 @@ from ..._kernel.objects import Object, lookup
 from ..._kernel.operation import Plan
 from ..._kernel.owned_objects import Owned, gone
 from ..._kernel.ports.hub import Hub, OpenHub, WatchSpec
-from . import ingress as wanted
+from . import ingress
 
 MODULE = "kubevirt_ingress"
 _STEP = (
@@ -56,13 +56,13 @@ class KubevirtIngressPresent:
                 "wrong_platform", cause, "On bare metal use module load_balancer_pool in the hosted cluster.", self._ref
             )
             return Plan(changes)
-        domain = wanted.apps_domain(cluster)
-        if wanted.passes_through(cluster):
+        domain = ingress.apps_domain(cluster)
+        if ingress.passes_through(cluster):
             return self._nothing_needed(domain)
         ports = self._node_ports(changes, cluster)
         if changes.refusals:
             return Plan(changes)
-        body = wanted.apps_service(cluster, ports)
+        body = ingress.apps_service(cluster, ports)
         live = Owned(self._hub, changes, MODULE).ensure(SERVICE, body, "ingress of the hosted cluster")
         plan = Plan(
             changes,
@@ -94,7 +94,7 @@ class KubevirtIngressPresent:
 
     def _node_ports(self, changes: ChangeSet, cluster: Object) -> dict[str, int]:
         given = {
-            name: self._options[f"{name}_node_port"] for name in wanted.PORTS if self._options.get(f"{name}_node_port")
+            name: self._options[f"{name}_node_port"] for name in ingress.PORTS if self._options.get(f"{name}_node_port")
         }
         if "https" in given:
             return given
@@ -102,9 +102,9 @@ class KubevirtIngressPresent:
             content = self._kubeconfig(changes, cluster)
             if not content:
                 return {}
-            self._ports = wanted.node_ports(self._open_hub(content).get(SERVICE, *wanted.ROUTER))
+            self._ports = ingress.node_ports(self._open_hub(content).get(SERVICE, *ingress.ROUTER))
         if "https" not in self._ports:
-            cause = f"the hosted cluster has no Service {'/'.join(wanted.ROUTER)} with node ports yet"
+            cause = f"the hosted cluster has no Service {'/'.join(ingress.ROUTER)} with node ports yet"
             step = (
                 "Wait until its first node is ready and its ingress operator has made the router, or give"
                 " https_node_port."
@@ -127,10 +127,10 @@ class KubevirtIngressPresent:
             return seen.get(SERVICE, self._home, name)
 
         def refusal(seen: Observed) -> str:
-            return wanted.refusal(service(seen), seen.all(EVENT), self._hub.now())
+            return ingress.refusal(service(seen), seen.all(EVENT), self._hub.now())
 
         def missing(seen: Observed) -> str:
-            if wanted.addresses(service(seen)):
+            if ingress.addresses(service(seen)):
                 return ""
             return f"no address ({refusal(seen) or 'no provider of load balancers has answered'})"
 
@@ -140,8 +140,8 @@ class KubevirtIngressPresent:
 
 
 def _outcome(domain: str, service: Object) -> Object:
-    found = wanted.addresses(service)
-    return {"addresses": found, "dns_records": wanted.records(domain, found)}
+    found = ingress.addresses(service)
+    return {"addresses": found, "dns_records": ingress.records(domain, found)}
 
 
 class KubevirtIngressAbsent:
@@ -159,5 +159,5 @@ class KubevirtIngressAbsent:
         plan = Plan(changes, extra={"needed": False, "addresses": [], "dns_records": [], "resource": {}})
         if changes.steps and self._options["wait"]:
             plan.goal = lambda _answer: gone(SERVICE, home, service, float(self._options["wait_timeout"]))
-        plan.extra["released"] = wanted.addresses(live) if changes.steps else []
+        plan.extra["released"] = ingress.addresses(live) if changes.steps else []
         return plan

@@ -13,7 +13,7 @@ from ..._kernel.objects import Object
 from ..._kernel.operation import Plan
 from ..._kernel.owned_objects import Owned, refuse_unserved
 from ..._kernel.ports.hub import Hub, WatchSpec
-from . import address_pools as wanted
+from . import address_pools
 
 MODULE = "load_balancer_pool"
 
@@ -32,13 +32,15 @@ class LoadBalancerPoolPresent:
         owned = Owned(self._hub, changes, MODULE)
         self._refuse_addresses(changes)
         self._plan_metallb(changes, owned)
-        pool = wanted.pool(self._options)
+        pool = address_pools.pool(self._options)
         live = self._hub.get(IP_ADDRESS_POOL, self._namespace, self._options["name"])
         if live is None:
             refuse_unserved(self._hub, changes, IP_ADDRESS_POOL, "the MetalLB operator")
         owned.bring(IP_ADDRESS_POOL, live, pool, "addresses for services of type LoadBalancer")
         owned.ensure(
-            L2_ADVERTISEMENT, wanted.advertisement(self._options), "the addresses are announced in the local network"
+            L2_ADVERTISEMENT,
+            address_pools.advertisement(self._options),
+            "the addresses are announced in the local network",
         )
         goal = self._goal if self._options["deploy_metallb"] and self._options["wait"] else None
         return Plan(
@@ -47,14 +49,14 @@ class LoadBalancerPoolPresent:
 
     def _refuse_addresses(self, changes: ChangeSet) -> None:
         texts = self._options["addresses"]
-        found = wanted.problems(texts) if texts else ["it is empty"]
+        found = address_pools.problems(texts) if texts else ["it is empty"]
         for problem in found:
             step = "Write networks (192.0.2.0/28) or ranges (192.0.2.10-192.0.2.20)."
             changes.refuse("invalid_option", f"option addresses: {problem}", step, self._ref)
         if found:
             return
         others = [p for p in self._hub.list(IP_ADDRESS_POOL) if not self._is_this(p)]
-        for pool, theirs, ours in wanted.overlaps(texts, others):
+        for pool, theirs, ours in address_pools.overlaps(texts, others):
             ref = IP_ADDRESS_POOL.ref(pool["metadata"]["namespace"], pool["metadata"]["name"])
             changes.refuse(
                 "pool_overlap",
@@ -71,7 +73,7 @@ class LoadBalancerPoolPresent:
         found = self._hub.list(METALLB)
         if self._options["deploy_metallb"]:
             if not found:
-                body = METALLB.manifest(wanted.METALLB_NAME, self._namespace, spec={})
+                body = METALLB.manifest(address_pools.METALLB_NAME, self._namespace, spec={})
                 owned.bring(METALLB, None, body, "MetalLB is not started yet")
         elif not found:
             changes.notes.append(
@@ -81,10 +83,12 @@ class LoadBalancerPoolPresent:
 
     def _goal(self, _answer: Object | None) -> FactGoal:
         def missing(seen: Any) -> str:
-            found = [wanted.metallb_missing(m) for m in seen.all(METALLB)] or [wanted.metallb_missing(None)]
+            found = [address_pools.metallb_missing(m) for m in seen.all(METALLB)] or [
+                address_pools.metallb_missing(None)
+            ]
             return found[0]
 
-        ref = METALLB.ref(self._namespace, wanted.METALLB_NAME)
+        ref = METALLB.ref(self._namespace, address_pools.METALLB_NAME)
         step = (
             f"Look at the pods of namespace {self._namespace} (kubectl get pods -n {self._namespace}), then run again."
         )
@@ -92,8 +96,8 @@ class LoadBalancerPoolPresent:
         return FactGoal("metallb_available", fact, float(self._options["wait_timeout"]))
 
     def _outcome(self, live: Object) -> Object:
-        used = wanted.assigned(live)
-        total = wanted.size(self._options["addresses"])
+        used = address_pools.assigned(live)
+        total = address_pools.size(self._options["addresses"])
         return {"addresses": {"total": total, "assigned": used, "free": max(0, total - used)}}
 
 
@@ -110,7 +114,7 @@ class LoadBalancerPoolAbsent:
         namespace, name = self._options["namespace"], self._options["name"]
         pool = self._hub.get(IP_ADDRESS_POOL, namespace, name)
         if pool is not None and owned.is_ours(pool):
-            users = wanted.users(pool, self._hub.list(SERVICE))
+            users = address_pools.users(pool, self._hub.list(SERVICE))
             if users:
                 cause = f"{len(users)} service(s) have addresses of it, first {users[0]}"
                 changes.refuse("in_use", cause, "Remove these services first.", IP_ADDRESS_POOL.ref(namespace, name))
@@ -121,7 +125,7 @@ class LoadBalancerPoolAbsent:
             for p in self._hub.list(IP_ADDRESS_POOL)
             if (p["metadata"]["namespace"], p["metadata"]["name"]) != (namespace, name)
         ]
-        metallb = self._hub.get(METALLB, namespace, wanted.METALLB_NAME)
+        metallb = self._hub.get(METALLB, namespace, address_pools.METALLB_NAME)
         if owned.is_ours(metallb) and not others:
             owned.drop(METALLB, metallb, "this module started it, and no pool is left", disruptive=True)
         return Plan(changes, extra={"resource": {}})
