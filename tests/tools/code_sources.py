@@ -19,11 +19,11 @@ Function = ast.FunctionDef
 CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 FIELD = "code"
 # Fields of another name that hold codes: class -> field.
-ALSO = {("_etcd/verdict.py", "EtcdVerdict"): "name", ("_preflight/table.py", "Check"): "name"}
+ALSO = {("_etcd/verdict.py", "EtcdVerdict"): "name", ("_preflight/table.py", "PreflightCheck"): "name"}
 # Verdicts, which rulebooks branch on as well: all values of these enumerations.
 VERDICTS = {"_health/findings.py": "Health", "_preflight/inspection.py": "Verdict"}
 # Where a code is handed on under another name; what it can be is seen at the fields above and at the functions below.
-HANDED_ON = frozenset({"verdict.name", "goal.impossible(world)", "row['state']"})
+HANDED_ON = frozenset({"verdict.name", "goal.impossible(goal_view)", "row['state']"})
 _DEPTH = 14
 _JINJA = re.compile(r"""['"]code['"]\s*:([^,}]*)|\.code\s*\|\s*default\(([^)]*)\)""")
 _TEXT = re.compile(r"""['"]([a-z][a-z0-9_]*)['"]""")

@@ -13,8 +13,8 @@ from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors imp
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.versions import Version
 from ansible_collections.hypershift.core.plugins.module_utils._upgrades import hop as hops
 from ansible_collections.hypershift.core.plugins.module_utils._upgrades import node_pools, readiness
-from ansible_collections.hypershift.core.plugins.module_utils._upgrades.hop import FORCE, Request
-from ansible_collections.hypershift.core.plugins.module_utils._upgrades.hop_checks import Situation, hop_failures
+from ansible_collections.hypershift.core.plugins.module_utils._upgrades.hop import FORCE, HopRequest
+from ansible_collections.hypershift.core.plugins.module_utils._upgrades.hop_checks import HopSituation, hop_failures
 
 from campaigns.planning.builders import MINORS, NOW, Object, cluster, condition, image, one, planned, pool, view, with_conditions
 
@@ -35,8 +35,8 @@ def by_hop(live: Object, pools: list[Object], target: str, minors: tuple[str, ..
     gone = readiness.deleting(live, "Choose another.")
     if gone:
         return {gone.code}
-    request = Request(version=target) if target in ("4.20.9", MINOR) else Request(image=image(target))
-    return {f.code for f in hop_failures(Situation(live, pools, request, hops.hop_of(live, request), minors, NOW))}
+    request = HopRequest(version=target) if target in ("4.20.9", MINOR) else HopRequest(image=image(target))
+    return {f.code for f in hop_failures(HopSituation(live, pools, request, hops.hop_of(live, request), minors, NOW))}
 
 
 FRESH: Object = {"status": {"version": {"history": [{"state": "Partial", "version": "4.20.4"}]}}}
@@ -106,7 +106,7 @@ POOLS: list[tuple[str, Callable[[], Object], set[str]]] = [
 
 @pytest.mark.parametrize(("made", "code"), [p[1:] for p in POOLS], ids=[p[0] for p in POOLS])
 def test_plan_and_update_say_the_same_of_a_node_pool(made: Callable[[], Object], code: set[str]) -> None:
-    target = node_pools.Target(Version.parse("4.20.9"), image("4.20.9"))
+    target = node_pools.PoolRelease(Version.parse("4.20.9"), image("4.20.9"))
     single: list[Failure] = list(node_pools.pool_failures(made(), target, NOW, MachineOwners(unseen="not asked")))
     assert {f.code for f in single} == code
     assert by_plan(offering(), [made(), pool(name="other")], "4.20.9", MINORS, moved=True) == code
