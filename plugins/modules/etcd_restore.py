@@ -315,6 +315,7 @@ from ..module_utils._etcd_snapshots.stores.opening import open_store
 from ..module_utils._etcd_snapshots.stores.sealing import unseal
 from ..module_utils._etcd_snapshots.stores.workspace import workspace
 from ..module_utils._kernel.ports.hub import Hub
+from ..module_utils._machine.processes import LocalProcesses
 
 _OPTIONS: dict[str, Any] = {
     "snapshot": {"type": "str", "default": "latest"},
@@ -340,7 +341,7 @@ _OPTIONS: dict[str, Any] = {
 
 
 def _operation(hub: Hub, params: dict[str, Any], _check: bool) -> EtcdRestore:
-    return EtcdRestore(hub, params, Means(open_store(params), unseal, partial(workspace, params)))
+    return EtcdRestore(hub, params, Means(open_store(params), unseal, partial(workspace, params)), LocalProcesses())
 
 
 ENTRY = Entry(

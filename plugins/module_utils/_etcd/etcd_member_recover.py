@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,8 +28,8 @@ class RecoverMember:
     """Delete claim and pod of the failed member; its StatefulSet makes both again, and reset-member joins it to the
     others."""
 
-    def __init__(self, hub: Hub, options: dict[str, Any], sleep: Callable[[float], None] = time.sleep) -> None:
-        self._hub, self._options, self._sleep = hub, options, sleep
+    def __init__(self, hub: Hub, options: dict[str, Any]) -> None:
+        self._hub, self._options = hub, options
 
     def plan(self) -> Plan:
         etcd = self._etcd()
@@ -156,7 +155,7 @@ class RecoverMember:
             if self._hub.monotonic() - started > limit:
                 break
             progress(f"[{self._options['name']}] {member}: {verdict.cause}")
-            self._sleep(ASK_PAUSE)
+            self._hub.sleep(ASK_PAUSE)
         if verdict.name != "healthy" or not proved_equal(shard):
             ref = STATEFUL_SET.ref(namespace, name)
             raise WaitError(

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ from .._kernel.hub_identity import identify
 from .._kernel.kinds import CONFIG_MAP, HOSTED_CLUSTER, LEASE, control_plane_namespace
 from .._kernel.operation import Plan
 from .._kernel.ports.hub import Hub
+from .._kernel.ports.processes import Processes
 from .._kernel.run_lease import RunLease
 from . import journal as journals
 from .approval import elsewhere, unidentified
@@ -34,14 +34,10 @@ from .survey import read_situation
 class EtcdRestore:
     """state planned reads only; applied and rolled_back need the digest of the plan."""
 
-    def __init__(
-        self, hub: Hub, options: dict[str, Any], means: Means, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        self._hub, self._options, self._means, self._sleep = hub, options, means, sleep
+    def __init__(self, hub: Hub, options: dict[str, Any], means: Means, processes: Processes) -> None:
+        self._hub, self._options, self._means = hub, options, means
         self._namespace, self._name = str(options["namespace"]), str(options["name"])
-        self._lease = RunLease(
-            hub, self._namespace, journal_name(self._name), int(options["lease_seconds"]), sleep=sleep
-        )
+        self._lease = RunLease(hub, self._namespace, journal_name(self._name), int(options["lease_seconds"]), processes)
         self._ref = HOSTED_CLUSTER.ref(self._namespace, self._name)
 
     def plan(self) -> Plan:
@@ -195,7 +191,6 @@ class EtcdRestore:
             float(self._options["timeout"]),
             progress,
             acts,
-            self._sleep,
             str(self._options.get("helper_image") or ""),
             marked=mark is not None and mark.digest == journal.digest and mark.state == marks.RUNNING,
         )

@@ -48,7 +48,7 @@ def prove(session: Session) -> str:
             raise _failed(
                 session, "not_proved", f"the restored etcd was not proved within {session.timeout:.0f} s: {last}"
             )
-        session.sleep(PAUSE_SECONDS)
+        session.hub.sleep(PAUSE_SECONDS)
 
 
 def _missing(session: Session, shard: Shard, record: ShardRecord) -> str:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +39,6 @@ class Session:
     timeout: float
     progress: Callable[[str], None]
     acts: list[dict[str, Any]]
-    sleep: Callable[[float], None] = time.sleep
     helper_image: str = ""
     marked: bool = False
     started: float = field(default=0.0)
@@ -118,7 +116,7 @@ class Session:
             except ConflictError:
                 if attempt == WRITE_ATTEMPTS - 1:
                     raise
-                self.sleep(0.2 * 2**attempt)
+                self.hub.sleep(0.2 * 2**attempt)
                 self.lease.check()
         raise HypershiftError(Failure("internal", "writing did not come to an end", self.ref))
 

@@ -50,7 +50,7 @@ class Volume:
             except ApiError as error:
                 if kind_of(error.status, error.failure.cause) in (FORBIDDEN, DENIED) or attempt == REPEATS - 1:
                     raise
-            self.session.sleep(0.2 * 2**attempt)
+            self.session.hub.sleep(0.2 * 2**attempt)
         raise self.failed("internal", "a command did not come to an end", "")
 
     def must(self, command: Sequence[str], what: str) -> ExecResult:

@@ -103,7 +103,7 @@ def _bring(volume: Volume, file: Path) -> None:
     def tell(line: str) -> None:
         volume.session.say(f"{volume.member}: {line.partition('] ')[2]}")
 
-    upload(volume.shell, file, volume_commands.SNAPSHOT, tell, Patience(sleep=volume.session.sleep))
+    upload(volume.shell, file, volume_commands.SNAPSHOT, tell, Patience(sleep=volume.session.hub.sleep))
 
 
 def _is_there(volume: Volume, wanted: Proof) -> bool:

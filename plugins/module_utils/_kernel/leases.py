@@ -5,33 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from .kinds import LEASE
 from .objects import Object, lookup
+from .ports.processes import Holder
 from .times import parse_time
 
 MICRO = "%Y-%m-%dT%H:%M:%S.%fZ"
 LONGEST = 7 * 24 * 3600  # seconds; what is longer is no Lease of a run that renews it
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A process: machine it runs on (with its process namespace), process id with its start, and a random part."""
-
-    machine: str
-    process: str
-    mark: str
-
-    @property
-    def text(self) -> str:
-        return f"{self.machine}/{self.process}/{self.mark}"
-
-    @staticmethod
-    def of(text: str) -> Holder | None:
-        parts = text.split("/")
-        return Holder(*parts) if len(parts) == 3 and all(parts) else None
 
 
 def held_by(lease: Object | None, me: Holder, now: datetime, lives: Callable[[str], bool]) -> str:

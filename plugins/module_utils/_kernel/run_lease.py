@@ -5,47 +5,14 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import os
-import socket
-import time
-from collections.abc import Callable
 
 from .errors import ConflictError, Failure, HypershiftError
 from .held_lease import HeldLease, Keeper
 from .kinds import LEASE
-from .leases import Holder, duration_of, held_by, manifest, taken
+from .leases import duration_of, held_by, manifest, taken
 from .objects import Object, lookup
 from .ports.hub import Hub
-
-
-def this_process(random: str) -> Holder:
-    """Identity of this process: the machine counts as the same only with the same boot and the same process
-    namespace."""
-    try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            boot = file.read() + os.readlink("/proc/self/ns/pid")
-    except OSError:
-        boot = random  # no way to tell whether a holder is on this machine: then none is
-    machine = f"{socket.gethostname()}-{hashlib.sha256(boot.encode()).hexdigest()[:8]}".replace("/", "-")
-    return Holder(machine, f"{os.getpid()}-{_start_of(os.getpid())}", random)
-
-
-def lives(process: str) -> bool:
-    """Whether ``pid-start`` is a process of this machine; a number that was given to another process since does not
-    count."""
-    pid, _dash, start = process.partition("-")
-    return pid.isdigit() and _start_of(int(pid)) == start and start != ""
-
-
-def _start_of(pid: int) -> str:
-    """Start of a process in clock ticks; empty when there is none or it has ended and nobody has noticed yet."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            words = file.read().rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "" if words[0] in ("Z", "X") else words[19]
+from .ports.processes import Holder, Processes
 
 
 class RunLease(HeldLease):
@@ -57,13 +24,11 @@ class RunLease(HeldLease):
         namespace: str,
         name: str,
         seconds: int,
-        me: Holder | None = None,
-        sleep: Callable[[float], None] = time.sleep,
-        alive: Callable[[str], bool] = lives,
+        processes: Processes,
     ) -> None:
-        self.me = me or this_process(hub.random_name(8))
+        self.me = processes.this(hub.random_name(8))
         super().__init__(hub, namespace, name, seconds, self.me.text)
-        self._sleep, self._alive = sleep, alive
+        self._alive = processes.lives
         self._keeper = Keeper([self])
         self._renewed = hub.monotonic()
 
@@ -116,7 +81,7 @@ class RunLease(HeldLease):
         if live is None or not identity or identity == self.me.text or (other and other.machine == self.me.machine):
             return live
         # Never longer than we hold one: what another has written there may be anything.
-        self._sleep(float(min(duration_of(live), self._seconds) or self._seconds))
+        self._hub.sleep(float(min(duration_of(live), self._seconds) or self._seconds))
         again = self._hub.get(LEASE, self._namespace, self._name)
         if again and again["metadata"].get("resourceVersion") != live["metadata"].get("resourceVersion"):
             raise self._taken(str(lookup(again, ("spec", "holderIdentity")) or "unknown"))

@@ -84,10 +84,7 @@ def info(hub: MemoryHub) -> dict[str, Any]:
 
 
 def recover(hub: MemoryHub, **options: Any) -> dict[str, Any]:
-    def sleep(seconds: float) -> None:
-        hub.seconds += seconds
-
-    return run(RecoverMember(hub, {**OPTIONS, **options}, sleep), hub, False, lambda _line: None)
+    return run(RecoverMember(hub, {**OPTIONS, **options}), hub, False, lambda _line: None)
 
 
 @pytest.mark.parametrize("way", WAYS)

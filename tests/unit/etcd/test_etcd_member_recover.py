@@ -20,10 +20,7 @@ OPTIONS = {"namespace": "clusters", "name": "demo", "member": None, "shard": "et
 
 
 def recover(hub: MemoryHub, check: bool = False, **options: Any) -> dict[str, Any]:
-    def sleep(seconds: float) -> None:
-        hub.seconds += seconds
-
-    return run(RecoverMember(hub, {**OPTIONS, **options}, sleep), hub, check, lambda _line: None)
+    return run(RecoverMember(hub, {**OPTIONS, **options}), hub, check, lambda _line: None)
 
 
 def heals(hub: MemoryHub) -> None:

@@ -24,6 +24,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds impo
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.operation import run
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import proof_of
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.ports.shell import SILENCE, ExecResult, Sink
+from ansible_collections.hypershift.core.plugins.module_utils._machine.processes import LocalProcesses
 
 from builders.memory_hub import START, MemoryHub
 from builders.objects import conditions, live_cluster, options
@@ -169,9 +170,6 @@ class Stage:
             finally:
                 shutil.rmtree(place)
 
-        def sleep(seconds: float) -> None:
-            self.hub.seconds += seconds
-
         known = {
             "name": "demo",
             "directory": "/s",
@@ -182,7 +180,7 @@ class Stage:
             **more,
         }
         means = Means(self.store, lambda source, target, _identity: target.write_bytes(source.read_bytes()), workspace)
-        return run(EtcdRestore(self.hub, options("etcd_restore", **known), means, sleep), self.hub, check, self.lines.append)
+        return run(EtcdRestore(self.hub, options("etcd_restore", **known), means, LocalProcesses()), self.hub, check, self.lines.append)
 
     def data(self) -> list[str]:
         """What each member's data directory holds."""

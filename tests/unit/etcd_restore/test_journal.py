@@ -13,7 +13,8 @@ from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore impo
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.journal import Journal, from_json
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.plan import first_journal
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import HypershiftError
-from ansible_collections.hypershift.core.plugins.module_utils._kernel.leases import Holder, held_by, manifest
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.leases import held_by, manifest
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.ports.processes import Holder
 from hypothesis import given
 from hypothesis import strategies as st
 
