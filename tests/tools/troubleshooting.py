@@ -67,7 +67,7 @@ normal while it comes up; `Degraded` counts after two minutes only, because it f
 """
 
 _FACTS = """
-"Facts" with a number, under **Why**, names the section of the platform fact sheet that the rules were written from.
+A number under **Why** leads to the section of [platform_facts.md](platform_facts.md) that a rule stands on, with its source.
 """
 
 
@@ -86,6 +86,11 @@ def _plain(template: str) -> str:
 
 def _escaped(text: str) -> str:
     return re.sub(r"(<[\w .-]+>(?:-<\w+>)?)", r"`\1`", text)
+
+
+def _linked(text: str) -> str:
+    """References as this page shows them: platform_facts#2.7, #O.9 as two links."""
+    return re.sub(r"(?:platform_facts)?#([\dO][\d.]*\d|\d)", r"[\1](platform_facts.md#\1)", text)
 
 
 def _sentence(text: str) -> str:
@@ -128,7 +133,7 @@ def _section(rule: Any) -> str:
         new = sorted(rule.stops_new - rule.stops)
         text = ", ".join(f"`{goal}`" + (" (new cluster)" if goal in new else "") for goal in stops)
         lines.append(f"- **Ends a wait at once for:** {text}")
-    lines.append(f"- **Why:** {_sentence(rule.reason)}")
+    lines.append(f"- **Why:** {_linked(_sentence(rule.reason))}")
     return "\n".join(lines)
 
 

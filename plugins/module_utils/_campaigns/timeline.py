@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""When each step of a hosted cluster's upgrade began and ended. Source: facts O.10."""
+"""When each step of a hosted cluster's upgrade began and ended. Source: platform_facts#O.10."""
 
 from __future__ import annotations
 

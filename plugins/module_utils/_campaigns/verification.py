@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """After the upgrade of a hosted cluster: is it whole, are its nodes new, is nothing worse than before?
 
-Source: facts 6.3, 6.5 (completion, status.nodesInfo).
+Source: platform_facts#6.3, #6.5 (completion, status.nodesInfo).
 """
 
 from __future__ import annotations

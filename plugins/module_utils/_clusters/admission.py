@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a HostedCluster may look like, checked before any write. Source: facts 0.3, 2.2, 2.3, O.11."""
+"""What a HostedCluster may look like, checked before any write. Source: platform_facts#0.3, #2.2, #2.3, #O.11."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A hosted cluster's own API, through the kubeconfig that it has published. Source: facts 2.9."""
+"""A hosted cluster's own API, through the kubeconfig that it has published. Source: platform_facts#2.9."""
 
 from __future__ import annotations
 

@@ -149,7 +149,9 @@ class HostedClusterPresent:
             )
 
     def _refuse_namesake(self, changes: ChangeSet) -> None:
-        """Names are unique across the management cluster: two would fight over one managed cluster (facts 2.2)."""
+        """Names are unique across the management cluster: two would fight over one managed cluster
+        (platform_facts#2.2).
+        """
         for other in self._hub.list(HOSTED_CLUSTER, field_selector=f"metadata.name={self._name}"):
             if other["metadata"]["namespace"] != self._namespace and other["metadata"]["name"] == self._name:
                 changes.refuse(
@@ -171,7 +173,7 @@ class HostedClusterPresent:
             )
 
     def _generated_infra_id(self) -> str:
-        """<name cut to 21>-<5 random>, the same through all plannings of one run (facts O.1)."""
+        """<name cut to 21>-<5 random>, the same through all plannings of one run (platform_facts#O.1)."""
         self._suffix = self._suffix or self._hub.random_name(GENERATED)
         return f"{self._name[:21].rstrip('-')}-{self._suffix}"
 

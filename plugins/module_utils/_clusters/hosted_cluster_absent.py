@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module hosted_cluster, state absent. Source: facts 2.11, O.9.
+"""Operation of module hosted_cluster, state absent. Source: platform_facts#2.11, #O.9.
 
 The operator deletes in order; we ask it to, clear pauses that would hold the machines, watch, name what blocks, and
 afterwards take away what was created with the cluster: by label, never by a retyped name.

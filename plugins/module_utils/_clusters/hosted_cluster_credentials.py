@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module hosted_cluster_credentials. Source: facts 2.9."""
+"""Operation of module hosted_cluster_credentials. Source: platform_facts#2.9."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ SAFE_TO_DELETE_LABEL = "hypershift.openshift.io/safe-to-delete-with-cluster"
 AUTO_CREATED_LABEL = "hypershift.openshift.io/auto-created-for-infra"
 
 # Option -> (field of the HostedCluster that names it, suffix of the object's default name, key inside, kind). Source:
-# facts 2.1.
+# platform_facts#2.1.
 REFERENCES = {
     "pull_secret": (("spec", "pullSecret", "name"), "pull-secret", ".dockerconfigjson", "Secret"),
     "ssh_key": (("spec", "sshKey", "name"), "ssh-key", "id_rsa.pub", "Secret"),
@@ -146,8 +146,8 @@ _PLATFORM_DEFAULTS = {"agent": _agent, "kubevirt": _kubevirt, "aws": _aws, "none
 
 
 def cluster_secret(kind: str, name: str, namespace: str, infra_id: str, key: str, encoded: str) -> dict[str, Any]:
-    """Secret or ConfigMap that lives and dies with the cluster: both labels let the operator own it (facts O.2, trap
-    6).
+    """Secret or ConfigMap that lives and dies with the cluster: both labels let the operator own it
+    (platform_facts#O.2, #2.11).
 
     encoded: base64 for a Secret, plain text for a ConfigMap.
     """

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Operation of module node_health_check_pause: our entry among the pause requests of NodeHealthChecks.
 
-Source: facts 6.4. The list has no merge keys: it is read, changed and written under the resourceVersion that was read.
+Source: platform_facts#6.4. The list has no merge keys: it is read, changed and written under the resourceVersion that
+was read.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class NodeHealthCheckPause:
         )
 
     def _wait(self, names: list[str], progress: Progress) -> None:
-        """What is in flight goes on while paused (facts 6.4)."""
+        """What is in flight goes on while paused (platform_facts#6.4)."""
 
         def missing(seen: Observed) -> str:
             busy = {

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Service publishing strategies per platform. Source: facts 2.3."""
+"""Service publishing strategies per platform. Source: platform_facts#2.3."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _refused(cause: str, remedy: str) -> OptionError:
 
 
 def services_problems(platform: str, services: list[dict[str, Any]], endpoint_access: str) -> list[str]:
-    """What the operator or the CRD would refuse in spec.services. Source: facts 0.3, 2.3."""
+    """What the operator or the CRD would refuse in spec.services. Source: platform_facts#0.3, #2.3."""
     problems = []
     names = [s.get("service") for s in services]
     if len(set(names)) != len(names):

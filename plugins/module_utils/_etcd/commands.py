@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Commands for a container of an etcd member, and what they print. Source: facts 8.0, 8.1, 8.3.
+"""Commands for a container of an etcd member, and what they print. Source: platform_facts#8.0, #8.1, #8.3.
 
 Several commands go in one exec: a stream through two API servers costs more than what it asks for.
 """

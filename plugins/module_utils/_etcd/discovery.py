@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Finds the etcd of a hosted cluster and asks its members. Source: facts 8.0 to 8.2."""
+"""Finds the etcd of a hosted cluster and asks its members. Source: platform_facts#8.0 to #8.2."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_info. Source: facts 8.1."""
+"""Operation of module etcd_info. Source: platform_facts#8.1."""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_member_recover: one failed member of a quorate etcd starts anew. Source: facts 8.2."""
+"""Operation of module etcd_member_recover: one failed member of a quorate etcd starts anew.
+
+Source: platform_facts#8.2.
+"""
 
 from __future__ import annotations
 

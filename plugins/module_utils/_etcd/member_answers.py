@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What each member of an etcd says of itself: the answers of its tool, read into the member. Source: facts 8.0, 8.1."""
+"""What each member of an etcd says of itself: the answers of its tool, read into the member. Source:
+platform_facts#8.0, #8.1."""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is known of an etcd: its StatefulSet, its pods, and what each member says of itself. Source: facts 8.0, 8.1."""
+"""What is known of an etcd: its StatefulSet, its pods, and what each member says of itself.
+
+Source: platform_facts#8.0, #8.1.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What state an etcd is in, and what to do about it. Source: facts 8.1 to 8.3, O.6, and the trap in 8.3."""
+"""What state an etcd is in, and what to do about it. Source: platform_facts#8.1 to #8.3, #O.6, and the trap in 8.3."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_restore: plan, apply with the plan's digest, roll back. Source: facts 8.3."""
+"""Operation of module etcd_restore: plan, apply with the plan's digest, roll back. Source: platform_facts#8.3."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Pauses the hosted cluster for a restore, and puts every pause back as found. Source: facts 10.2."""
+"""Pauses the hosted cluster for a restore, and puts every pause back as found. Source: platform_facts#10.2."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The ordered steps of a restore as people read them, and the journal it begins with. Source: facts 8.3."""
+"""The ordered steps of a restore as people read them, and the journal it begins with. Source: platform_facts#8.3."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _record(situation: Situation, shard: Shard) -> ShardRecord:
         name=shard.name,
         replicas=shard.size,
         when_scaled=shard.when_scaled,
-        # a member is Ready only with quorum (facts O.6)
+        # a member is Ready only with quorum (platform_facts#O.6)
         quorate=bool(shard.replicas) and shard.ready_replicas >= shard.quorum,
         peers=dict(shard.peers),
         size=file.size,

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The proof that all members hold the snapshot, before anything writes again. Source: facts 8.3, the trap.
+"""The proof that all members hold the snapshot, before anything writes again. Source: platform_facts#8.3, the trap.
 
 Members of a wrong restore report healthy. What counts: one cluster id, the right names, equal hashes at one revision,
 and as many living keys at the restored revision as the snapshot had.

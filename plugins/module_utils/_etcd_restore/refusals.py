@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Why a restore must not be begun: every reason is a row. Source: facts 8.2, 8.3, 8.6."""
+"""Why a restore must not be begun: every reason is a row. Source: platform_facts#8.2, #8.3, #8.6."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The tools of a restore are proved before anything of the hosted cluster is changed. Source: facts 8.3.
+"""The tools of a restore are proved before anything of the hosted cluster is changed. Source: platform_facts#8.3.
 
 What has stopped the members and then finds exec refused, an image that cannot be pulled or no room has taken a cluster
 down for nothing.

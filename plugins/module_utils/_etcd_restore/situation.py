@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a restore is planned from, and the digest that ties the plan to it. Source: facts 8.0, 8.3, 8.6."""
+"""What a restore is planned from, and the digest that ties the plan to it. Source: platform_facts#8.0, #8.3, #8.6."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Situation:
 
 
 def replicas_by_policy(cluster: Object) -> int:
-    """Replicas of a writer when nobody can say what they were (facts O.5)."""
+    """Replicas of a writer when nobody can say what they were (platform_facts#O.5)."""
     return 1 if lookup(cluster, ("spec", "controllerAvailabilityPolicy")) == "SingleReplica" else 3
 
 

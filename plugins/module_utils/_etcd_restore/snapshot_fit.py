@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Why a snapshot does not fit the cluster that it would be restored into. Source: facts 8.2, 8.3, 8.6."""
+"""Why a snapshot does not fit the cluster that it would be restored into. Source: platform_facts#8.2, #8.3, #8.6."""
 
 from __future__ import annotations
 

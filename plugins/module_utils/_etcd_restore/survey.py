@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads everything that a restore is planned from; writes nothing. Source: facts 8.0, 8.3, 8.6."""
+"""Reads everything that a restore is planned from; writes nothing. Source: platform_facts#8.0, #8.3, #8.6."""
 
 from __future__ import annotations
 

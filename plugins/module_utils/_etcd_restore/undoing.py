@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The way back on the members' volumes, without exec: pods that do it by their own command. Source: facts 8.3."""
+"""The way back on the members' volumes, without exec: pods that do it by their own command.
+
+Source: platform_facts#8.3.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One pod on each member's volume while etcd is down: opened with its claim, and closed. Source: facts 8.3."""
+"""One pod on each member's volume while etcd is down: opened with its claim, and closed. Source: platform_facts#8.3."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Commands on a member's volume while etcd is down. Source: facts 8.0, 8.3.
+"""Commands on a member's volume while etcd is down. Source: platform_facts#8.0, #8.3.
 
 Each may be run again after it was cut off anywhere, and beside an earlier one whose stream broke: directories change
 place by one rename.

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Work on the members' volumes while etcd is down, by one pod for each. Source: facts 8.3."""
+"""Work on the members' volumes while etcd is down, by one pod for each. Source: platform_facts#8.3."""
 
 from __future__ import annotations
 

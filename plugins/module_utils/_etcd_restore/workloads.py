@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Stops and starts what writes to etcd, and etcd itself. Source: facts 8.3 steps 2, 4, 10, 11."""
+"""Stops and starts what writes to etcd, and etcd itself. Source: platform_facts#8.3 steps 2, 4, 10, 11."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A restore drill: the commands that restore a snapshot into a scratch etcd, and the verdict on it. Source: facts
-8.3."""
+"""A restore drill: the commands that restore a snapshot into a scratch etcd, and the verdict on it.
+
+Source: platform_facts#8.3.
+"""
 
 from __future__ import annotations
 

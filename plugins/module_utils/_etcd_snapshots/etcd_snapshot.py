@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_snapshot, state present. Source: facts 8.1, 8.3, design 6 and 8.10."""
+"""Operation of module etcd_snapshot, state present. Source: platform_facts#8.1, #8.3."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_snapshot with presigned URLs: members send their snapshots themselves. Source: facts 8.4,
-8.5."""
+"""Operation of module etcd_snapshot with presigned URLs: members send their snapshots themselves.
+
+Source: platform_facts#8.4,
+#8.5."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module etcd_snapshot_verify: a restore drill. Source: design 6."""
+"""Operation of module etcd_snapshot_verify: a restore drill, since bytes are trusted only when they are proved."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Commands that take a snapshot inside a member's container, and what they print. Source: facts 8.3, design 8.10."""
+"""Commands that take a snapshot inside a member's container, and what they print. Source: platform_facts#8.3."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whom to take snapshots from, and whether that can be done. Source: facts 8.1, design 8.10."""
+"""Whom to take snapshots from, and whether that can be done. Source: platform_facts#8.1, #8.3."""
 
 from __future__ import annotations
 

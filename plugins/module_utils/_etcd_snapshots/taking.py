@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Takes the snapshot of one shard inside a member and leaves nothing behind there. Source: facts 8.3, design 8.10."""
+"""Takes the snapshot of one shard inside a member and leaves nothing behind there. Source: platform_facts#8.3."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What keeps a hosted cluster from going away, named object by object. Source: facts O.2, O.9."""
+"""What keeps a hosted cluster from going away, named object by object. Source: platform_facts#O.2, #O.9."""
 
 from __future__ import annotations
 

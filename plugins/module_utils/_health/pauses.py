@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Pausing reconciliation: legal values, who paused and why, forgotten pauses. Source: facts 10.2, O.8."""
+"""Pausing reconciliation: legal values, who paused and why, forgotten pauses. Source: platform_facts#10.2, #O.8."""
 
 from __future__ import annotations
 

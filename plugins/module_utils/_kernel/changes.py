@@ -67,7 +67,7 @@ class Step:
 
 @dataclass(frozen=True)
 class RolloutEffect:
-    """What one NodePool does because of the change. Source: facts 4.6.
+    """What one NodePool does because of the change. Source: platform_facts#4.6.
 
     action: ``replace`` (new Machines), ``in_place`` (drain and update each node).
     """

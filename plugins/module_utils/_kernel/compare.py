@@ -3,7 +3,7 @@
 """Compare what the user set with what the server holds.
 
 Server defaults, equal quantities (``8Gi`` and ``8192Mi``) and equal durations (``60s`` and ``1m0s``) are no difference
-(facts O.11, O.12).
+(platform_facts#O.11, #O.12).
 """
 
 from __future__ import annotations

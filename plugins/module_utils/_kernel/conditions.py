@@ -22,7 +22,7 @@ class Condition:
 
 
 def status_word(raw: Mapping[str, Any]) -> str:
-    """True, False or Unknown; the API takes any text for a status, and "" is written too (facts O.7)."""
+    """True, False or Unknown; the API takes any text for a status, and "" is written too (platform_facts#O.7)."""
     status = raw.get("status")
     return status if status in ("True", "False") else "Unknown"
 

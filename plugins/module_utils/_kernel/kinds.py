@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Kinds the collection talks to, with fixed REST paths: no API discovery.
 
-Source: facts 0.1.
+Source: platform_facts#0.1.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ MACHINE_CONFIG = Kind("machineconfiguration.openshift.io", "v1", "MachineConfig"
 
 
 def control_plane_namespace(namespace: str, name: str) -> str:
-    """Namespace of the control plane: ``<HCNS>-<name>``, dots become dashes (facts O.1)."""
+    """Namespace of the control plane: ``<HCNS>-<name>``, dots become dashes (platform_facts#O.1)."""
     return f"{namespace}-{name.replace('.', '-')}"
 
 

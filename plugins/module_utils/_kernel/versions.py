@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """OpenShift versions and the platform's rules about them.
 
-OpenShift 5.0 is 4.23 under another name (facts 1.1): minors are compared on one line, offset 23.
+OpenShift 5.0 is 4.23 under another name (platform_facts#1.1): minors are compared on one line, offset 23.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def is_multi_arch(image: str) -> bool | None:
 
 
 def upgrade_problem(current: Version, target: Version) -> str:
-    """Why a control plane must not go from current to target; empty when it may (facts 6.3)."""
+    """Why a control plane must not go from current to target; empty when it may (platform_facts#6.3)."""
     if target.line < current.line:
         return f"{target} is an older minor than the running {current}; hosted clusters cannot be downgraded"
     if target.line == current.line and target < current:
@@ -97,8 +97,9 @@ def upgrade_code(current: Version, target: Version) -> str:
 
 
 def skew_problem(control_plane: Version, pool: Version) -> str:
-    """Why a node pool must not run ``pool`` under a control plane at ``control_plane``; empty when it may (facts
-    6.5)."""
+    """Why a node pool must not run ``pool`` under a control plane at ``control_plane``; empty when it may
+    (platform_facts#6.5).
+    """
     if pool > control_plane:
         return f"{pool} is newer than the control plane's completed version {control_plane}"
     if control_plane.line - pool.line > MAX_POOL_SKEW:
@@ -112,7 +113,10 @@ def skew_code(control_plane: Version, pool: Version) -> str:
 
 
 def unsupported_problem(target: Version, supported_minors: list[str]) -> str:
-    """Why the operator of this hub would refuse ``target``; empty when it may. Source: facts 1.1 supported-versions."""
+    """Why the operator of this hub would refuse ``target``; empty when it may.
+
+    Source: platform_facts#1.1 supported-versions.
+    """
     minors = [v for v in (Version.parse(m) for m in supported_minors) if v]
     if not minors or any(m.line == target.line for m in minors):
         return ""
@@ -147,5 +151,5 @@ def completed(obj: Mapping[str, Any] | None, of: tuple[str, ...] = OF_CONTROL_PL
 
 
 def completed_version(cluster: Mapping[str, Any] | None) -> Version | None:
-    """What the control plane runs; desired is not enough (trap 7)."""
+    """What the control plane runs; desired is not enough (platform_facts#6.5)."""
     return Version.parse(completed(cluster))

@@ -24,7 +24,8 @@ from .._kernel.versions import (
 )
 from .option_paths import HOSTED_CLUSTER_PATHS, NODE_POOL_PATHS, Path, option_name
 
-# (path, remedy). Once the live object has a value there, the API server refuses another one. Source: facts 0.3, 0.6.
+# (path, remedy). Once the live object has a value there, the API server refuses another one. Source:
+# platform_facts#0.3, #0.6.
 HOSTED_CLUSTER_IMMUTABLE: tuple[tuple[str, str], ...] = (
     ("spec.platform.type", ""),
     ("spec.controllerAvailabilityPolicy", ""),

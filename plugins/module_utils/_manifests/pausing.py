@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Patches that pause and resume a hosted cluster and what belongs to it. Source: facts 10.2, O.8."""
+"""Patches that pause and resume a hosted cluster and what belongs to it. Source: platform_facts#10.2, #O.8."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def pause_patch(until: str, owner: str, reason: str, now: datetime) -> dict[str,
 
 
 def resume_patch(obj: dict[str, Any]) -> dict[str, Any]:
-    """Merge patch that removes the field and our annotations; empty when nothing is there (trap 8: never "false" or
-    "")."""
+    """Merge patch that removes the field and our annotations; empty when nothing is there (platform_facts#10.2: never
+    "false" or "")."""
     patch: dict[str, Any] = {}
     if lookup(obj, ("spec", "pausedUntil")) is not None:
         patch["spec"] = {"pausedUntil": None}

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which OpenShift minors the operator of a management cluster creates. Source: facts 1.1."""
+"""Which OpenShift minors the operator of a management cluster creates. Source: platform_facts#1.1."""
 
 from __future__ import annotations
 

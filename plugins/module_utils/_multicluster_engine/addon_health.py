@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Health of the hypershift add-on and its operator, in words. Source: facts 1.5, 1.7, O.14."""
+"""Health of the hypershift add-on and its operator, in words. Source: platform_facts#1.5, #1.7, #O.14."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the hypershift add-on reads: variables, install flags, images, credentials. Source: facts 1.6.
+"""What the hypershift add-on reads: variables, install flags, images, credentials. Source: platform_facts#1.6.
 
 Flags are two texts with words between single spaces, and variables a list: both are read, changed by name and written,
 others' entries stay.

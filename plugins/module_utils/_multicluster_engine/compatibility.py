@@ -26,7 +26,7 @@ def line_of_engine(version: Version) -> int:
 
 
 def management_lines(engine_line: int) -> tuple[int, int]:
-    """Oldest and newest line of the management cluster that an engine of this line works on (facts 1.3)."""
+    """Oldest and newest line of the management cluster that an engine of this line works on (platform_facts#1.3)."""
     return max(engine_line - _BELOW, _OLDEST_MANAGEMENT), engine_line + _ABOVE
 
 

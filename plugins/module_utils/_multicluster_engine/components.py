@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Components of the multicluster engine: a list without merge keys, read, changed by name and written.
 
-Source: facts 1.4, 1.5. Entries of others are never touched.
+Source: platform_facts#1.4, #1.5. Entries of others are never touched.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Operation of module hosted_cluster_import: a hosted cluster joins the engine's managed clusters, or leaves them.
 
-Source: facts 1.8.
+Source: platform_facts#1.8.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Operation of module hypershift_addon: hosted control planes on and off, in the order that the platform wants.
 
-Source: facts 1.5, 1.7: on is hypershift, then local hosting; off is the reverse, and only when there is no hosted
-cluster.
+Source: platform_facts#1.5, #1.7: on is hypershift, then local hosting; off is the reverse, and only when there is no
+hosted cluster.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Operation of module hypershift_addon_config: what the add-on reads, and the operator that follows.
 
-Source: facts 1.6. The add-on's agent looks at flags every two minutes and installs the operator anew; not every flag
-changes its Deployment.
+Source: platform_facts#1.6. The add-on's agent looks at flags every two minutes and installs the operator anew; not
+every flag changes its Deployment.
 """
 
 from __future__ import annotations

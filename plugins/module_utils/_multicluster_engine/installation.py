@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Installing, upgrading and removing the multicluster engine operator through OLM: objects, order, refusals.
 
-Source: facts 1.3, 1.4, 1.7.
+Source: platform_facts#1.3, #1.4, #1.7.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What forbids to install, upgrade or remove the multicluster engine operator, before any write.
 
-Source: facts 1.3, 1.4, 1.7.
+Source: platform_facts#1.3, #1.4, #1.7.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def _fitting(below: Version, present: Version | None) -> str:
 
 
 def removal_refusals(surroundings: EngineSurroundings, options: Object) -> list[Failure]:
-    """Source: facts 1.7: the engine does not go while it has something to carry."""
+    """Source: platform_facts#1.7: the engine does not go while it has something to carry."""
     found = []
     if surroundings.hosted:
         cause = f"{len(surroundings.hosted)} hosted cluster(s) run on it: {', '.join(sorted(surroundings.hosted)[:5])}"

@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A hosted cluster as a managed cluster: its objects, and what keeps the import from succeeding. Source: facts 1.8."""
+"""A hosted cluster as a managed cluster: its objects, and what keeps the import from succeeding.
+
+Source: platform_facts#1.8.
+"""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Operation of module multicluster_engine with state present: OLM's objects, then the MultiClusterEngine.
 
-Source: facts 1.3, 1.4. Each minor between the installed and the wanted one is a hop of its own, waited for before the
-next.
+Source: platform_facts#1.3, #1.4. Each minor between the installed and the wanted one is a hop of its own, waited for
+before the next.
 """
 
 from __future__ import annotations

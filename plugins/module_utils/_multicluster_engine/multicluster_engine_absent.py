@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Operation of module multicluster_engine with state absent: the engine first, then what has installed it.
 
-Source: facts 1.7. Namespace and OperatorGroup go only when this collection has made them.
+Source: platform_facts#1.7. Namespace and OperatorGroup go only when this collection has made them.
 """
 
 from __future__ import annotations

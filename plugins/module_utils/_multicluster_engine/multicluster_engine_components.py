@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module multicluster_engine_components: states by name, all other entries stay. Source: facts 1.4,
-1.5."""
+"""Operation of module multicluster_engine_components: states by name, all other entries stay.
+
+Source: platform_facts#1.4,
+#1.5."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Operation of module must_gather: one archive per hosted cluster, several at the same time.
 
-Source: facts 10.1. Nothing is written to any cluster, no image and no command is needed there.
+Source: platform_facts#10.1. Nothing is written to any cluster, no image and no command is needed there.
 """
 
 from __future__ import annotations

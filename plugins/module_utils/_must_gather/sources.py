@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a must-gather of a hosted cluster reads, and where it puts it.
 
-Source: facts 10.1 (the object list of the dump), 0.1, 1.4 to 1.6. The most important comes first: what a limit leaves
-out is the least important.
+Source: platform_facts#10.1 (the object list of the dump), #0.1, #1.4 to #1.6. The most important comes first: what a
+limit leaves out is the least important.
 """
 
 from __future__ import annotations

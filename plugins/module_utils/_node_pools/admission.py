@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a NodePool may look like, checked before any write. Source: facts 0.6, 6.5, O.11."""
+"""What a NodePool may look like, checked before any write. Source: platform_facts#0.6, #6.5, #O.11."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Desired NodePool: what the user set, and the defaults of a creation. Source: facts 0.6, 2.4-2.7."""
+"""Desired NodePool: what the user set, and the defaults of a creation. Source: platform_facts#0.6, #2.4 to #2.7."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from .._kernel.kinds import NODE_POOL
 from .._kernel.objects import deep_merge, lookup, without_nulls
 from .._manifests.option_paths import NODE_POOL_PATHS, explicit, merge_spec, put
 
-DEFAULT_REPLICAS = 2  # hcp create nodepool (facts 2.1)
+DEFAULT_REPLICAS = 2  # hcp create nodepool (platform_facts#2.1)
 
 
 def desired_manifest(options: dict[str, Any]) -> dict[str, Any]:
     """NodePool with exactly the fields the options set.
 
-    replicas and autoScaling exclude each other: setting one removes the other in the same patch (facts 11.5).
+    replicas and autoScaling exclude each other: setting one removes the other in the same patch (platform_facts#11.5).
     """
     named = explicit(options, NODE_POOL_PATHS)
     if options.get("replicas") is not None:

@@ -114,7 +114,9 @@ def _refuse_arch(manifest: dict[str, Any], cluster: dict[str, Any], changes: Cha
 
 
 def _refuse_missing_configs(hub: Hub, options: dict[str, Any], changes: ChangeSet, ref: str) -> None:
-    """The operator would stop with ValidMachineConfig False; better to know before the write (facts 4.1, 4.2)."""
+    """The operator would stop with ValidMachineConfig False; better to know before the write (platform_facts#4.1,
+    #4.2).
+    """
     for option, key in _REFERENCED_KEYS.items():
         for name in options.get(option) or []:
             found = hub.get(CONFIG_MAP, options["namespace"], name)

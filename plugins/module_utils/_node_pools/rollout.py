@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which node pools a change rolls, how and why: predicted before any write. Source: facts 4.6."""
+"""Which node pools a change rolls, how and why: predicted before any write. Source: platform_facts#4.6."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def stuck(pool: dict[str, Any]) -> tuple[str, str]:
     if management.get("upgradeType") == "InPlace":
         limit, nodes = lookup(management, ("inPlace", "maxUnavailable")), node_count(pool)
         if nodes and share(limit, nodes, 1) > nodes:
-            # The operator's node picker does not clamp it (facts 6.5).
+            # The operator's node picker does not clamp it (platform_facts#6.5).
             cause = f"management.inPlace.maxUnavailable is {limit}, but the pool has {nodes} node(s)"
             return cause, f"Set it to {nodes} or less (module nodepool: in_place.max_unavailable)."
         return "", ""

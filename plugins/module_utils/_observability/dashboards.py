@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Dashboards of hosted clusters: the template, and the ConfigMaps that the operator makes of it. Source: facts 7.2."""
+"""Dashboards of hosted clusters: the template, and the ConfigMaps that the operator makes of it.
+
+Source: platform_facts#7.2.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Operation of module hosted_observability: the SRE metrics set, the dashboards' template, sets of single clusters.
 
-Source: facts 7. What the operator itself runs with (flags) is the add-on's: module hypershift_addon_config.
+Source: platform_facts#7. What the operator itself runs with (flags) is the add-on's: module hypershift_addon_config.
 """
 
 from __future__ import annotations

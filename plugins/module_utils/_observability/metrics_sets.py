@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sets of metrics: the SRE set's content, and what the operator and hosted clusters are set to. Source: facts 7.1."""
+"""Sets of metrics: the SRE set's content, and what the operator and hosted clusters are set to.
+
+Source: platform_facts#7.1.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 """Relabel configurations as Prometheus validates them.
 
 Source: relabel.Config.Validate of Prometheus; field names are those of the Prometheus operator's API, which HyperShift
-reads (facts 7.1.1).
+reads (platform_facts#7.1.1).
 """
 
 from __future__ import annotations

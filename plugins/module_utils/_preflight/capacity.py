@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Whether a management cluster has room for more hosted clusters.
 
-Source: facts 11.1 (what one highly available control plane takes, how many fit), 11.3 (which taints control planes
-tolerate), 1.6 (limits).
+Source: platform_facts#11.1 (what one highly available control plane takes, how many fit), #11.3 (which taints control
+planes tolerate), #1.6 (limits).
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Preflight checks of OpenShift, the multicluster engine and the HyperShift operator. Source: facts 1.1 to 1.6,
-O.14."""
+"""Preflight checks of OpenShift, the multicluster engine and the HyperShift operator.
+
+Source: platform_facts#1.1 to #1.6,
+#O.14."""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ from .inspection import NO_ENGINE, PROVIDERS, SEE_ENGINE, CheckResult, Inspectio
 # the last: name before engine 2.3
 _COMPONENTS, _PREVIEW = ("hypershift", "hypershift-local-hosting"), "hypershift-preview"
 MAX_NUMBER, THRESHOLD = "hcMaxNumber", "hcThresholdNumber"
-_LIMITS = {MAX_NUMBER: 80, THRESHOLD: 60}  # what the add-on takes when nothing else is set (facts 1.6)
+_LIMITS = {MAX_NUMBER: 80, THRESHOLD: 60}  # what the add-on takes when nothing else is set (platform_facts#1.6)
 
 
 def openshift_settled(inspection: Inspection) -> CheckResult:
@@ -59,8 +61,8 @@ def openshift_settled(inspection: Inspection) -> CheckResult:
 
 
 def engine_available(inspection: Inspection) -> CheckResult:
-    """Phase Available, and the current version is the desired one (facts 1.4). That there is no engine is said here
-    alone; others refer to it."""
+    """Phase Available, and the current version is the desired one (platform_facts#1.4). That there is no engine is said
+    here alone; others refer to it."""
     found = engine(inspection.view)
     if found is None:
         gap = None if inspection.without_engine else inspection.gap(MULTICLUSTER_ENGINE)
@@ -82,7 +84,7 @@ def engine_available(inspection: Inspection) -> CheckResult:
 
 
 def engine_matches_openshift(inspection: Inspection) -> CheckResult:
-    """The engine works on OpenShift from two minors below its own to one above (facts 1.3)."""
+    """The engine works on OpenShift from two minors below its own to one above (platform_facts#1.3)."""
     own, below = Version.parse(engine_version(inspection.view)), Version.parse(openshift_version(inspection.view))
     if own is None or below is None:
         what = "multicluster engine" if own is None else "management cluster"
@@ -109,7 +111,7 @@ def component(inspection: Inspection, name: str) -> bool | None:
 
 
 def hypershift_enabled(inspection: Inspection) -> CheckResult:
-    """Components hypershift and hypershift-local-hosting; both are on unless switched off (facts 1.5)."""
+    """Components hypershift and hypershift-local-hosting; both are on unless switched off (platform_facts#1.5)."""
     step = (
         "Set it to enabled in spec.overrides.components of the MultiClusterEngine, and keep the other entries of that"
         " list."
@@ -124,7 +126,7 @@ def hypershift_enabled(inspection: Inspection) -> CheckResult:
 
 
 def operator_available(inspection: Inspection) -> CheckResult:
-    """Deployment operator in namespace hypershift (facts 1.5)."""
+    """Deployment operator in namespace hypershift (platform_facts#1.5)."""
     found = inspection.one(DEPLOYMENT, "operator")
     if found is None and inspection.without_engine:
         return unknown("none", f"there is no Deployment hypershift/operator: {NO_ENGINE}", SEE_ENGINE)
@@ -190,7 +192,7 @@ def limits(inspection: Inspection) -> dict[str, int]:
 
 
 def hosted_cluster_count(inspection: Inspection) -> CheckResult:
-    """Hosted clusters with the wanted ones, against threshold and maximum of the add-on (facts 1.6, 11.1)."""
+    """Hosted clusters with the wanted ones, against threshold and maximum of the add-on (platform_facts#1.6, #11.1)."""
     have, marks = len(inspection.all(HOSTED_CLUSTER)), limits(inspection)
     total = have + inspection.wanted
     value = f"{have}, {total} with the wanted"

@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Preflight checks of nodes, storage and load balancers of a management cluster. Source: facts 1.3, 2.2, 2.3, 11.1,
-11.3."""
+"""Preflight checks of nodes, storage and load balancers of a management cluster.
+
+Source: platform_facts#1.3, #2.2, #2.3, #11.1,
+#11.3."""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ CLOUDS = frozenset({"AWS", "Azure", "GCP", "IBMCloud", "PowerVS"})
 
 
 def default_storage_class(inspection: Inspection) -> CheckResult:
-    """Claims of etcd without a class of their own take the default one (facts 11.10)."""
+    """Claims of etcd without a class of their own take the default one (platform_facts#11.10)."""
     classes = inspection.all(STORAGE_CLASS)
     defaults = sorted(
         str(c["metadata"]["name"])
@@ -34,7 +36,7 @@ def default_storage_class(inspection: Inspection) -> CheckResult:
 
 
 def worker_nodes(inspection: Inspection) -> CheckResult:
-    """Three or more of them, ready and schedulable (facts 1.3, 2.2)."""
+    """Three or more of them, ready and schedulable (platform_facts#1.3, #2.2)."""
     every, good = workers(inspection), usable(inspection)
     left = sorted(str(n["metadata"]["name"]) for n in every if n not in good)
     value = f"{len(good)} of {len(every)} usable"
@@ -82,7 +84,7 @@ def zones(inspection: Inspection) -> CheckResult:
 
 
 def load_balancer(inspection: Inspection) -> CheckResult:
-    """A cloud, or MetalLB with a pool: services of type LoadBalancer need one (facts 2.3, 2.6)."""
+    """A cloud, or MetalLB with a pool: services of type LoadBalancer need one (platform_facts#2.3, #2.6)."""
     platform = inspection.infrastructure
     if not platform:
         return unknown("", "Infrastructure cluster tells no platform", "Look at Infrastructure cluster.")
@@ -111,7 +113,7 @@ def load_balancer(inspection: Inspection) -> CheckResult:
 
 
 def room(inspection: Inspection) -> CheckResult:
-    """Whether the wanted hosted clusters fit by the published figures (facts 11.1)."""
+    """Whether the wanted hosted clusters fit by the published figures (platform_facts#11.1)."""
     numbers = capacity(inspection)
     fits, wanted = int(numbers.get("fits") or 0), inspection.wanted
     if not numbers.get("nodes"):

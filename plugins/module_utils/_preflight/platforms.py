@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Preflight checks for one platform of hosted clusters. Source: facts 1.3, 2.4, 2.6, 2.7."""
+"""Preflight checks for one platform of hosted clusters. Source: platform_facts#1.3, #2.4, #2.6, #2.7."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def bare_metal_hosts(inspection: Inspection) -> CheckResult:
 
 
 def same_cloud(inspection: Inspection) -> CheckResult:
-    """Management cluster and workers of a hosted cluster are on the same platform (facts 1.3)."""
+    """Management cluster and workers of a hosted cluster are on the same platform (platform_facts#1.3)."""
     platform = inspection.infrastructure
     if not platform:
         return unknown("", "Infrastructure cluster tells no platform", "Look at Infrastructure cluster.")

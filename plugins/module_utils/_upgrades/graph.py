@@ -3,7 +3,7 @@
 """Graph of updates: which release leads to which, under which risks, and the shortest way.
 
 Sources: a Cincinnati graph document, or what a hosted cluster's own status offers (one hop only). The operator enforces
-neither (facts 6.2), so the rules are ours: no minor skipped, no way back (facts 6.3).
+neither (platform_facts#6.2), so the rules are ours: no minor skipped, no way back (platform_facts#6.3).
 """
 
 from __future__ import annotations

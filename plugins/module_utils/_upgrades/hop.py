@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One hop of a control plane: which release is meant, what the operator's gate will say. Source: facts 6.2, 6.3.
+"""One hop of a control plane: which release is meant, what the operator's gate will say.
+
+Source: platform_facts#6.2, #6.3.
 
 The release image is never made up: the user names it, or the cluster's own status does.
 """
@@ -163,8 +165,8 @@ def refused_request(cluster: Object) -> bool:
 
 
 def held_back(cluster: Object) -> str:
-    """Reason for which the cluster is not upgradeable; empty when it is, or does not tell (facts 6.3, gate 1). Unknown
-    is not True."""
+    """Reason for which the cluster is not upgradeable; empty when it is, or does not tell (platform_facts#6.3, gate 1).
+    Unknown is not True."""
     found = get(cluster, "ClusterVersionUpgradeable")
     return "" if found is None or found.status == "True" else found.reason or "NoReasonGiven"
 
@@ -174,7 +176,9 @@ def annotation(cluster: Object) -> str:
 
 
 def management_side(cluster: Object) -> dict[str, str]:
-    """Version and state of the pods on the management cluster; empty on operators that do not tell (facts 0.4)."""
+    """Version and state of the pods on the management cluster; empty on operators that do not tell
+    (platform_facts#0.4).
+    """
     newest = versions.newest(cluster, versions.MANAGEMENT_SIDE)
     return {"version": str(newest.get("version") or ""), "state": str(newest.get("state") or "")} if newest else {}
 

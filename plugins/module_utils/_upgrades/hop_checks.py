@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What speaks against one hop of a control plane, all of it at once. Source: facts 6.2, 6.3, O.14."""
+"""What speaks against one hop of a control plane, all of it at once. Source: platform_facts#6.2, #6.3, #O.14."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _order(s: HopSituation) -> str:
 
 
 def _edge(s: HopSituation) -> Iterator[Failure]:
-    """The operator takes any image (facts 6.2): edges and risks are for us to hold."""
+    """The operator takes any image (platform_facts#6.2): edges and risks are for us to hold."""
     if not s.hop.moves:
         return
     if s.hop.edge is None:
@@ -142,7 +142,7 @@ def _edge(s: HopSituation) -> Iterator[Failure]:
 
 
 def _gate(s: HopSituation) -> Iterator[Failure]:
-    """What the operator's own gate would hold back (facts 6.3, isUpgrading)."""
+    """What the operator's own gate would hold back (platform_facts#6.3, isUpgrading)."""
     reason, left = held_back(s.cluster), annotation(s.cluster)
     if not reason or not s.hop.moves or lookup(s.cluster, ("spec", "controlPlaneRelease")):
         return

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module hosted_cluster_upgrade: one hop of one control plane. Source: facts 6.3, O.10."""
+"""Operation of module hosted_cluster_upgrade: one hop of one control plane. Source: platform_facts#6.3, #O.10."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class HostedClusterUpgrade:
         base, body = live, _release(hop.image)
         left = annotation(live)
         if self._request.force and hop.moves and hop.minor and held_back(live) and left != hop.image:
-            # First the annotation, alone: the operator must never see the image without it (facts 6.3).
+            # First the annotation, alone: the operator must never see the image without it (platform_facts#6.3).
             forced = {"metadata": {"annotations": {FORCE: hop.image}}}
             changes.patch(HOSTED_CLUSTER, live, forced, f"the update is forced past {held_back(live)}")
             base = apply_merge_patch(live, forced)

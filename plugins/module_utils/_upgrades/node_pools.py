@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Upgrade of a hosted cluster's node pools: release, order, what speaks against it. Source: facts 6.5, O.7."""
+"""Upgrade of a hosted cluster's node pools: release, order, what speaks against it.
+
+Source: platform_facts#6.5, #O.7.
+"""
 
 from __future__ import annotations
 

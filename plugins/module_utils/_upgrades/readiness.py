@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What must hold before the release of a hosted cluster is changed: one rule and one code for the plan of a campaign
 and for a single hop. Each rule gives a Failure, or None; what may be done about it differs, so callers give that.
-Source: facts 0.3, 6.3, 6.5.
+Source: platform_facts#0.3, #6.3, #6.5.
 """
 
 from __future__ import annotations

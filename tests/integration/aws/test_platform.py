@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The life of a platform: check mode, made, kept, repaired, removed. Facts 2.7 are restated here as a table of their own.
+"""The life of a platform: check mode, made, kept, repaired, removed. platform_facts#2.7 are restated here as a table of their own.
 
 The tests of this file tell one story in the order in which they stand.
 """

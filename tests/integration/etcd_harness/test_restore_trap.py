@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The published restore procedure on real etcd: every member healthy, and what they hold differs (facts 8.3)."""
+"""The published restore procedure on real etcd: every member healthy, and what they hold differs (platform_facts#8.3)."""
 
 from __future__ import annotations
 

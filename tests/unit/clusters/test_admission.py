@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Bad input: each rule names the offending option, the rule and what is allowed, before any write. Source: facts 0.3, 0.6, 2.3, O.11."""
+"""Bad input: each rule names the offending option, the rule and what is allowed, before any write.
+
+Source: platform_facts#0.3, #0.6, #2.3, #O.11.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Desired objects: defaults of creation per platform, secrets out of sight, services. Source: facts 2.1-2.8."""
+"""Desired objects: defaults of creation per platform, secrets out of sight, services. Source: platform_facts#2.1 to #2.8."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def test_every_rule_is_shown_by_a_recorded_state() -> None:
     assert {rule.code for rule in RULES if rule.kinds} - shown == set()
 
 
-# Condition types with a state that is bad, from the platform facts 0.5 and 0.6.
+# Condition types with a state that is bad, from the platform_facts#0.5 and #0.6.
 BAD = {
     OF_CLUSTER: {
         "False": "Available ReconciliationSucceeded ValidConfiguration SupportedHostedCluster ValidReleaseImage ValidReleaseInfo "

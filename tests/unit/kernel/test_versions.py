@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Versions, dual numbering and the platform's rules on upgrades and skew. Source: facts 1.1, 6.3, 6.5."""
+"""Versions, dual numbering and the platform's rules on upgrades and skew. Source: platform_facts#1.1, #6.3, #6.5."""
 
 from __future__ import annotations
 

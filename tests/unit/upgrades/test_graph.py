@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The graph of updates: what counts as an edge, and that a way is legal, shortest and always the same. Source: facts 1.1, 6.2, 6.3."""
+"""The graph of updates: what counts as an edge, and that a way is legal, shortest and always the same.
+
+Source: platform_facts#1.1, #6.2, #6.3.
+"""
 
 from __future__ import annotations
 
@@ -125,7 +128,7 @@ def test_channels_narrow_what_says_that_it_has_some() -> None:
     }  # fmt: skip
 
 
-# What a status holds where the two lists should be: null, missing, malformed (facts O.12).
+# What a status holds where the two lists should be: null, missing, malformed (platform_facts#O.12).
 @pytest.mark.parametrize(
     "available", [None, [], {}, "4.20.9", [None], [{}], [{"version": "next"}], [{"version": None, "image": "x"}], [[]], 7]
 )

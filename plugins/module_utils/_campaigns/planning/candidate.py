@@ -177,7 +177,7 @@ class Candidate:
 def under_way(cluster: Object) -> tuple[Version | None, str] | None:
     """Version and image of an update that has begun or was asked for; None when there is none.
 
-    A superseded Partial entry is none (facts O.10), nor is a request that the operator refuses.
+    A superseded Partial entry is none (platform_facts#O.10), nor is a request that the operator refuses.
     """
     newest, asked = versions.newest(cluster), str(lookup(cluster, ("spec", "release", "image")) or "")
     if newest and newest.get("state") != "Completed":

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules of a campaign about one hosted cluster. Source: facts 6.1-6.6, O.14.
+"""Rules of a campaign about one hosted cluster. Source: platform_facts#6.1 to #6.6, #O.14.
 
 Each rule says nothing, or a refusal, or a warning (a sentence).
 """
@@ -82,7 +82,8 @@ def _images(candidate: Candidate) -> Said:
 
 
 def _upgradeable(candidate: Candidate) -> Said:
-    """Only a change of minor is held back (facts 6.3); what the condition will say at a later hop nobody knows now."""
+    """Only a change of minor is held back (platform_facts#6.3); what the condition will say at a later hop nobody knows
+    now."""
     found, hop = get(candidate.cluster, "ClusterVersionUpgradeable"), minor_hop(candidate)
     if hop is None or found is None or found.status == "True":
         return None

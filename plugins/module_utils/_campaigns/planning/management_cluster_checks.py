@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules of a campaign about the management cluster beneath. Source: facts 1.1, 1.3, 6.1.
+"""Rules of a campaign about the management cluster beneath. Source: platform_facts#1.1, #1.3, #6.1.
 
 Order: management OpenShift, then the multicluster engine, then hosted clusters. Engine 2.y belongs to OpenShift
 4.(y+10), the engines beside OpenShift 5 carry its number; each hosts its own minor and older ones, on a management

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules of a campaign about the node pools of one hosted cluster. Source: facts 0.6, 6.5, 6.6, 10.3."""
+"""Rules of a campaign about the node pools of one hosted cluster. Source: platform_facts#0.6, #6.5, #6.6, #10.3."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def _unknown(candidate: Candidate, pool: Pool) -> Said:
 
 
 def _network_lag(candidate: Candidate) -> Said:
-    """OVN-Kubernetes: one minor of lag is best effort, two are only for extended updates (facts 6.6)."""
+    """OVN-Kubernetes: one minor of lag is best effort, two are only for extended updates (platform_facts#6.6)."""
     network = lookup(candidate.cluster, ("spec", "networking", "networkType")) or "OVNKubernetes"
     if network != "OVNKubernetes" or not candidate.way.hops:
         return None

@@ -17,7 +17,7 @@ from ..._kernel.versions import Version, version_of_image
 
 CURRENT = "current"
 REST = "rest"
-_OLDEST = 8  # no operator takes an older minor (facts 1.1)
+_OLDEST = 8  # no operator takes an older minor (platform_facts#1.1)
 _LABEL = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 _SHARE = re.compile(r"^(\d{1,3})\s*%$")
 Options = Mapping[str, Any]

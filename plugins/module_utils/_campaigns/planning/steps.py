@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Steps of one hosted cluster: control plane minor by minor, node pools when they must or at the end.
 
-Source: facts 6.1, 6.3, 6.5: a pool is never above the completed version of its control plane and at most three minors
-below.
+Source: platform_facts#6.1, #6.3, #6.5: a pool is never above the completed version of its control plane and at most
+three minors below.
 """
 
 from __future__ import annotations

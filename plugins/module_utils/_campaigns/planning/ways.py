@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where a hosted cluster is to go, and by which releases. Source: facts 6.2, 6.3."""
+"""Where a hosted cluster is to go, and by which releases. Source: platform_facts#6.2, #6.3."""
 
 from __future__ import annotations
 

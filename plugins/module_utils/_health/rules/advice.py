@@ -25,7 +25,7 @@ ADVICE_RULES = (
             "Correct spec.configuration.oauth and its Secrets in namespace {namespace}; OpenID is tested through a "
             "worker, so with 0 nodes it stays this way."
         ),
-        reason="the control-plane operator asks the provider through konnectivity (facts 3)",
+        reason="the control-plane operator asks the provider through konnectivity (platform_facts#3)",
         starting=NOISE,
     ),
     Rule(
@@ -39,7 +39,10 @@ ADVICE_RULES = (
             "Mirror the complete release before the next update, or a component that is switched on later finds its"
             " image missing."
         ),
-        reason="the condition lists what the payload lacks, needed or not, and holds nothing back (facts 0.5, 11.7)",
+        reason=(
+            "the condition lists what the payload lacks, needed or not, and holds nothing back"
+            " (platform_facts#0.5, #11.7)"
+        ),
     ),
     Rule(
         code="etcd_encryption_failed",
@@ -50,7 +53,7 @@ ADVICE_RULES = (
         verdict=Health.DEGRADED,
         cause="data in etcd could not be encrypted with the new key: {message}",
         next_step="Keep the previous key; look at the StorageVersionMigration objects of the hosted cluster.",
-        reason="objects written under the old key need it until they are rewritten (facts 0.5)",
+        reason="objects written under the old key need it until they are rewritten (platform_facts#0.5)",
     ),
     Rule(
         code="etcd_encryption_migrating",
@@ -60,7 +63,7 @@ ADVICE_RULES = (
         verdict=Health.PROGRESSING,
         cause="data in etcd is being encrypted with the new key: {message}",
         next_step="Keep the previous key until this is done.",
-        reason="objects written under the old key need it until they are rewritten (facts 0.5)",
+        reason="objects written under the old key need it until they are rewritten (platform_facts#0.5)",
     ),
     Rule(
         code="restore_not_finished",
@@ -70,7 +73,7 @@ ADVICE_RULES = (
         verdict=Health.PROGRESSING,
         cause="the restore from a backup is not finished: {message}",
         next_step="Wait; do not change the cluster before it is True.",
-        reason="the condition turns True when a restored cluster may be used (facts 0.5, 8.8)",
+        reason="the condition turns True when a restored cluster may be used (platform_facts#0.5, #8.8)",
     ),
     Rule(
         code="etcd_backup_running",
@@ -81,7 +84,7 @@ ADVICE_RULES = (
         verdict=Health.HEALTHY,
         cause="a backup of etcd is running",
         next_step="Wait for it before taking another one.",
-        reason="the condition is False while a backup runs (facts 0.5, 8.7)",
+        reason="the condition is False while a backup runs (platform_facts#0.5, #8.7)",
     ),
     Rule(
         code="etcd_backup_failed",
@@ -91,7 +94,7 @@ ADVICE_RULES = (
         verdict=Health.HEALTHY,
         cause="the last backup of etcd failed: {message}",
         next_step="Look at the backup objects in namespace {cpns} and take one by hand before any risky change.",
-        reason="the condition tells of the most recent backup only (facts 0.5, 8.7)",
+        reason="the condition tells of the most recent backup only (platform_facts#0.5, #8.7)",
     ),
     Rule(
         code="network_policy_not_applied",
@@ -101,7 +104,7 @@ ADVICE_RULES = (
         verdict=Health.DEGRADED,
         cause="the network policy of the virtual machines could not be applied: {message}",
         next_step="Give the infrastructure kubeconfig's account the rights that the message names.",
-        reason="without it virtual machines of this cluster may reach more than they should (facts 0.5, 2.6)",
+        reason="without it virtual machines of this cluster may reach more than they should (platform_facts#0.5, #2.6)",
     ),
     Rule(
         code="auto_node_not_ready",
@@ -112,7 +115,7 @@ ADVICE_RULES = (
         verdict=Health.PROGRESSING,
         cause="automatic node provisioning is not ready: {message}",
         next_step="Look at the karpenter Deployments in namespace {cpns}.",
-        reason="the condition is False also when the feature is simply off (facts 0.5)",
+        reason="the condition is False also when the feature is simply off (platform_facts#0.5)",
         starting=COMING,
     ),
     Rule(
@@ -123,7 +126,7 @@ ADVICE_RULES = (
         verdict=Health.HEALTHY,
         cause="a minor update would be refused now: {message}",
         next_step="Resolve the named reason before the next minor update; patch updates are not affected.",
-        reason="only a change of the minor version asks for Upgradeable (facts 6.3)",
+        reason="only a change of the minor version asks for Upgradeable (platform_facts#6.3)",
     ),
     Rule(
         code="no_update_channel",
@@ -134,7 +137,7 @@ ADVICE_RULES = (
         verdict=Health.HEALTHY,
         cause="no update channel is set, so available updates are not known",
         next_step="Set spec.channel, for example stable-4.21.",
-        reason="without a channel availableUpdates is null (facts 6.2)",
+        reason="without a channel availableUpdates is null (platform_facts#6.2)",
     ),
     Rule(
         code="updates_not_retrieved",
@@ -144,7 +147,7 @@ ADVICE_RULES = (
         verdict=Health.HEALTHY,
         cause="available updates cannot be retrieved: {message}",
         next_step="Let the cluster reach the update service, or set spec.updateService to a local one.",
-        reason="the version operator asks the update service through konnectivity (facts 6.2)",
+        reason="the version operator asks the update service through konnectivity (platform_facts#6.2)",
     ),
     Rule(
         code="kubevirt_mtu_low",
@@ -154,7 +157,7 @@ ADVICE_RULES = (
         verdict=Health.HEALTHY,
         cause="the network under the virtual machines has a low MTU, which costs throughput",
         next_step="Use an MTU of 9000 or more on the management cluster.",
-        reason="packets are encapsulated twice (facts 2.6)",
+        reason="packets are encapsulated twice (platform_facts#2.6)",
     ),
     Rule(
         code="nodes_not_live_migratable",
@@ -167,7 +170,7 @@ ADVICE_RULES = (
         next_step=(
             "Use a storage class with ReadWriteMany; until then maintenance of a management node restarts workers."
         ),
-        reason="live migration needs shared volumes (facts 2.6)",
+        reason="live migration needs shared volumes (platform_facts#2.6)",
     ),
     Rule(
         code="validation_failed",
@@ -180,7 +183,7 @@ ADVICE_RULES = (
         verdict=Health.DEGRADED,
         cause="the operator reports {condition} as false: {message}",
         next_step="Act on the message; the condition is newer than this collection's knowledge.",
-        reason="conditions named Valid are True when all is well (facts 0.5, 0.6)",
+        reason="conditions named Valid are True when all is well (platform_facts#0.5, #0.6)",
         young=NOISE,
     ),
 )

@@ -56,7 +56,7 @@ CONTROL_PLANE_RULES = (
         next_step="Look at Deployment control-plane-operator in namespace {cpns}: its pods, their image and their log.",
         reason=(
             "the HostedCluster repeats the conditions of its HostedControlPlane and says where one is missing (recorded"
-            " from the real operators, facts O.4)"
+            " from the real operators, platform_facts#O.4)"
         ),
         starting=(Severity.WARNING, Health.PROGRESSING),
     ),
@@ -71,7 +71,7 @@ CONTROL_PLANE_RULES = (
             "Check the permissions of the control-plane-operator role and the VPC's quota; node pools without own "
             "groups wait for it."
         ),
-        reason="node pools without a security group are held back until it exists (facts 0.5, 2.7)",
+        reason="node pools without a security group are held back until it exists (platform_facts#0.5, #2.7)",
         starting=COMING,
     ),
     Rule(
@@ -85,7 +85,9 @@ CONTROL_PLANE_RULES = (
             "Look at the AWSEndpointService objects in namespace {cpns} and at the permissions of the"
             " control-plane-operator role."
         ),
-        reason="private and public-and-private clusters reach their API through an endpoint service (facts 2.7)",
+        reason=(
+            "private and public-and-private clusters reach their API through an endpoint service (platform_facts#2.7)"
+        ),
         starting=COMING,
     ),
     Rule(
@@ -96,7 +98,9 @@ CONTROL_PLANE_RULES = (
         verdict=Health.DEGRADED,
         cause="the external DNS name of the API cannot be resolved: {message}",
         next_step="Check that external-dns runs, that it may write to the zone, and that the record exists.",
-        reason="routes with an external hostname are usable only once the record is published (facts 2.7, O.4)",
+        reason=(
+            "routes with an external hostname are usable only once the record is published (platform_facts#2.7, #O.4)"
+        ),
         starting=COMING,
     ),
     Rule(
@@ -108,7 +112,7 @@ CONTROL_PLANE_RULES = (
         verdict=Health.DEGRADED,
         cause="the API's public endpoint is not exposed: {message}",
         next_step="Look at the Services and Routes in namespace {cpns} and at their load balancer.",
-        reason="the condition tells whether the published endpoint of the API exists (facts 0.5)",
+        reason="the condition tells whether the published endpoint of the API exists (platform_facts#0.5)",
         starting=COMING,
     ),
     Rule(
@@ -122,7 +126,7 @@ CONTROL_PLANE_RULES = (
             "Look at the LoadBalancer Services and Routes in namespace {cpns}: a pending address means no load balancer"
             " provider, an exhausted pool or a cloud quota."
         ),
-        reason="the condition is False until every published service has an endpoint (facts O.4)",
+        reason="the condition is False until every published service has an endpoint (platform_facts#O.4)",
         starting=COMING,
     ),
     *ETCD_RULES,
@@ -137,7 +141,10 @@ CONTROL_PLANE_RULES = (
             "If etcd is fine, look at the pods app=kube-apiserver in namespace {cpns}: their events and the log of"
             " container kube-apiserver."
         ),
-        reason="the condition follows the Deployment's availability; the API server waits for etcd (facts O.4, O.5)",
+        reason=(
+            "the condition follows the Deployment's availability; the API server waits for etcd"
+            " (platform_facts#O.4, #O.5)"
+        ),
         starting=COMING,
     ),
     Rule(
@@ -151,7 +158,7 @@ CONTROL_PLANE_RULES = (
         next_step="Read the log of Deployment control-plane-operator in namespace {cpns}.",
         reason=(
             "Available is the first failing of infrastructure, kubeconfig, etcd, API server, endpoint and components"
-            " (facts O.4)"
+            " (platform_facts#O.4)"
         ),
         starting=COMING,
     ),
@@ -164,7 +171,7 @@ CONTROL_PLANE_RULES = (
         verdict=Health.UNAVAILABLE,
         cause="the API server runs but cannot be reached through its published address: {message}",
         next_step="Check the load balancer or route of the API, its DNS record and the firewall on the API's port.",
-        reason="the operator probes the published address from the management cluster (facts O.4)",
+        reason="the operator probes the published address from the management cluster (platform_facts#O.4)",
         starting=SLOW,
     ),
     Rule(
@@ -179,7 +186,7 @@ CONTROL_PLANE_RULES = (
             "Look at the ControlPlaneComponent objects in namespace {cpns}; one in WaitingForDependencies waits for"
             " another one."
         ),
-        reason="components are checked until the cluster has been available once (facts O.4, O.5)",
+        reason="components are checked until the cluster has been available once (platform_facts#O.4, #O.5)",
         starting=COMING,
     ),
     Rule(
@@ -190,7 +197,7 @@ CONTROL_PLANE_RULES = (
         verdict=Health.UNAVAILABLE,
         cause="the control plane is not available: {message}",
         next_step="Follow the findings above it; without any, look at the pods in namespace {cpns}.",
-        reason="Available copies the first failing condition of the control plane (facts O.3, O.4)",
+        reason="Available copies the first failing condition of the control plane (platform_facts#O.3, #O.4)",
         starting=COMING,
     ),
     Rule(
@@ -201,7 +208,7 @@ CONTROL_PLANE_RULES = (
         verdict=Health.DEGRADED,
         cause="the ignition server is not available, so no new node can join: {message}",
         next_step="Look at Deployment ignition-server in namespace {cpns}; running nodes are not affected.",
-        reason="the condition follows the Deployment's availability (facts O.3, O.7)",
+        reason="the condition follows the Deployment's availability (platform_facts#O.3, #O.7)",
         starting=COMING,
         young=NOISE,
     ),

@@ -17,7 +17,7 @@ CREDENTIAL_RULES = (
         verdict=Health.BLOCKED,
         cause="the platform's credentials cannot be used: {message}",
         next_step="Create or correct the Secret or role that the message names in namespace {namespace}.",
-        reason="credentials are set up before any platform object and the loop stops at an error (facts O.3)",
+        reason="credentials are set up before any platform object and the loop stops at an error (platform_facts#O.3)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -33,7 +33,7 @@ CREDENTIAL_RULES = (
             "Check that the IAM OIDC provider of the issuer URL exists and that the roles trust it; recreate it if it"
             " was deleted."
         ),
-        reason="every cloud call of the control plane assumes a role through this provider (facts 2.7)",
+        reason="every cloud call of the control plane assumes a role through this provider (platform_facts#2.7)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -48,7 +48,7 @@ CREDENTIAL_RULES = (
         next_step=(
             "Restore <infraID>/.well-known/openid-configuration and <infraID>/openid/v1/jwks in the operator's bucket."
         ),
-        reason="the operator uploads them once only and then trusts its finalizer as a marker (facts 2.7)",
+        reason="the operator uploads them once only and then trusts its finalizer as a marker (platform_facts#2.7)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -63,7 +63,7 @@ CREDENTIAL_RULES = (
         next_step=(
             "Let the KMS role trust the cluster's identity provider and use the key, then check the key's own policy."
         ),
-        reason="without the key the API server cannot read Secrets (facts 0.3, 0.5)",
+        reason="without the key the API server cannot read Secrets (platform_facts#0.3, #0.5)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -75,7 +75,7 @@ CREDENTIAL_RULES = (
         verdict=Health.DEGRADED,
         cause="the key management service cannot be used: {message}",
         next_step="Check that the key is enabled and in the cluster's region, and that the service can be reached.",
-        reason="without the key the API server cannot read Secrets (facts 0.3, 0.5)",
+        reason="without the key the API server cannot read Secrets (platform_facts#0.3, #0.5)",
         starting=COMING,
     ),
 )

@@ -46,7 +46,7 @@ DELETION_RULES = (
             "Give the operator its bucket configuration back, or remove the documents by hand and then finalizer "
             "hypershift.io/aws-oidc-discovery from the HostedCluster."
         ),
-        reason="deletion fails with an error while the operator has no bucket configuration (facts 2.7, O.9)",
+        reason="deletion fails with an error while the operator has no bucket configuration (platform_facts#2.7, #O.9)",
         stops=goals("gone"),
     ),
     Rule(
@@ -58,7 +58,7 @@ DELETION_RULES = (
         verdict=Health.DELETING,
         cause="the operator meets an error while deleting: {message}",
         next_step="Act on the message; the operator tries again by itself.",
-        reason="the condition carries the error that ended the last loop (facts O.3, O.9)",
+        reason="the condition carries the error that ended the last loop (platform_facts#O.3, #O.9)",
     ),
     Rule(
         code="cloud_resources_left_behind",
@@ -73,7 +73,7 @@ DELETION_RULES = (
             "Look for load balancers, volumes and buckets tagged kubernetes.io/cluster/<infraID>=owned and remove them"
             " by hand."
         ),
-        reason="after 10 minutes the operator goes on without them (facts O.9)",
+        reason="after 10 minutes the operator goes on without them (platform_facts#O.9)",
     ),
     Rule(
         code="deletion_cloud_resources",
@@ -84,7 +84,9 @@ DELETION_RULES = (
         verdict=Health.DELETING,
         cause="the hosted cluster is still removing its load balancers, volumes and registry storage: {message}",
         next_step="Wait; the operator gives up after 10 minutes.",
-        reason="with annotation cleanup-cloud-resources the control plane removes them before it goes (facts O.9)",
+        reason=(
+            "with annotation cleanup-cloud-resources the control plane removes them before it goes (platform_facts#O.9)"
+        ),
     ),
     Rule(
         code="deletion_security_group",
@@ -97,7 +99,7 @@ DELETION_RULES = (
         next_step=(
             "Remove what still uses it: network interfaces of instances or load balancers outside the cluster's care."
         ),
-        reason="a security group in use cannot be deleted (facts 0.5, O.9)",
+        reason="a security group in use cannot be deleted (platform_facts#0.5, #O.9)",
     ),
     Rule(
         code="deletion_node_pools",
@@ -112,7 +114,7 @@ DELETION_RULES = (
             "If it takes long, look for Machines that cannot be drained in namespace {cpns}; nodeDrainTimeout 0s waits"
             " for ever."
         ),
-        reason="node pools go first and wait for their machines (facts O.7, O.9)",
+        reason="node pools go first and wait for their machines (platform_facts#O.7, #O.9)",
     ),
     Rule(
         code="deletion_control_plane",
@@ -124,7 +126,10 @@ DELETION_RULES = (
         verdict=Health.DELETING,
         cause="deletion waits for the HostedControlPlane in namespace {cpns}; finalizers left: {finalizers}",
         next_step="If it takes long, read the log of Deployment control-plane-operator in namespace {cpns}.",
-        reason="the control plane goes after the node pools and the CAPI cluster, its namespace after it (facts O.9)",
+        reason=(
+            "the control plane goes after the node pools and the CAPI cluster, its namespace after it"
+            " (platform_facts#O.9)"
+        ),
     ),
     Rule(
         code="deletion_grace_period",
@@ -136,7 +141,7 @@ DELETION_RULES = (
         verdict=Health.DELETING,
         cause="everything is removed and the grace period runs: {message}",
         next_step="Wait for the time in annotation hypershift.openshift.io/destroy-grace-period.",
-        reason="the last finalizer stays for the grace period (facts O.9)",
+        reason="the last finalizer stays for the grace period (platform_facts#O.9)",
     ),
     Rule(
         code="deletion_foreign_finalizer",
@@ -151,7 +156,7 @@ DELETION_RULES = (
             "Let their owner finish; openshift.io/destroy-cluster belongs to the command line tool that creates "
             "and destroys clusters."
         ),
-        reason="the operator only removes its own finalizers (facts O.2)",
+        reason="the operator only removes its own finalizers (platform_facts#O.2)",
     ),
     Rule(
         code="deleting",
@@ -163,7 +168,7 @@ DELETION_RULES = (
         verdict=Health.DELETING,
         cause="the hosted cluster is being deleted",
         next_step="Wait, or look at the other findings for what holds it.",
-        reason="deletion is ordered and each step waits for the one before (facts O.9)",
+        reason="deletion is ordered and each step waits for the one before (platform_facts#O.9)",
         stops=CHANGE_GOALS | goals("paused", "resumed"),
     ),
 )

@@ -28,7 +28,7 @@ ETCD_RULES = (
             "Check every member (endpoint health and hashkv) before touching anything; replace the one failing "
             "member by hand, or restore from a snapshot when quorum is lost."
         ),
-        reason="after a failed job the operator asks for a person (facts 8.2)",
+        reason="after a failed job the operator asks for a person (platform_facts#8.2)",
         stops=goals("available", "healthy"),
     ),
     Rule(
@@ -40,7 +40,7 @@ ETCD_RULES = (
         verdict=Health.DEGRADED,
         cause="an etcd member failed and the operator is recovering it",
         next_step="Wait for Job etcd-recovery in namespace {cpns}; do not delete pods or volumes of etcd meanwhile.",
-        reason="a recovery by hand must not race with the job (facts 8.2)",
+        reason="a recovery by hand must not race with the job (platform_facts#8.2)",
     ),
     Rule(
         code="etcd_snapshot_not_restored",
@@ -55,7 +55,7 @@ ETCD_RULES = (
             "new HostedCluster, because restoreSnapshotURL cannot be changed."
         ),
         reason=(
-            "the init container fetches the snapshot at first start only and the field is immutable (facts 0.3, 8.0)"
+            "the init container fetches the snapshot at first start only and the field is immutable (platform_facts#0.3, #8.0)"
         ),
     ),
     Rule(
@@ -71,7 +71,7 @@ ETCD_RULES = (
             "Look at the claim's events in namespace {cpns}; the storage class of etcd cannot be changed after "
             "creation, so make the class work or create the cluster again with another one."
         ),
-        reason="the condition's message copies the claim's trouble (facts 8.1, 11.10)",
+        reason="the condition's message copies the claim's trouble (platform_facts#8.1, #11.10)",
         starting=(Severity.ERROR, Health.BLOCKED),
     ),
     Rule(
@@ -83,7 +83,7 @@ ETCD_RULES = (
         verdict=Health.UNAVAILABLE,
         cause="the StatefulSet of etcd does not exist",
         next_step="Check that Deployment control-plane-operator in namespace {cpns} runs; it creates etcd.",
-        reason="the StatefulSet is created by the control-plane operator only (facts 8.1, O.4)",
+        reason="the StatefulSet is created by the control-plane operator only (platform_facts#8.1, #O.4)",
         starting=COMING,
     ),
     Rule(
@@ -98,7 +98,7 @@ ETCD_RULES = (
             "or a volume; with two failing members do not delete anything and restore from a snapshot."
         ),
         reason=(
-            "quorum needs more than half of the members Ready; pods must sit in different zones (facts 2.2, 8.1, 8.2)"
+            "quorum needs more than half of the members Ready; pods must sit in different zones (platform_facts#2.2, #8.1, #8.2)"
         ),
         starting=COMING,
     ),
@@ -113,7 +113,7 @@ ETCD_RULES = (
             "Correct the Secret of spec.etcd.unmanaged.tls in namespace {namespace}: keys etcd-client-ca.crt,"
             " etcd-client.crt and etcd-client.key."
         ),
-        reason="the operator only checks the client Secret of an unmanaged etcd (facts 0.3, 0.5)",
+        reason="the operator only checks the client Secret of an unmanaged etcd (platform_facts#0.3, #0.5)",
         stops=goals("healthy"),
         stops_new=goals("available"),
     ),

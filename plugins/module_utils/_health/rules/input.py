@@ -62,7 +62,7 @@ INPUT_RULES = (
         ),
         reason=(
             "every referenced Secret and ConfigMap is read from the namespace of the HostedCluster and the sync stops "
-            "at the first missing one (facts 3, O.3)"
+            "at the first missing one (platform_facts#3, #O.3)"
         ),
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
@@ -77,7 +77,7 @@ INPUT_RULES = (
         verdict=Health.BLOCKED,
         cause="the {what} {missing} that the cluster refers to could not be read: {why}",
         next_step="If it lasts, check that {what} {missing} exists and has the keys that its field asks for.",
-        reason="the sync step stops at the first reference that it cannot read and tries again (facts 3)",
+        reason="the sync step stops at the first reference that it cannot read and tries again (platform_facts#3)",
         young=NOISE,
     ),
     Rule(
@@ -88,7 +88,7 @@ INPUT_RULES = (
         verdict=Health.BLOCKED,
         cause="the operator rejects the configuration: {message}",
         next_step="Correct the named field of the HostedCluster; nothing more is created or changed until then.",
-        reason="the reconcile loop ends in an error while ValidConfiguration is False (facts O.3)",
+        reason="the reconcile loop ends in an error while ValidConfiguration is False (platform_facts#O.3)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -103,7 +103,7 @@ INPUT_RULES = (
             "Configure the operator for it (for private AWS clusters: credentials and region) or change the"
             " HostedCluster."
         ),
-        reason="the operator stops silently while SupportedHostedCluster is False (facts O.3)",
+        reason="the operator stops silently while SupportedHostedCluster is False (platform_facts#O.3)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -120,7 +120,8 @@ INPUT_RULES = (
             " addresses."
         ),
         reason=(
-            "it is the first thing the control-plane operator checks and it does not go on without it (facts O.4, 10.5)"
+            "it is the first thing the control-plane operator checks and it does not go on without it"
+            " (platform_facts#O.4, #10.5)"
         ),
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
@@ -135,7 +136,7 @@ INPUT_RULES = (
         next_step=(
             "Correct the ConfigMap named by spec.configuration.proxy.trustedCA: one PEM bundle in key ca-bundle.crt."
         ),
-        reason="proxy settings reach every node, a broken bundle cuts them off (facts 0.5, 4.6)",
+        reason="proxy settings reach every node, a broken bundle cuts them off (platform_facts#0.5, #4.6)",
     ),
 )
 
@@ -153,7 +154,7 @@ OPERATOR_RULES = (
         ),
         reason=(
             "both conditions carry the error that ended the last loop; write conflicts between controllers are left "
-            "out (facts 0.5, O.3)"
+            "out (platform_facts#0.5, #O.3)"
         ),
         young=NOISE,
     ),

@@ -82,7 +82,7 @@ MACHINE_RULES = (
         ),
         reason=(
             "a drain is tried again for as long as nodeDrainTimeout allows; a budget may free itself, so it is no proof"
-            " (facts 6.5)"
+            " (platform_facts#6.5)"
         ),
         young=SLOW,
     ),
@@ -100,7 +100,7 @@ MACHINE_RULES = (
             "Boot and approve more hosts, or widen agentLabelSelector; agents must be free, approved and of the pool's"
             " architecture."
         ),
-        reason="each machine of the Agent platform takes one free agent (facts 2.4)",
+        reason="each machine of the Agent platform takes one free agent (platform_facts#2.4)",
         young=SLOW,
     ),
     Rule(
@@ -114,7 +114,7 @@ MACHINE_RULES = (
         verdict=Health.DEGRADED,
         cause="the platform cannot provide machines ({ready} of {wanted} nodes): {message}",
         next_step="Free or raise the quota, or choose another instance type, size or zone for a new pool.",
-        reason="the condition gathers what the machines report (facts 0.6)",
+        reason="the condition gathers what the machines report (platform_facts#0.6)",
         young=SLOW,
     ),
     Rule(
@@ -131,7 +131,7 @@ MACHINE_RULES = (
             "Look at the other findings of the pool and at Deployments cluster-api and capi-provider in namespace"
             " {cpns}."
         ),
-        reason="reason NotFound means that there is no machine at all (facts 10.3)",
+        reason="reason NotFound means that there is no machine at all (platform_facts#10.3)",
         starting=COMING,
         young=SLOW,
     ),
@@ -148,7 +148,7 @@ MACHINE_RULES = (
             "Look at the Machines (machines.cluster.x-k8s.io) in namespace {cpns} and at the provider's objects of the"
             " same name."
         ),
-        reason="a machine takes up to 20 minutes; after that it will hardly come (facts 0.6, 11.6)",
+        reason="a machine takes up to 20 minutes; after that it will hardly come (platform_facts#0.6, #11.6)",
         young=COMING,
         young_seconds=MACHINE_SECONDS,
     ),
@@ -164,7 +164,7 @@ MACHINE_RULES = (
         next_step=(
             "From the machines' network check DNS, proxy and firewall to the ignition endpoint in the cluster's status."
         ),
-        reason="the first machine that fetches its payload turns the condition True (facts 0.6, 11.2)",
+        reason="the first machine that fetches its payload turns the condition True (platform_facts#0.6, #11.2)",
         young=COMING,
         young_seconds=MACHINE_SECONDS,
     ),
@@ -181,7 +181,7 @@ MACHINE_RULES = (
             "Look at the Nodes in the hosted cluster; NotReady right after joining is often the network plugin or a"
             " pending CSR."
         ),
-        reason="the condition gathers the node health that the machines report (facts 0.6)",
+        reason="the condition gathers the node health that the machines report (platform_facts#0.6)",
         starting=COMING,
         young=SLOW,
         young_seconds=MACHINE_SECONDS,
@@ -199,7 +199,7 @@ MACHINE_RULES = (
             "Find what the nodes have in common (network, power, storage) and repair it; repair goes on when fewer are"
             " unhealthy."
         ),
-        reason="the health check stops when more than 2 nodes are unhealthy (facts 11.6)",
+        reason="the health check stops when more than 2 nodes are unhealthy (platform_facts#11.6)",
     ),
     Rule(
         code="pool_not_ready",
@@ -211,7 +211,7 @@ MACHINE_RULES = (
         verdict=Health.DEGRADED,
         cause="the pool is not ready ({ready} of {wanted} nodes): {message}",
         next_step="Follow the findings above it; without any, look at the Machines in namespace {cpns}.",
-        reason="Ready is copied from the MachineDeployment or MachineSet (facts 0.6)",
+        reason="Ready is copied from the MachineDeployment or MachineSet (platform_facts#0.6)",
         young=COMING,
         young_seconds=MACHINE_SECONDS,
     ),
@@ -225,7 +225,7 @@ MACHINE_RULES = (
         verdict=Health.PROGRESSING,
         cause="the pool has {ready} nodes and wants {wanted}",
         next_step="Wait; the goal nodes_ready tells when it is done.",
-        reason="status.replicas counts the nodes that are ready (facts O.7)",
+        reason="status.replicas counts the nodes that are ready (platform_facts#O.7)",
     ),
     Rule(
         code="cidr_conflict",
@@ -240,7 +240,7 @@ MACHINE_RULES = (
             "Create the cluster again with another cluster network; it cannot be changed, and traffic to these nodes"
             " gets lost."
         ),
-        reason="cluster networks are immutable and must not overlap the machines' (facts 0.3, 2.2)",
+        reason="cluster networks are immutable and must not overlap the machines' (platform_facts#0.3, #2.2)",
     ),
     Rule(
         code="auto_repair_failed",
@@ -255,7 +255,7 @@ MACHINE_RULES = (
             "It starts once the first machine has reached the ignition server; if one has, look at "
             "MachineHealthCheck {name} in {cpns}."
         ),
-        reason="the health check is made after ReachedIgnitionEndpoint only (facts 11.6)",
+        reason="the health check is made after ReachedIgnitionEndpoint only (platform_facts#11.6)",
     ),
     Rule(
         code="pool_version_skew",
@@ -266,7 +266,7 @@ MACHINE_RULES = (
         verdict=Health.HEALTHY,
         cause="the pool's version is too far from its control plane's: {message}",
         next_step="Update the pool; it may be at most 3 minor versions behind and never ahead.",
-        reason="the condition advises only, the rollout goes on (facts 6.5)",
+        reason="the condition advises only, the rollout goes on (platform_facts#6.5)",
     ),
     Rule(
         code="pool_tag_conflict",
@@ -278,7 +278,7 @@ MACHINE_RULES = (
         verdict=Health.HEALTHY,
         cause="resource tags of the pool contradict the cluster's: {message}",
         next_step="Use one value for each key in the pool's and the cluster's resourceTags.",
-        reason="one of the two values is dropped (facts 0.6)",
+        reason="one of the two values is dropped (platform_facts#0.6)",
     ),
     *TUNING_RULES,
 )

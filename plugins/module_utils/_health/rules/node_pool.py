@@ -53,7 +53,8 @@ NODE_POOL_RULES = (
             "and not a minor below the pool's own."
         ),
         reason=(
-            "the minor version of a pool is capped by the control plane's completed one and may not go down (facts 6.5)"
+            "the minor version of a pool is capped by the control plane's completed one and may not go down"
+            " (platform_facts#6.5)"
         ),
         stops=_STOPS,
     ),
@@ -70,7 +71,7 @@ NODE_POOL_RULES = (
             "Check the reference and that the cluster's pull secret may read it, then correct spec.release.image of the"
             " pool."
         ),
-        reason="no rollout starts while ValidReleaseImage is False (facts 6.5)",
+        reason="no rollout starts while ValidReleaseImage is False (platform_facts#6.5)",
         stops=_STOPS,
     ),
     Rule(
@@ -85,7 +86,7 @@ NODE_POOL_RULES = (
             "Use an architecture the platform supports and a -multi release for mixed architectures; on Agent with "
             "IBM Z leave amd64."
         ),
-        reason="each platform supports a fixed set of architectures (facts 0.6)",
+        reason="each platform supports a fixed set of architectures (platform_facts#0.6)",
         stops=_STOPS,
     ),
     Rule(
@@ -97,7 +98,7 @@ NODE_POOL_RULES = (
         verdict=Health.BLOCKED,
         cause="spec.management is not valid: {message}",
         next_step="Correct spec.management; maxSurge and maxUnavailable must not both be 0.",
-        reason="the operator stops at this check until the spec changes (facts 6.5, O.7)",
+        reason="the operator stops at this check until the spec changes (platform_facts#6.5, #O.7)",
         stops=_STOPS,
     ),
     Rule(
@@ -110,7 +111,7 @@ NODE_POOL_RULES = (
         verdict=Health.BLOCKED,
         cause="the scaling settings are not valid: {message}",
         next_step="Set either replicas or autoScaling; min 0 works on AWS and Azure only.",
-        reason="False is normal while autoscaling is off, only this reason is a fault (facts 0.6, 11.5)",
+        reason="False is normal while autoscaling is off, only this reason is a fault (platform_facts#0.6, #11.5)",
         stops=_STOPS,
     ),
     Rule(
@@ -126,7 +127,7 @@ NODE_POOL_RULES = (
             "Wait until the control plane is available; it writes ConfigMaps labelled core-ignition-config in namespace"
             " {cpns}."
         ),
-        reason="the operator counts these ConfigMaps before it makes machines (facts O.7)",
+        reason="the operator counts these ConfigMaps before it makes machines (platform_facts#O.7)",
         starting=COMING,
     ),
     Rule(
@@ -142,7 +143,7 @@ NODE_POOL_RULES = (
             "Create it in namespace {namespace} with key config (spec.config) or tuning (spec.tuningConfig), or "
             "remove the reference."
         ),
-        reason="pool configuration is read from the namespace of the NodePool (facts 4.1, 4.2)",
+        reason="pool configuration is read from the namespace of the NodePool (platform_facts#4.1, #4.2)",
         stops=_STOPS,
     ),
     Rule(
@@ -157,7 +158,7 @@ NODE_POOL_RULES = (
             "Correct the ConfigMap named by spec.config: MachineConfig, KubeletConfig (one per pool), "
             "ContainerRuntimeConfig or image policies only."
         ),
-        reason="anything else is refused and no rollout starts (facts 4.1)",
+        reason="anything else is refused and no rollout starts (platform_facts#4.1)",
         stops=_STOPS,
     ),
     Rule(
@@ -172,7 +173,7 @@ NODE_POOL_RULES = (
             "Correct the ConfigMap named by spec.tuningConfig: Tuned objects or exactly one PerformanceProfile, no"
             " unknown field."
         ),
-        reason="tuning manifests are decoded strictly (facts 4.2)",
+        reason="tuning manifests are decoded strictly (platform_facts#4.2)",
         stops=_STOPS,
     ),
     Rule(
@@ -187,7 +188,7 @@ NODE_POOL_RULES = (
             "Correct spec.platform of the pool; for an image that cannot be found, name it (ami, diskImage) or use"
             " another region."
         ),
-        reason="machines are made from this template only (facts 0.6)",
+        reason="machines are made from this template only (platform_facts#0.6)",
         stops=_STOPS,
     ),
     Rule(
@@ -201,7 +202,7 @@ NODE_POOL_RULES = (
         next_step=(
             "Wait for condition AWSDefaultSecurityGroupCreated of the cluster, or name security groups in the pool."
         ),
-        reason="a pool without own groups uses the cluster's default one (facts 0.6, 2.7)",
+        reason="a pool without own groups uses the cluster's default one (platform_facts#0.6, #2.7)",
         starting=COMING,
     ),
     Rule(
@@ -215,7 +216,7 @@ NODE_POOL_RULES = (
         next_step=(
             "Read the log of Deployment ignition-server in namespace {cpns}; a wrong MachineConfig is the usual cause."
         ),
-        reason="machines without a payload cannot join (facts 0.6, O.7)",
+        reason="machines without a payload cannot join (platform_facts#0.6, #O.7)",
         starting=COMING,
         young=NOISE,
     ),
@@ -234,8 +235,8 @@ NODE_POOL_RULES = (
             " until then."
         ),
         reason=(
-            "the operator writes this reason with an empty status (openshift/hypershift nodepool/conditions.go, facts"
-            " O.7)"
+            "the operator writes this reason with an empty status (openshift/hypershift nodepool/conditions.go,"
+            " platform_facts#O.7)"
         ),
     ),
     Rule(
@@ -250,7 +251,7 @@ NODE_POOL_RULES = (
             "Wait until the control plane is available; otherwise look at Service, Route and CA Secret of"
             " ignition-server in {cpns}."
         ),
-        reason="the condition is there only while the endpoint is missing (facts 0.6, O.7)",
+        reason="the condition is there only while the endpoint is missing (platform_facts#0.6, #O.7)",
         starting=COMING,
     ),
     *POOL_UPDATE_RULES,
@@ -268,7 +269,7 @@ NODE_POOL_RULES = (
             "If it takes long, look for Machines that cannot be drained in namespace {cpns}; a timeout of 0s waits for"
             " ever."
         ),
-        reason="the finalizer stays until the last machine is gone (facts O.7)",
+        reason="the finalizer stays until the last machine is gone (platform_facts#O.7)",
         stops=_STOPS,
     ),
 )

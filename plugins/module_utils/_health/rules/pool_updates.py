@@ -51,7 +51,7 @@ POOL_UPDATE_RULES = (
             "Read the log of pod machine-config-daemon on that node in hosted namespace {name}-upgrade; repair or "
             "replace the node. False does not mean finished here."
         ),
-        reason="a degraded node turns the condition False and nothing goes on (facts 6.5)",
+        reason="a degraded node turns the condition False and nothing goes on (platform_facts#6.5)",
         stops=goals("node_pools_settled"),
     ),
     Rule(
@@ -67,7 +67,7 @@ POOL_UPDATE_RULES = (
             "Look for pods that a PodDisruptionBudget protects on the node that is being drained, and set"
             " nodeDrainTimeout."
         ),
-        reason="a drain without limit is the usual cause of a rollout that hangs (facts 6.5)",
+        reason="a drain without limit is the usual cause of a rollout that hangs (platform_facts#6.5)",
     ),
     Rule(
         code="pool_updating",
@@ -79,6 +79,6 @@ POOL_UPDATE_RULES = (
         verdict=Health.PROGRESSING,
         cause="the pool is being updated: {message}",
         next_step="Wait; the goal node_pools_settled tells when it is done.",
-        reason="each of the three conditions is True while nodes are replaced or changed (facts 6.5, O.7)",
+        reason="each of the three conditions is True while nodes are replaced or changed (platform_facts#6.5, #O.7)",
     ),
 )

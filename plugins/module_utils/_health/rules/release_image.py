@@ -35,7 +35,7 @@ RELEASE_IMAGE_RULES = (
         verdict=Health.BLOCKED,
         cause="the pull secret {namespace}/{secret} does not exist, so the release image cannot be read",
         next_step="Create Secret {secret} in namespace {namespace} with the key .dockerconfigjson. " + FIX_AND_RETRY,
-        reason="ValidReleaseImage False with reason SecretNotFound is retried, everything after it waits (facts O.3)",
+        reason="ValidReleaseImage False with reason SecretNotFound is retried, everything after it waits (platform_facts#O.3)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -53,7 +53,7 @@ RELEASE_IMAGE_RULES = (
             " operator first."
         ),
         reason=(
-            "the release is checked against the supported range and y-stream downgrades are refused (facts 1.1, 6.3)"
+            "the release is checked against the supported range and y-stream downgrades are refused (platform_facts#1.1, #6.3)"
         ),
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
@@ -71,7 +71,7 @@ RELEASE_IMAGE_RULES = (
             "Add the registry's CA to the management cluster (image.config.openshift.io/cluster, additionalTrustedCA)"
             " and to the HostedCluster's additionalTrustBundle."
         ),
-        reason="the operator and the hosted cluster trust registries separately (facts 11.7)",
+        reason="the operator and the hosted cluster trust registries separately (platform_facts#11.7)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -93,7 +93,7 @@ RELEASE_IMAGE_RULES = (
         ),
         reason=(
             "release metadata is read from the registry at every change of the spec; mirrors are read only at start"
-            " (facts O.3, 11.7)"
+            " (platform_facts#O.3, #11.7)"
         ),
     ),
     Rule(
@@ -111,7 +111,7 @@ RELEASE_IMAGE_RULES = (
         ),
         reason=(
             "a later step of the loop turns reason InvalidImage into PayloadArchNotFound, so that only the message"
-            " tells (recorded from the real operator, facts O.3)"
+            " tells (recorded from the real operator, platform_facts#O.3)"
         ),
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
@@ -128,7 +128,7 @@ RELEASE_IMAGE_RULES = (
         next_step="Correct spec.release.image; with a mirror check that it holds this release.",
         reason=(
             "the registry answered that it has no such manifest; reason is PayloadArchNotFound (recorded from the real"
-            " operator, facts O.3)"
+            " operator, platform_facts#O.3)"
         ),
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
@@ -147,7 +147,7 @@ RELEASE_IMAGE_RULES = (
             " architectures."
         ),
         reason=(
-            "the payload's architecture is found from the image manifest before anything is created (facts 0.4, O.3)"
+            "the payload's architecture is found from the image manifest before anything is created (platform_facts#0.4, #O.3)"
         ),
     ),
     Rule(
@@ -159,7 +159,7 @@ RELEASE_IMAGE_RULES = (
         verdict=Health.BLOCKED,
         cause="release image {image} cannot be used: {message}",
         next_step="Check the image reference and that the pull secret may read it, then correct spec.release.image.",
-        reason="the operator stops while ValidReleaseImage is False (facts O.3)",
+        reason="the operator stops while ValidReleaseImage is False (platform_facts#O.3)",
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -172,6 +172,6 @@ RELEASE_IMAGE_RULES = (
         verdict=Health.DEGRADED,
         cause="images that the control plane needs are not in the release: {message}",
         next_step="Mirror the complete release and check the registry overrides of the operator.",
-        reason="both conditions list images that the payload lacks (facts 0.5, 11.7)",
+        reason="both conditions list images that the payload lacks (platform_facts#0.5, #11.7)",
     ),
 )

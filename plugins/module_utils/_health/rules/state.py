@@ -94,7 +94,9 @@ STATE_RULES = (
             "Check Deployment operator in namespace hypershift; a NodePool also needs a HostedCluster of its"
             " clusterName in the same namespace."
         ),
-        reason="the first loop writes conditions; a NodePool without its cluster is left alone (facts O.3, O.7)",
+        reason=(
+            "the first loop writes conditions; a NodePool without its cluster is left alone (platform_facts#O.3, #O.7)"
+        ),
     ),
     Rule(
         code="status_awaited",
@@ -106,7 +108,7 @@ STATE_RULES = (
         verdict=Health.UNKNOWN,
         cause="it is new and its status is still empty",
         next_step="Wait for the operator's first look.",
-        reason="the first loop writes conditions (facts O.3)",
+        reason="the first loop writes conditions (platform_facts#O.3)",
     ),
     Rule(
         code="availability_unknown",
@@ -119,8 +121,8 @@ STATE_RULES = (
         cause="its status does not say whether it is available",
         next_step="Read the other findings, and the log of Deployment operator in namespace hypershift.",
         reason=(
-            "the operator writes Available in the step after the inputs were read; what was not said is not well (facts"
-            " O.3)"
+            "the operator writes Available in the step after the inputs were read; what was not said is not well"
+            " (platform_facts#O.3)"
         ),
         starting=(Severity.INFO, Health.PROGRESSING),
     ),
@@ -134,7 +136,7 @@ STATE_RULES = (
         verdict=Health.PROGRESSING,
         cause="the status does not speak of generation {generation} of the spec yet",
         next_step="Wait for the operator's next look.",
-        reason="conditions keep the values of the previous generation for a loop after a change (facts O.14)",
+        reason="conditions keep the values of the previous generation for a loop after a change (platform_facts#O.14)",
     ),
     Rule(
         code="paused",
@@ -148,7 +150,7 @@ STATE_RULES = (
         verdict=Health.PAUSED,
         cause="reconciliation is paused{note} until somebody removes spec.pausedUntil",
         next_step="Resume it when the work is done: remove spec.pausedUntil (never write false or an empty string).",
-        reason="a paused object keeps its status up to date and ignores its spec (facts 10.2)",
+        reason="a paused object keeps its status up to date and ignores its spec (platform_facts#10.2)",
         # What runs goes on running while paused, so an API that was there may come back by itself.
         stops=(CHANGE_GOALS | goals("resumed")) - goals("available"),
         stops_new=goals("available"),
@@ -163,7 +165,7 @@ STATE_RULES = (
         verdict=Health.PAUSED,
         cause="reconciliation is paused{note} until {until}",
         next_step="Wait until then, or remove spec.pausedUntil.",
-        reason="the operator resumes by itself at the time and the field stays (facts 10.2)",
+        reason="the operator resumes by itself at the time and the field stays (platform_facts#10.2)",
     ),
     Rule(
         code="invalid_paused_until_value",
@@ -181,7 +183,10 @@ STATE_RULES = (
             " InvalidPausedUntilValue)"
         ),
         next_step="Write true or a time such as 2026-03-03T03:28:48Z.",
-        reason="the API accepts a time without zone and the operator then goes on as if nothing was set (facts 10.2)",
+        reason=(
+            "the API accepts a time without zone and the operator then goes on as if nothing was set"
+            " (platform_facts#10.2)"
+        ),
         stops=goals("paused"),
     ),
     Rule(
@@ -194,7 +199,7 @@ STATE_RULES = (
         verdict=Health.HEALTHY,
         cause="the pause ended at {until}, the field is left over",
         next_step="Remove spec.pausedUntil.",
-        reason="a time in the past does not pause (facts 10.2)",
+        reason="a time in the past does not pause (platform_facts#10.2)",
         stops=goals("paused"),
     ),
 )

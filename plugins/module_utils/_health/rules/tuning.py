@@ -21,7 +21,7 @@ TUNING_RULES = (
         verdict=Health.DEGRADED,
         cause="the performance profile of the pool is not applied: {message}",
         next_step="Look at Deployment cluster-node-tuning-operator in namespace {cpns} and at the profile's values.",
-        reason="the node tuning operator's state is copied to the pool (facts 0.6, 4.2)",
+        reason="the node tuning operator's state is copied to the pool (platform_facts#0.6, #4.2)",
         young=NOISE,
     ),
     Rule(
@@ -33,7 +33,7 @@ TUNING_RULES = (
         verdict=Health.HEALTHY,
         cause="the performance profile of the pool is not settled: {message}",
         next_step="Wait for the rollout that the profile starts; then look at Profile objects in the hosted cluster.",
-        reason="the node tuning operator's state is copied to the pool (facts 0.6, 4.2)",
+        reason="the node tuning operator's state is copied to the pool (platform_facts#0.6, #4.2)",
     ),
     Rule(
         code="tuning_progressing",
@@ -45,6 +45,6 @@ TUNING_RULES = (
         verdict=Health.PROGRESSING,
         cause="the performance profile of the pool is being applied: {message}",
         next_step="Wait; it rolls the nodes of the pool.",
-        reason="a performance profile always starts a rollout (facts 4.2, 4.6)",
+        reason="a performance profile always starts a rollout (platform_facts#4.2, #4.6)",
     ),
 )

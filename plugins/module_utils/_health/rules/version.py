@@ -80,7 +80,10 @@ REFUSAL_RULES = (
         verdict=Health.BLOCKED,
         cause="annotation hypershift.openshift.io/force-upgrade-to names another image than the requested release",
         next_step="Remove the annotation, or set it to exactly the requested image when the update must be forced.",
-        reason="while Upgradeable is not True the annotation must equal the image, even for a z-stream (facts 6.3)",
+        reason=(
+            "while Upgradeable is not True the annotation must equal the image, even for a z-stream"
+            " (platform_facts#6.3)"
+        ),
         stops=_UPDATE,
     ),
     Rule(
@@ -96,7 +99,7 @@ REFUSAL_RULES = (
             "Resolve the named reason (often: acknowledge removed APIs), or force it with annotation "
             "hypershift.openshift.io/force-upgrade-to set to the requested image, or set the previous image again."
         ),
-        reason="a change of the minor version is held back while Upgradeable is not True (facts 6.3, O.10)",
+        reason="a change of the minor version is held back while Upgradeable is not True (platform_facts#6.3, #O.10)",
         stops=_UPDATE,
     ),
     Rule(
@@ -109,7 +112,10 @@ REFUSAL_RULES = (
         verdict=Health.BLOCKED,
         cause="the operator does not act on the spec: {message}",
         next_step="Resolve the condition that the message names; it comes before everything else.",
-        reason="Progressing False with reason Blocked names the condition that holds everything back (facts 6.3, O.3)",
+        reason=(
+            "Progressing False with reason Blocked names the condition that holds everything back"
+            " (platform_facts#6.3, #O.3)"
+        ),
     ),
 )
 
@@ -126,7 +132,8 @@ VERSION_RULES = (
         ),
         next_step="Scale a node pool to at least 1 (2 for a redundant ingress), or wait for the goal available only.",
         reason=(
-            "Available does not need nodes, but the install or update stays Partial without one (facts 2.9, 6.3, 10.3)"
+            "Available does not need nodes, but the install or update stays Partial without one"
+            " (platform_facts#2.9, #6.3, #10.3)"
         ),
         stops=goals("version_completed", "healthy"),
     ),
@@ -141,7 +148,7 @@ VERSION_RULES = (
             "Check the konnectivity-agent pods on the nodes and that the nodes reach the published Konnectivity"
             " address."
         ),
-        reason="webhooks, metrics and most identity providers go through konnectivity (facts 3, 10.5, 11.2)",
+        reason="webhooks, metrics and most identity providers go through konnectivity (platform_facts#3, #10.5, #11.2)",
         starting=COMING,
         young=NOISE,
     ),
@@ -153,7 +160,7 @@ VERSION_RULES = (
         verdict=Health.DEGRADED,
         cause="the nodes cannot reach the control plane: {message}",
         next_step="Check DNS and firewall from a node to the API's published address.",
-        reason="nodes initiate every connection to the control plane (facts 10.5, 11.2)",
+        reason="nodes initiate every connection to the control plane (platform_facts#10.5, #11.2)",
         starting=COMING,
         young=NOISE,
     ),
@@ -165,7 +172,7 @@ VERSION_RULES = (
         verdict=Health.BLOCKED,
         cause="the cluster version operator does not accept the release: {message}",
         next_step="Check that the cluster can pull the release image and that its signature can be verified.",
-        reason="nothing is applied before the payload is loaded (facts 6.3)",
+        reason="nothing is applied before the payload is loaded (platform_facts#6.3)",
         young=SLOW,
     ),
     Rule(
@@ -178,7 +185,7 @@ VERSION_RULES = (
         next_step=(
             "Look at the named ClusterOperator in the hosted cluster; console and ingress need *.apps to resolve."
         ),
-        reason="Succeeding is the inverse of Failing of the hosted ClusterVersion (facts 0.5, 2.4)",
+        reason="Succeeding is the inverse of Failing of the hosted ClusterVersion (platform_facts#0.5, #2.4)",
         starting=SLOW,
         young=SLOW,
         young_seconds=10 * 60,
@@ -193,7 +200,7 @@ VERSION_RULES = (
         verdict=Health.DEGRADED,
         cause="the hosted ClusterVersion fails: {message}",
         next_step="Look at the named ClusterOperator in the hosted cluster.",
-        reason="the HostedControlPlane carries Failing itself, the HostedCluster its inverse (facts 0.5)",
+        reason="the HostedControlPlane carries Failing itself, the HostedCluster its inverse (platform_facts#0.5)",
         starting=SLOW,
         young=SLOW,
         young_seconds=10 * 60,
@@ -206,7 +213,7 @@ VERSION_RULES = (
         verdict=Health.PROGRESSING,
         cause="no version has been completely applied yet: {message}",
         next_step="Wait for the install; it needs at least one worker and a working ingress.",
-        reason="ClusterVersionAvailable is True from the first completed version on (facts 6.3)",
+        reason="ClusterVersionAvailable is True from the first completed version on (platform_facts#6.3)",
         starting=COMING,
     ),
     Rule(
@@ -223,7 +230,7 @@ VERSION_RULES = (
         ),
         reason=(
             "any Deployment of the control plane with unavailable replicas sets it, for moments during every rollout"
-            " (facts O.4, O.10)"
+            " (platform_facts#O.4, #O.10)"
         ),
         starting=COMING,
         young=NOISE,
@@ -237,7 +244,7 @@ VERSION_RULES = (
         verdict=Health.PROGRESSING,
         cause="the cluster is applying a version: {message}",
         next_step="Wait; the goal version_completed tells when it is done.",
-        reason="the message counts the manifests that are applied (facts 6.3)",
+        reason="the message counts the manifests that are applied (platform_facts#6.3)",
     ),
     Rule(
         code="rollout_in_progress",
@@ -248,7 +255,7 @@ VERSION_RULES = (
         verdict=Health.PROGRESSING,
         cause="the operator is deploying, upgrading or reconfiguring the control plane",
         next_step="Wait; Progressing turns False early, so it does not tell when an update is complete.",
-        reason="it turns False as soon as the hosted cluster desires the new image (facts 6.3, O.10)",
+        reason="it turns False as soon as the hosted cluster desires the new image (platform_facts#6.3, #O.10)",
     ),
     Rule(
         code="version_partial",
@@ -259,7 +266,7 @@ VERSION_RULES = (
         verdict=Health.PROGRESSING,
         cause="{version} is not completely applied yet",
         next_step="Wait; it completes once a worker and ingress work.",
-        reason="only state Completed of the newest history entry means done (facts 2.9, 6.3)",
+        reason="only state Completed of the newest history entry means done (platform_facts#2.9, #6.3)",
     ),
     Rule(
         code="update_slow",
@@ -270,6 +277,6 @@ VERSION_RULES = (
         verdict=Health.PROGRESSING,
         cause="{version} has been applied for more than {hours} h",
         next_step="Look at the ClusterOperators of the hosted cluster that are not Available or are Degraded.",
-        reason="a history that stays Partial is the usual sign of an update that hangs (facts 6.3)",
+        reason="a history that stays Partial is the usual sign of an update that hangs (platform_facts#6.3)",
     ),
 )

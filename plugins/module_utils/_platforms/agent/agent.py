@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module agent: hosts of an InfraEnv, approved, named and waited for. Source: facts 2.4."""
+"""Operation of module agent: hosts of an InfraEnv, approved, named and waited for. Source: platform_facts#2.4."""
 
 from __future__ import annotations
 

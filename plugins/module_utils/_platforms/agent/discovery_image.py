@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""InfraEnv: the image that hosts boot, and what belongs to it. Source: facts 2.4, 2.5."""
+"""InfraEnv: the image that hosts boot, and what belongs to it. Source: platform_facts#2.4, #2.5."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def nmstate_config(options: Object, given: Object) -> Object:
 
 
 def capi_role(namespace: str) -> Object:
-    """What the provider of Cluster API needs where agents are (facts 2.4)."""
+    """What the provider of Cluster API needs where agents are (platform_facts#2.4)."""
     rules = [{"apiGroups": ["agent-install.openshift.io"], "resources": ["agents"], "verbs": ["*"]}]
     return ROLE.manifest(CAPI_ROLE, namespace, rules=rules)
 

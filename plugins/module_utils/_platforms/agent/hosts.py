@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Agents: hosts that a discovery image has brought. Selecting, describing and changing them.
 
-Source: facts 2.4. Insufficient in the middle of an installation is normal; of a host that belongs to no cluster it is a
-verdict.
+Source: platform_facts#2.4. Insufficient in the middle of an installation is normal; of a host that belongs to no
+cluster it is a verdict.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module infra_env. Source: facts 2.4, 2.5."""
+"""Operation of module infra_env. Source: platform_facts#2.4, #2.5."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """AgentServiceConfig: what is desired, what cannot change, when the assisted service works.
 
-Source: facts 2.4, 2.5, 11.7. osImages is a list without merge keys: entries of others are kept as they stand.
+Source: platform_facts#2.4, #2.5, #11.7. osImages is a list without merge keys: entries of others are kept as they
+stand.
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ def storage_refusals(options: Object, live: Object) -> list[Failure]:
 
 
 def mirror_config_map(given: Object, namespace: str) -> Object | None:
-    """ConfigMap with the mirrors (facts 11.7); None when the option only names one that exists."""
+    """ConfigMap with the mirrors (platform_facts#11.7); None when the option only names one that exists."""
     data = {"ca-bundle.crt": given.get("ca_bundle"), "registries.conf": given.get("registries_conf")}
     content = {key: value for key, value in data.items() if value is not None}
     if not content:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """How hosts of IBM Z and IBM Power are booted into the discovery image: data for those who boot them.
 
-Source: facts 2.5.
+Source: platform_facts#2.5.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which calls of AWS the roles of a hosted cluster may send. Source: facts 2.7."""
+"""Which calls of AWS the roles of a hosted cluster may send. Source: platform_facts#2.7."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Roles of a hosted cluster on AWS: who may take them, and what they allow. Source: facts 2.7.
+"""Roles of a hosted cluster on AWS: who may take them, and what they allow. Source: platform_facts#2.7.
 
 The actions are those that the operators call; policies are data here, so that a test can compare them with a table of
 its own.
@@ -89,7 +89,7 @@ def worker_permissions() -> Document:
 
 
 def bucket_policy(bucket: str, partition: str) -> Document:
-    """Everyone may read the documents of the issuers: AWS itself fetches them (facts 1.6)."""
+    """Everyone may read the documents of the issuers: AWS itself fetches them (platform_facts#1.6)."""
     return document(
         {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:{partition}:s3:::{bucket}/*"}
     )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Names, address ranges and tags of the AWS platform of one hosted cluster. Source: facts 2.7."""
+"""Names, address ranges and tags of the AWS platform of one hosted cluster. Source: platform_facts#2.7."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is to be made or changed of a platform's network, from what is there. Source: facts 2.7."""
+"""What is to be made or changed of a platform's network, from what is there. Source: platform_facts#2.7."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is to be removed of a platform, in order. Source: facts 2.7.
+"""What is to be removed of a platform, in order. Source: platform_facts#2.7.
 
 Only what carries the tag of the cluster, or lies in the VPC that does; the record of the ingress operator in the public
 zone goes by its name.

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Address pools of MetalLB: ranges, overlaps, objects. Source: facts 2.6, 11.8."""
+"""Address pools of MetalLB: ranges, overlaps, objects. Source: platform_facts#2.6, #11.8."""
 
 from __future__ import annotations
 

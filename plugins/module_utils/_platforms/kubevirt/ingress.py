@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Ingress of a hosted cluster on OpenShift Virtualization that has its own base domain. Source: facts 2.6, 11.9."""
+"""Ingress of a hosted cluster on OpenShift Virtualization that has its own base domain.
+
+Source: platform_facts#2.6, #11.9.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module ingress_wildcard_policy. Source: facts 2.6."""
+"""Operation of module ingress_wildcard_policy. Source: platform_facts#2.6."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module kubevirt_ingress. Source: facts 2.6, 11.9.
+"""Operation of module kubevirt_ingress. Source: platform_facts#2.6, #11.9.
 
 The node ports are the hosted cluster's: they are read there, with the kubeconfig that the hosted cluster has published.
 """

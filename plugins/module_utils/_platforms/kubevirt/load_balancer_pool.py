@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operation of module load_balancer_pool: addresses that MetalLB gives out. Source: facts 2.6, 11.8."""
+"""Operation of module load_balancer_pool: addresses that MetalLB gives out. Source: platform_facts#2.6, #11.8."""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Every reason not to update a hosted cluster, and every warning: one thing of a good world is spoilt at a time. Source: facts 6, 1.1-1.3."""
+"""Every reason not to update a hosted cluster, and every warning: one thing of a good world is spoilt at a time.
+
+Source: platform_facts#6, #1.1 to #1.3.
+"""
 
 from __future__ import annotations
 
@@ -131,7 +134,7 @@ def test_an_update_under_way_that_can_never_end_is_refused() -> None:
 
 
 def test_a_superseded_partial_entry_is_history() -> None:
-    """CVO closes a superseded entry with a completionTime and keeps its state (facts O.10)."""
+    """CVO closes a superseded entry with a completionTime and keeps its state (platform_facts#O.10)."""
     stale = {"state": "Partial", "version": "4.20.3", "completionTime": "2026-11-20T00:00:00Z"}
     row = plan_of({"status": {"version": {"history": [DONE, stale, {"state": "Completed", "version": "4.20.1"}]}}})
     assert (row["verdict"], row["from"]) == ("ready", "4.20.4")
@@ -214,7 +217,7 @@ def test_what_holds_back_a_later_hop_is_a_warning() -> None:
 @pytest.mark.parametrize(
     ("value", "raised", "target", "code", "warns"),
     [
-        (image("4.20.4"), TECH, "4.20.9", "force_upgrade_mismatch", False),  # blocks a z-stream too (facts 6.3, case 2)
+        (image("4.20.4"), TECH, "4.20.9", "force_upgrade_mismatch", False),  # blocks a z-stream too (platform_facts#6.3, case 2)
         (image("4.20.9"), TECH, "4.20.9", "", False),
         (image("4.20.4"), condition("ClusterVersionUpgradeable", "Unknown"), "4.20.9", "force_upgrade_mismatch", False),
         (image("4.20.4"), condition("ClusterVersionUpgradeable", "True"), "4.21.5", "", True),

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The management cluster beneath: what it supports, and the order of updates. Source: facts 1.1, 1.3, 6.1."""
+"""The management cluster beneath: what it supports, and the order of updates. Source: platform_facts#1.1, #1.3, #6.1."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules about node pools: one thing of a good world is spoilt at a time. Source: facts 0.6, 6.5, 6.6, 10.3."""
+"""Rules about node pools: one thing of a good world is spoilt at a time. Source: platform_facts#0.6, #6.5, #6.6, #10.3."""
 
 from __future__ import annotations
 

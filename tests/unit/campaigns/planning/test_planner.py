@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Targets, ways, steps and effects of a plan, and that it is the same for the same world. Source: facts 6.1-6.5."""
+"""Targets, ways, steps and effects of a plan, and that it is the same for the same world. Source: platform_facts#6.1 to #6.5."""
 
 from __future__ import annotations
 

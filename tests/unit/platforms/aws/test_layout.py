@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Names, address ranges and policies of a platform on AWS; the tables here restate facts 2.7 independently."""
+"""Names, address ranges and policies of a platform on AWS; the tables here restate platform_facts#2.7 independently."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The management cluster itself: OLM, the multicluster engine, its add-on for HyperShift, imports. Source: facts 1.4 to 1.8, O.13.
+"""The management cluster itself: OLM, the multicluster engine, its add-on for HyperShift, imports.
+
+Source: platform_facts#1.4 to #1.8, #O.13.
 
 All of it is one thing to reconcile, for it is small. A player is a file with ``reconcile(store, ctx) -> list[Action]``, a pure function as
 for hosted clusters: it looks at the objects, asks ``ctx.passed(step, simulated seconds)`` how long a step has lasted, and says what to

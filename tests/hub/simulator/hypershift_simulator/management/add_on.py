@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The agent of the hypershift add-on: it installs the HyperShift operator and keeps it as the configuration says (facts 1.5 to 1.7).
+"""The agent of the hypershift add-on: it installs the HyperShift operator and keeps it as the configuration says (platform_facts#1.5 to
+#1.7).
 
 Faults on the ManagedClusterAddOn: ``operator-degraded``. Steps: add-on, install-flags (the agent looks every two minutes), operator-removal.
 """
@@ -113,7 +114,7 @@ def _status(store: Store, ctx: Context, add_on: Obj, operator: Obj | None) -> li
 
 
 def _removal(store: Store, ctx: Context, add_on: Obj) -> list[Action]:
-    """The operator is not uninstalled while it has something to operate (facts 1.7)."""
+    """The operator is not uninstalled while it has something to operate (platform_facts#1.7)."""
     if store.list("HostedCluster"):
         return []
     namespace = store.get("Namespace", "", OPERATOR_NAMESPACE)

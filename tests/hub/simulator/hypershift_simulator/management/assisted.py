@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The assisted service: AgentServiceConfig, the image of an InfraEnv, and hosts that boot it. Source: facts 2.4, O.13.
+"""The assisted service: AgentServiceConfig, the image of an InfraEnv, and hosts that boot it. Source: platform_facts#2.4, #O.13.
 
 How many hosts boot: annotation ``simulator.hypershift.core/hosts`` of the InfraEnv, or key ``<namespace>.<name>`` of ConfigMap
 ``simulator-hosts`` in namespace hypershift. A host that was deleted is taken to be switched off.

@@ -1,6 +1,7 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the operator makes for observability: a dashboard per hosted cluster, and copies of the SRE metrics set (facts 7.1.1, 7.2).
+"""What the operator makes for observability: a dashboard per hosted cluster, and copies of the SRE metrics set (platform_facts#7.1.1,
+#7.2).
 
 Faults on the HostedCluster: ``dashboard-missing``, ``dashboard-broken`` (no JSON).
 """

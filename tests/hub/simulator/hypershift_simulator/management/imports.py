@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Hosted clusters as managed clusters: imported by hand or by the add-on, joined, and let go (facts 1.8).
+"""Hosted clusters as managed clusters: imported by hand or by the add-on, joined, and let go (platform_facts#1.8).
 
 Faults on the ManagedCluster: ``never-joins``. Steps: auto-import, join.
 """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""MetalLB: services of type LoadBalancer get addresses of IPAddressPools, or an event that says why not. Source: facts 2.6, 11.8.
+"""MetalLB: services of type LoadBalancer get addresses of IPAddressPools, or an event that says why not. Source: platform_facts#2.6, #11.8.
 
 Services of hosted control planes have addresses of their own (see endpoints) and are left alone. Without any pool nobody answers, as
 where MetalLB is not installed.
