@@ -9,7 +9,7 @@ export ANSIBLE_LOCALHOST_WARNING := False
 export ANSIBLE_INVENTORY_UNPARSED_WARNING := False
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test test-all soak unit mutants lint integration bench bench-etcd hub-up hub-down docs
+.PHONY: help setup demo test test-all soak unit mutants lint integration bench bench-etcd hub-up hub-down docs module house
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -57,3 +57,9 @@ bench-etcd: setup  ## etcd: transfers at speed and under 1,000 faults, restores;
 
 docs: setup  ## regenerate what is generated
 	@$(BIN)/python tests/tools/generate.py
+
+module: setup  ## the files of a new module from templates: NAME=hosted_cluster_age_info PACKAGE=_clusters
+	@$(BIN)/python tests/tools/new_module.py "$(NAME)" "$(PACKAGE)"
+
+house: setup  ## counts that tell how well this repository is kept; BEFORE=<revision> beside those of then, CPU=1 with CPU times
+	@$(BIN)/python tests/tools/house.py $(if $(BEFORE),--before $(BEFORE)) $(if $(CPU),--cpu)

@@ -20,11 +20,11 @@ import yaml
 from direct import IMAGE, Direct, new, node_pool
 from embedded_hub import EmbeddedHub
 from embedded_hub.testing import until
+from examples import EXAMPLES, played_beside
 from playing import ROOT, Player
 
 Task = dict[str, Any]
 README = ROOT / "README.md"
-EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)^"""', re.DOTALL | re.MULTILINE)
 YAML_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^ansible-playbook hypershift\.core\.(\w+)(.*)$", re.MULTILINE)
 ELSEWHERE = (
@@ -40,10 +40,11 @@ def documented() -> dict[str, list[Any]]:
 
     Those of etcd need a real one: tests/integration/etcd_roles/test_documented.py. Those of campaigns: tests/integration/upgrades.
     The playbook preflight: tests/integration/preflight. AWS: tests/integration/aws. The multicluster engine: tests/integration/ground.
-    Platforms: tests/integration/platforms.
+    Platforms: tests/integration/platforms. A module whose test of its own name plays them needs no line here.
     """
+    beside = played_beside()
     found = {p.stem: yaml.safe_load(match[1]) for p in sorted((ROOT / "plugins" / "modules").glob("*.py"))
-             for match in EXAMPLES.finditer(p.read_text()) if not p.stem.startswith(ELSEWHERE)}  # fmt: skip
+             for match in EXAMPLES.finditer(p.read_text()) if not p.stem.startswith(ELSEWHERE) and p.stem not in beside}  # fmt: skip
     for page in [README, *sorted(p for p in (ROOT / "roles").glob("*/README.md") if not p.parent.name.startswith(ELSEWHERE))]:
         name = "README" if page == README else f"role {page.parent.name}"
         found[name] = [entry for block in YAML_BLOCK.findall(page.read_text()) for entry in yaml.safe_load(block)]

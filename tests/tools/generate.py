@@ -13,6 +13,8 @@ GENERATORS = (
     "tests/tools/troubleshooting.py",
     "tests/tools/failure_codes.py",
     "tests/tools/rbac.py",
+    "tests/tools/module_lists.py",
+    "tests/tools/shipping.py",
     "tests/tools/role_tables.py",
     "tests/tools/proofs_table.py",
     "tests/hub/crds/generate.py",

@@ -8,6 +8,7 @@ prints roles and bindings for care of the etcd of these hosted clusters, and of 
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 import sys
@@ -81,6 +82,9 @@ platforms enables a component of the multicluster engine as well, unless it is t
 Bound as they stand here, these roles read Secrets of every namespace, those of service accounts too, and so **amount to the rights of an administrator**
 of the management cluster; bind them with RoleBindings in the namespaces of your hosts and hosted clusters for accounts that must not be one.
 What `kubevirt_ingress` reads in the hosted cluster it reads with that cluster's own kubeconfig."""
+_BESIDE = """## Further modules
+
+These tables stand beside the tests of the modules (`RIGHTS` of `tests/integration/**/test_<module>.py`), which see the task fail without each of the rights."""
 _LEVELS = {
     "read": ("Read only", "`hosted_cluster_info`, `nodepool_info`, `pause_reconcile_info`, `hosted_cluster_wait`. Reads no Secret."),
     "operate": (
@@ -304,6 +308,18 @@ def _platforms() -> list[str]:
     return parts
 
 
+def beside() -> dict[str, Any]:
+    """Module -> rows of the table RIGHTS in the integration test of its name; only literals, so nothing is imported."""
+    found = {}
+    for path in sorted((TABLE.parents[1]).rglob("test_*.py")):
+        module = path.stem.removeprefix("test_")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            named = isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["RIGHTS"]
+            if named and (ROOT / "plugins" / "modules" / f"{module}.py").exists():
+                found[module] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
+    return found
+
+
 def render() -> str:
     rights = table()
     parts = [_HEAD.strip(), "## By module", *(_module(name, rows, rights) for name, rows in rights.MODULES.items())]
@@ -320,6 +336,9 @@ def render() -> str:
     parts += _ground()
     parts += _observe()
     parts += _platforms()
+    rows = beside()
+    if rows:
+        parts += [_BESIDE, *(_listed(name, found, rights) for name, found in rows.items())]
     return "\n\n".join(parts) + "\n"
 
 

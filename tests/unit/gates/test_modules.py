@@ -54,6 +54,21 @@ def test_below_its_documentation_a_module_puts_together_and_no_more(name: str) -
             assert not wrong, f"line {node.lineno}: our own files are imported relatively, those of others by adapters"
 
 
+def test_nothing_is_left_to_fill_in() -> None:
+    """make module marks what its templates cannot know."""
+    files = [p for folder in ("plugins", "tests", "changelogs") for p in (ROOT / folder).rglob("*") if p.suffix in (".py", ".yml")]
+    mine = (Path(__file__), ROOT / "tests" / "tools" / "new_module.py", *(ROOT / "tests" / "unit" / "gates").glob("test_new_module.py"))
+    assert [str(p.relative_to(ROOT)) for p in files if p not in mine and "FILL_IN" in p.read_text(encoding="utf-8", errors="replace")] == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_rights_of_a_module_are_documented(name: str) -> None:
+    """Beside its integration test as RIGHTS, or in one of the tables of tests/integration/rbac; a module that asks no management cluster needs none."""
+    entry = import_module(f"ansible_collections.hypershift.core.plugins.modules.{name}").ENTRY
+    page = (ROOT / "docs" / "rbac.md").read_text(encoding="utf-8")
+    assert (f"\n### {name}\n" in page) or not entry.needs_cluster
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_an_action_is_the_template(name: str) -> None:
     """Strategies look an action up by the task's name, so there is one per module, and nothing in it."""

@@ -55,7 +55,8 @@ ETCD_RULES = (
             "new HostedCluster, because restoreSnapshotURL cannot be changed."
         ),
         reason=(
-            "the init container fetches the snapshot at first start only and the field is immutable (platform_facts#0.3, #8.0)"
+            "the init container fetches the snapshot at first start only and the field is immutable"
+            " (platform_facts#0.3, #8.0)"
         ),
     ),
     Rule(
@@ -98,7 +99,8 @@ ETCD_RULES = (
             "or a volume; with two failing members do not delete anything and restore from a snapshot."
         ),
         reason=(
-            "quorum needs more than half of the members Ready; pods must sit in different zones (platform_facts#2.2, #8.1, #8.2)"
+            "quorum needs more than half of the members Ready; pods must sit in different zones (platform_facts#2.2,"
+            " #8.1, #8.2)"
         ),
         starting=COMING,
     ),

@@ -35,7 +35,10 @@ RELEASE_IMAGE_RULES = (
         verdict=Health.BLOCKED,
         cause="the pull secret {namespace}/{secret} does not exist, so the release image cannot be read",
         next_step="Create Secret {secret} in namespace {namespace} with the key .dockerconfigjson. " + FIX_AND_RETRY,
-        reason="ValidReleaseImage False with reason SecretNotFound is retried, everything after it waits (platform_facts#O.3)",
+        reason=(
+            "ValidReleaseImage False with reason SecretNotFound is retried, everything after it waits"
+            " (platform_facts#O.3)"
+        ),
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
     ),
@@ -53,7 +56,8 @@ RELEASE_IMAGE_RULES = (
             " operator first."
         ),
         reason=(
-            "the release is checked against the supported range and y-stream downgrades are refused (platform_facts#1.1, #6.3)"
+            "the release is checked against the supported range and y-stream downgrades are refused"
+            " (platform_facts#1.1, #6.3)"
         ),
         stops=INPUT_STOPS,
         stops_new=INPUT_STOPS_NEW,
@@ -147,7 +151,8 @@ RELEASE_IMAGE_RULES = (
             " architectures."
         ),
         reason=(
-            "the payload's architecture is found from the image manifest before anything is created (platform_facts#0.4, #O.3)"
+            "the payload's architecture is found from the image manifest before anything is created"
+            " (platform_facts#0.4, #O.3)"
         ),
     ),
     Rule(
