@@ -301,7 +301,6 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from functools import partial
 from typing import Any
 
 from ..module_utils._ansible.edge import Entry
@@ -310,10 +309,7 @@ from ..module_utils._ansible.options.common import AUTH, IDENTITY, full
 from ..module_utils._ansible.options.snapshot_store import ONE_STORE, SNAPSHOT_STORE
 from ..module_utils._etcd_restore.etcd_restore import EtcdRestore
 from ..module_utils._etcd_restore.refusals import RISKS
-from ..module_utils._etcd_restore.steps import Means
-from ..module_utils._etcd_snapshots.stores.opening import open_store
-from ..module_utils._etcd_snapshots.stores.sealing import unseal
-from ..module_utils._etcd_snapshots.stores.workspace import workspace
+from ..module_utils._etcd_snapshots.stores.snapshot_tools import snapshot_tools
 from ..module_utils._kernel.ports.hub import Hub
 from ..module_utils._machine.processes import LocalProcesses
 
@@ -341,7 +337,7 @@ _OPTIONS: dict[str, Any] = {
 
 
 def _operation(hub: Hub, params: dict[str, Any], _check: bool) -> EtcdRestore:
-    return EtcdRestore(hub, params, Means(open_store(params), unseal, partial(workspace, params)), LocalProcesses())
+    return EtcdRestore(hub, params, snapshot_tools(params), LocalProcesses())
 
 
 ENTRY = Entry(

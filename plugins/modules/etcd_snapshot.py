@@ -244,19 +244,16 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from functools import partial
 from typing import Any
 
 from ..module_utils._ansible.edge import Entry
 from ..module_utils._ansible.main import main
 from ..module_utils._ansible.options.common import AUTH, IDENTITY, STATE, full
 from ..module_utils._ansible.options.snapshot_store import SNAPSHOT_STORE
-from ..module_utils._etcd_snapshots.etcd_snapshot import TakeSnapshot, Tools
+from ..module_utils._etcd_snapshots.etcd_snapshot import TakeSnapshot
 from ..module_utils._etcd_snapshots.etcd_snapshot_absent import RemoveSnapshot
 from ..module_utils._etcd_snapshots.etcd_snapshot_upload import UploadSnapshot
-from ..module_utils._etcd_snapshots.stores.opening import open_store
-from ..module_utils._etcd_snapshots.stores.sealing import seal
-from ..module_utils._etcd_snapshots.stores.workspace import free_for_work, workspace
+from ..module_utils._etcd_snapshots.stores.snapshot_tools import snapshot_tools
 from ..module_utils._kernel.operation import Operation
 from ..module_utils._kernel.ports.hub import Hub
 
@@ -283,10 +280,10 @@ _OPTIONS: dict[str, Any] = {
 def _operation(hub: Hub, params: dict[str, Any], _check: bool) -> Operation:
     if params["upload_urls"]:
         return UploadSnapshot(hub, params)
-    store = open_store(params)
+    tools = snapshot_tools(params)
     if params["state"] == "absent":
-        return RemoveSnapshot(hub, params, store)
-    return TakeSnapshot(hub, params, Tools(store, seal, partial(workspace, params), partial(free_for_work, params)))
+        return RemoveSnapshot(hub, params, tools.store)
+    return TakeSnapshot(hub, params, tools)
 
 
 ENTRY = Entry(

@@ -164,20 +164,15 @@ management_cluster:
     uid: 0d7f3c1e-5a3b-4c55-9a57-1f0e1f6f5b1e
 """
 
-from functools import partial
 from typing import Any
 
 from ..module_utils._ansible.edge import Entry
 from ..module_utils._ansible.main import main
 from ..module_utils._ansible.options.common import AUTH, IDENTITY, full
 from ..module_utils._ansible.options.snapshot_store import ONE_STORE, SNAPSHOT_STORE
-from ..module_utils._etcd_snapshots.etcd_snapshot_verify import Bench, VerifySnapshot
-from ..module_utils._etcd_snapshots.stores.opening import open_store
-from ..module_utils._etcd_snapshots.stores.sealing import unseal
-from ..module_utils._etcd_snapshots.stores.workspace import workspace
+from ..module_utils._etcd_snapshots.etcd_snapshot_verify import VerifySnapshot
+from ..module_utils._etcd_snapshots.stores.snapshot_tools import snapshot_tools
 from ..module_utils._kernel.ports.hub import Hub
-from ..module_utils._machine.files import write_private_file
-from ..module_utils._machine.shell import LocalShell
 
 _OPTIONS: dict[str, Any] = {
     "snapshot": {"type": "str", "default": "latest"},
@@ -193,8 +188,7 @@ _OPTIONS: dict[str, Any] = {
 
 
 def _operation(hub: Hub, params: dict[str, Any], _check: bool) -> VerifySnapshot:
-    bench = Bench(open_store(params), unseal, partial(workspace, params), LocalShell, write_private_file)
-    return VerifySnapshot(hub, params, bench)
+    return VerifySnapshot(hub, params, snapshot_tools(params))
 
 
 ENTRY = Entry(

@@ -505,7 +505,7 @@ from ..module_utils._ansible.main import main
 from ..module_utils._ansible.options.common import AUTH, SELECTION, full
 from ..module_utils._ansible.options.hubs import HUBS, sources_of
 from ..module_utils._campaigns.upgrade_plan import UpgradePlan
-from ..module_utils._machine.files import LocalFiles
+from ..module_utils._machine.files import WholeFiles
 from ..module_utils._machine.recurrence import RuleCalendar
 
 _TARGET: dict[str, Any] = {"version": {"type": "str"}, "minor": {"type": "str"}, "latest": {"type": "bool"}}
@@ -562,7 +562,7 @@ ENTRY = Entry(
     name="upgrade_plan",
     spec=full(AUTH, HUBS, SELECTION, _OPTIONS),
     operation=lambda hub, params, check: UpgradePlan(
-        sources_of(params), params, RuleCalendar(), LocalFiles(check), hub.now
+        sources_of(params), params, RuleCalendar(), WholeFiles(check), hub.now
     ),
     needs_cluster=False,
 )

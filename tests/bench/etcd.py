@@ -22,8 +22,9 @@ for extra in (ROOT / "build" / "collections", ROOT / "tests" / "hub", ROOT / "te
     sys.path.insert(0, str(extra))
 
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import NAMESPACE, POD  # noqa: E402
-from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import download, proof_in  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import Patience, PodFiles  # noqa: E402
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub  # noqa: E402
+from ansible_collections.hypershift.core.plugins.module_utils._machine.local_files import Disk  # noqa: E402
 
 from embedded_hub import Container, EmbeddedHub  # noqa: E402
 from embedded_hub.containers import default_environment  # noqa: E402
@@ -110,10 +111,11 @@ def _turn(hub: EmbeddedHub, kube: KubeHub, source: Path, target: Path, seconds: 
     seconds["kubectl"].append(time.monotonic() - started)
     target.unlink()
     started = time.monotonic()
-    proof = proof_in(shell, str(source))
+    files = PodFiles(shell, Disk(), Patience(time.sleep, time.monotonic), lambda _line: None)
+    proof = files.proof(str(source))
     seconds["proof"].append(time.monotonic() - started)
     started = time.monotonic()
-    download(shell, str(source), target, proof, lambda _line: None)
+    files.download(str(source), target, proof)
     seconds["ours"].append(time.monotonic() - started)
     target.unlink()
     if with_peer:
@@ -140,7 +142,8 @@ def memory(hub: EmbeddedHub, mib: int) -> float:
 
 def transfer(hub: EmbeddedHub, source: str, target: str) -> None:
     shell = KubeHub.from_options({"kubeconfig": str(hub.kubeconfig)}).shell(*TARGET)
-    download(shell, source, Path(target), proof_in(shell, source), lambda _line: None)
+    files = PodFiles(shell, Disk(), Patience(time.sleep, time.monotonic), lambda _line: None)
+    files.download(source, Path(target), files.proof(source))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import HypershiftError
-from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import Patience, download, proof_in, upload
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import Patience, PodFiles
 from ansible_collections.hypershift.core.plugins.module_utils._kube.hub import KubeHub
+from ansible_collections.hypershift.core.plugins.module_utils._machine.local_files import Disk
 
 from embedded_hub import EmbeddedHub
 from hosted_etcd.faults import Rule, arm
@@ -152,11 +153,12 @@ class Course:
 
     def ours(self, outwards: bool, target: Path) -> None:
         shell = self._kube.shell(*self.target)
-        patience = Patience(silence=1.0, sleep=lambda seconds: time.sleep(min(seconds, 0.5)))
+        patience = Patience(lambda seconds: time.sleep(min(seconds, 0.5)), time.monotonic, silence=1.0)
+        files = PodFiles(shell, Disk(), patience, lambda _line: None)
         if outwards:
-            download(shell, str(self.source), target, proof_in(shell, str(self.source)), lambda _line: None, patience)
+            files.download(str(self.source), target, files.proof(str(self.source)))
         else:
-            upload(shell, self.source, str(target), lambda _line: None, patience)
+            files.upload(self.source, str(target))
 
     def peer(self, outwards: bool, target: Path) -> None:
         self._peer.run(outwards, self.source if outwards else target, target if outwards else self.source)

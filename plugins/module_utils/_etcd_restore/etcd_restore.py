@@ -10,6 +10,7 @@ from typing import Any
 from .._etcd import restore_mark as marks
 from .._etcd.asking import short
 from .._etcd.restore_mark import Mark, mark_of
+from .._etcd_snapshots.tools import SnapshotTools
 from .._health.pauses import owner_of
 from .._kernel.changes import ChangeSet
 from .._kernel.errors import Failure, HypershiftError
@@ -27,15 +28,15 @@ from .refusals import accepted, refusals
 from .rehearsal import exec_refusal
 from .session import Session
 from .situation import OWNER_NAME, Situation, differences, digest_of, made_elsewhere
-from .steps import Means, Restorer
+from .steps import Restorer
 from .survey import read_situation
 
 
 class EtcdRestore:
     """state planned reads only; applied and rolled_back need the digest of the plan."""
 
-    def __init__(self, hub: Hub, options: dict[str, Any], means: Means, processes: Processes) -> None:
-        self._hub, self._options, self._means = hub, options, means
+    def __init__(self, hub: Hub, options: dict[str, Any], tools: SnapshotTools, processes: Processes) -> None:
+        self._hub, self._options, self._tools = hub, options, tools
         self._namespace, self._name = str(options["namespace"]), str(options["name"])
         self._lease = RunLease(hub, self._namespace, journal_name(self._name), int(options["lease_seconds"]), processes)
         self._ref = HOSTED_CLUSTER.ref(self._namespace, self._name)
@@ -210,7 +211,7 @@ class EtcdRestore:
                 plan.extra["restore"] = current.summary()
                 return
             session = self._session(current, acts, progress)
-            restorer = Restorer(session, self._options, self._means)
+            restorer = Restorer(session, self._options, self._tools)
             try:
                 restorer.back() if back else restorer.forward()
             except HypershiftError as error:
@@ -219,7 +220,7 @@ class EtcdRestore:
             plan.extra["restore"] = session.journal.summary()
 
     def _situation(self) -> Situation:
-        return read_situation(self._hub, self._options, self._means.store, self._lease.holder())
+        return read_situation(self._hub, self._options, self._tools.store, self._lease.holder())
 
     def _under_lease(self, planned: Journal, back: bool) -> tuple[Journal, bool]:
         """The journal as it is now, and whether there is nothing left to do. Raises HypershiftError when another

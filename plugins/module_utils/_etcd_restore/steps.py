@@ -10,33 +10,25 @@ from __future__ import annotations
 
 import contextlib
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .._etcd import restore_mark as marks
-from .._etcd_snapshots.store import SnapshotStore
+from .._etcd_snapshots.fetching import planned_files
+from .._etcd_snapshots.store import CatalogEntry
+from .._etcd_snapshots.tools import SnapshotTools
 from .._kernel.errors import Failure, HypershiftError
 from .._kernel.held_lease import LeaseLost
+from .._kernel.pod_files import Proof
 from . import journal as journals
 from . import pausing, proof, rehearsal, undoing, volumes, workloads
-from .fetching import Unseal, Workspace, fetch
 from .journal import stamp
 from .session import Session
 
 
-@dataclass(frozen=True)
-class Means:
-    """Where snapshots lie, how a sealed one is opened, and a private folder of this machine."""
-
-    store: SnapshotStore
-    unseal: Unseal
-    workspace: Workspace
-
-
 class Restorer:
-    def __init__(self, session: Session, options: dict[str, Any], means: Means) -> None:
-        self._session, self._options, self._means = session, options, means
+    def __init__(self, session: Session, options: dict[str, Any], tools: SnapshotTools) -> None:
+        self._session, self._options, self._tools = session, options, tools
         self._files: dict[str, Path] = {}
 
     def forward(self) -> None:
@@ -66,7 +58,7 @@ class Restorer:
 
     def _workspace(self) -> AbstractContextManager[Path]:
         """Entered by every run: leaving it removes also what a killed run has left there."""
-        return self._means.workspace(
+        return self._tools.workspace(
             self._session.namespace, self._session.name, f"restore-{self._session.journal.run}"
         )
 
@@ -81,15 +73,15 @@ class Restorer:
         session.step("pause", lambda: pausing.pause(session), again=True)
         session.step("stop_writers", lambda: workloads.stop_writers(session), again=True)
         session.step("stop_etcd", lambda: workloads.stop_etcd(session), again=True)
-        session.step("prepare", lambda: volumes.prepare(session, self._files))
+        session.step("prepare", lambda: volumes.prepare(session, self._files, self._tools.files))
         session.step("swap", lambda: volumes.swap(session))
 
     def _fetch(self, folder: Path) -> str:
         session, identity = self._session, str(self._options.get("identity_file") or "")
-        self._files = fetch(
-            self._means.store, session.journal, session.namespace, session.name, folder, identity, self._means.unseal
-        )
-        return f"{sum(r.size for r in session.journal.shards) >> 20} MiB from {self._means.store.where}"
+        at = CatalogEntry(session.journal.snapshot, session.namespace, session.name)
+        wanted = {r.name: Proof(r.size, r.sha256) for r in session.journal.shards}
+        self._files = planned_files(self._tools, at, wanted, folder, identity)
+        return f"{sum(r.size for r in session.journal.shards) >> 20} MiB from {self._tools.store.where}"
 
     def _clean_up(self) -> str:
         workloads.retention_as_found(self._session)

@@ -11,8 +11,7 @@ from .._etcd import commands
 from .._etcd.discovery import asked, find_etcd, key_fingerprint, release_of
 from .._etcd.restore_mark import mark_of
 from .._etcd.state import Shard
-from .._etcd_snapshots.catalog import newest_good
-from .._etcd_snapshots.manifest import Manifest
+from .._etcd_snapshots.fetching import proved
 from .._etcd_snapshots.store import SnapshotStore
 from .._kernel.hub_identity import identify
 from .._kernel.kinds import DEPLOYMENT, HOSTED_CLUSTER, NODE_POOL, PERSISTENT_VOLUME_CLAIM, POD, REPLICA_SET
@@ -29,7 +28,7 @@ def read_situation(hub: Hub, options: dict[str, Any], store: SnapshotStore, hold
     """holder: a living other run. Raises HypershiftError when there is no such cluster or etcd."""
     namespace, name = options["namespace"], options["name"]
     etcd = find_etcd(hub, namespace, name)
-    manifest, damage = find_snapshot(store, namespace, name, options["snapshot"])
+    manifest, damage = proved(store, namespace, name, options["snapshot"])
     wanted = options.get("shards") or [s.name for s in etcd.shards]
     shards = tuple(_how_far(hub, s) for s in etcd.shards if s.name in wanted)
     cluster = {**etcd.cluster, "kind": HOSTED_CLUSTER.kind}
@@ -62,20 +61,6 @@ def _how_far(hub: Hub, shard: Shard) -> Shard:
     parts = {"status": commands.STATUS["status"]}
     members = [m for m in shard.members if m.name in shard.peers]
     return replace(shard, members=tuple(each(lambda m: asked(hub, shard, m, parts), members)))
-
-
-def find_snapshot(store: SnapshotStore, namespace: str, name: str, wanted: str) -> tuple[Manifest | None, str]:
-    """The manifest of a snapshot whose every stored byte was proved, or what is wrong with it."""
-    store.check()
-    entries = store.sets(namespace, name)
-    entry = (
-        newest_good(entries, namespace, name)
-        if wanted == "latest"
-        else next((e for e in entries if e.id == wanted), None)
-    )
-    if entry is None or entry.manifest is None:
-        return None, entry.problem if entry else ""
-    return entry.manifest, entry.problem or store.prove(entry.manifest)
 
 
 def _writers(hub: Hub, namespace: str, cluster: Object) -> tuple[Writer, ...]:

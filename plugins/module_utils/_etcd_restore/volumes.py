@@ -10,7 +10,8 @@ from typing import Any
 from .._etcd.commands import Answer, answers, free_bytes, script
 from .._etcd_snapshots.snapshot_commands import status_of
 from .._kernel.parallel import each
-from .._kernel.pod_files import Patience, Proof, proof_in, upload
+from .._kernel.pod_files import Patience, PodFiles, Proof
+from .._kernel.ports.files import LocalFiles
 from .._kernel.ports.shell import ExecResult
 from . import volume_commands
 from .journal import PENDING
@@ -19,13 +20,13 @@ from .session import Session
 from .volume_access import Volume, close_pods, open_pods
 
 
-def prepare(session: Session, files: dict[str, Path]) -> str:
+def prepare(session: Session, files: dict[str, Path], machine: LocalFiles) -> str:
     """A proved restored copy beside the data in use on every volume. Nothing in use is touched; all volumes are looked
     at before any is written."""
     every = open_pods(session)
     todo = [v for v, ready in zip(every, each(_look, every), strict=True) if not ready]
     session.lease.check()
-    each(lambda volume: _restore(volume, files[volume.record.name]), todo)
+    each(lambda volume: _restore(volume, files[volume.record.name], machine), todo)
     return f"{len(every)} volumes"
 
 
@@ -83,11 +84,12 @@ def _look(volume: Volume) -> bool:
     return False
 
 
-def _restore(volume: Volume, file: Path) -> None:
+def _restore(volume: Volume, file: Path, machine: LocalFiles) -> None:
     session, record = volume.session, volume.record
     wanted = Proof(record.size, record.sha256)
-    if not _is_there(volume, wanted):
-        _bring(volume, file)
+    files = _pod_files(volume, machine)
+    if not _is_there(volume, files, wanted):
+        files.upload(file, volume_commands.SNAPSHOT)
     told = volume.must(volume_commands.status(), "the status of the snapshot")
     _compare(volume, told)
     volume.must(volume_commands.restore(session.journal.run, record, volume.member), "restoring the snapshot")
@@ -99,18 +101,18 @@ def _restore(volume: Volume, file: Path) -> None:
     )
 
 
-def _bring(volume: Volume, file: Path) -> None:
+def _pod_files(volume: Volume, machine: LocalFiles) -> PodFiles:
     def tell(line: str) -> None:
         volume.session.say(f"{volume.member}: {line.partition('] ')[2]}")
 
-    upload(volume.shell, file, volume_commands.SNAPSHOT, tell, Patience(sleep=volume.session.hub.sleep))
+    return PodFiles(volume.shell, machine, Patience.of(volume.session.hub), tell)
 
 
-def _is_there(volume: Volume, wanted: Proof) -> bool:
+def _is_there(volume: Volume, files: PodFiles, wanted: Proof) -> bool:
     """Whether an earlier run has brought the snapshot already."""
     if volume.run(["sh", "-c", f"test -f {volume_commands.SNAPSHOT}"]).code:
         return False
-    return proof_in(volume.shell, volume_commands.SNAPSHOT) == wanted
+    return files.proof(volume_commands.SNAPSHOT) == wanted
 
 
 def _compare(volume: Volume, told: ExecResult) -> None:

@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,32 +15,24 @@ from .._kernel.collection import VERSION
 from .._kernel.objects import lookup
 from .._kernel.operation import Plan
 from .._kernel.parallel import each
-from .._kernel.pod_files import Patience, Proof, download, proof_of
+from .._kernel.pod_files import Patience, PodFiles, Proof, proof_of
 from .._kernel.ports.hub import Hub
 from . import catalog, etcd_snapshot_absent, snapshot_commands
 from .manifest import AGE, Manifest, SnapshotFile, new_id, stored_name
 from .sources import Source, Sources, mib
-from .store import CatalogEntry, SnapshotStore
+from .store import CatalogEntry
 from .taking import Taken, taken_snapshot
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What the store's room does for this operation: seal(source, target, recipients), a private folder, the space it
-    has."""
-
-    store: SnapshotStore
-    seal: Callable[[Path, Path, list[str]], object]
-    workspace: Callable[[str, str, str], AbstractContextManager[Path]]
-    free_for_work: Callable[[], int]
+from .tools import SnapshotTools
 
 
 class TakeSnapshot:
     """A set of snapshots, one per shard, proved and in the store, or nothing at all; then retention."""
 
-    def __init__(self, hub: Hub, options: dict[str, Any], tools: Tools, patience: Patience | None = None) -> None:
+    def __init__(
+        self, hub: Hub, options: dict[str, Any], tools: SnapshotTools, patience: Patience | None = None
+    ) -> None:
         self._hub, self._options, self._tools = hub, options, tools
-        self._patience = patience or Patience(silence=float(options.get("stall_timeout") or 30))
+        self._patience = patience or Patience.of(hub, float(options.get("stall_timeout") or 30))
         self._name, self._namespace = str(options["name"]), str(options["namespace"])
         self._sources = Sources(hub, options)
 
@@ -130,14 +120,15 @@ class TakeSnapshot:
         shell = self._sources.shell(source.shard, source.member)
         progress(f"[{self._name}] {source.member.name}: taking a snapshot of {mib(source.member.db_size or 0)}")
         with taken_snapshot(shell, id, self._sources.directory, list(source.stale), self._patience, warn) as taken:
-            download(shell, taken.path, plain, taken.proof, progress, self._patience)
+            files = PodFiles(shell, self._tools.files, self._patience, progress)
+            files.download(taken.path, plain, taken.proof)
         stored, lies = plain, taken.proof
         recipients = self._options.get("recipients") or []
         if recipients:
             stored = folder / stored_name(shard, AGE)
             self._tools.seal(plain, stored, recipients)
-            plain.unlink()
-            lies = proof_of(stored)
+            self._tools.files.remove(plain)
+            lies = proof_of(self._tools.files, stored)
         progress(
             f"[{self._name}] {source.member.name}: {mib(taken.proof.size)} proved, revision {taken.status.revision},"
             f" {taken.live_keys} keys"

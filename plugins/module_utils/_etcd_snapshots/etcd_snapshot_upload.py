@@ -32,7 +32,7 @@ class UploadSnapshot:
     """One URL per shard. What the bucket holds is only as certain as the server's answer: nothing is read back."""
 
     def __init__(self, hub: Hub, options: dict[str, Any], patience: Patience | None = None) -> None:
-        self._hub, self._options, self._patience = hub, options, patience or Patience()
+        self._hub, self._options, self._patience = hub, options, patience or Patience.of(hub)
         self._urls: dict[str, str] = options["upload_urls"]
         self._sources = Sources(hub, options)
 

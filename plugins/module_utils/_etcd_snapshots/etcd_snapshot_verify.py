@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,43 +16,32 @@ from .._etcd.discovery import find_etcd
 from .._kernel.changes import ChangeSet
 from .._kernel.errors import Failure, HypershiftError
 from .._kernel.operation import Plan
-from .._kernel.pod_files import proof_of, upload
+from .._kernel.pod_files import Patience, PodFiles, Proof
 from .._kernel.ports.hub import Hub
 from .._kernel.ports.shell import Shell
 from . import catalog, drill
+from .fetching import chosen, must_be, opened, refused
 from .manifest import Manifest, SnapshotFile
 from .scratch_pod import FOLDER, scratch_pod
-from .store import CatalogEntry, SnapshotStore
+from .tools import SnapshotTools
 
 SILENCE = 1800.0  # restoring a large database says nothing until it is done
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What this machine gives: the store, opening of sealed files (source, target, identity), a private folder, a
-    shell, files."""
-
-    store: SnapshotStore
-    unseal: Callable[[Path, Path, Path], object]
-    workspace: Callable[[str, str, str], AbstractContextManager[Path]]
-    shell: Callable[[str], Shell]
-    write_file: Callable[[str, bytes, bool], bool]
 
 
 class VerifySnapshot:
     """Restore a set into a scratch etcd and compare it with its manifest."""
 
-    def __init__(self, hub: Hub, options: dict[str, Any], bench: Bench) -> None:
-        self._hub, self._options, self._bench = hub, options, bench
+    def __init__(self, hub: Hub, options: dict[str, Any], tools: SnapshotTools) -> None:
+        self._hub, self._options, self._tools = hub, options, tools
         self._namespace, self._name = str(options["namespace"]), str(options["name"])
 
     def plan(self) -> Plan:
-        entry = chosen(self._bench.store, self._namespace, self._name, str(self._options["snapshot"]))
+        entry = chosen(self._tools.store, self._namespace, self._name, str(self._options["snapshot"]))
         manifest = entry.manifest
         if manifest is None:
-            raise _refused("snapshot_damaged", entry.problem, "Choose another snapshot (etcd_snapshot_info).", entry.id)
+            raise refused("snapshot_damaged", entry.problem, "Choose another snapshot (etcd_snapshot_info).", entry.id)
         if manifest.sealed and not self._options.get("identity_file"):
-            raise _refused(
+            raise refused(
                 "snapshot_sealed",
                 "it is sealed with age",
                 "Set identity_file to the file with the private key.",
@@ -61,7 +50,7 @@ class VerifySnapshot:
         where = self._options.get("etcd_directory") or "a scratch pod"
         why = f"restored into a scratch etcd ({where}) and compared with its manifest"
         plan = Plan(
-            ChangeSet(), extra={"store": self._bench.store.where, "snapshot": catalog.rows([entry], self._hub.now())[0]}
+            ChangeSet(), extra={"store": self._tools.store.where, "snapshot": catalog.rows([entry], self._hub.now())[0]}
         )
         plan.foreseen = [{"verb": "verify", "object": f"Snapshot {entry.id}", "why": why, "disruptive": False}]
         plan.act = lambda done, progress: self._act(plan, manifest, done, progress)
@@ -69,7 +58,7 @@ class VerifySnapshot:
 
     def _act(self, plan: Plan, manifest: Manifest, done: list[dict[str, Any]], progress: Callable[[str], None]) -> None:
         started = self._hub.monotonic()
-        with self._bench.workspace(self._namespace, self._name, manifest.id) as folder:
+        with self._tools.workspace(self._namespace, self._name, manifest.id) as folder:
             files = [(f, self._fetched(manifest, f, folder, progress)) for f in manifest.files]
             fetched = self._hub.monotonic() - started
             with self._place(manifest, folder, progress) as (shell, where):
@@ -86,19 +75,10 @@ class VerifySnapshot:
 
     def _fetched(self, manifest: Manifest, file: SnapshotFile, folder: Path, progress: Callable[[str], None]) -> Path:
         """The plain snapshot, proved against the manifest."""
-        stored, plain = folder / file.file, folder / f"{file.shard}.plain.db"
         progress(f"[{self._name}] {file.file}: fetching {file.stored_size >> 20} MiB")
-        self._bench.store.fetch(manifest, file.shard, stored)
-        if manifest.sealed:
-            self._bench.unseal(stored, plain, Path(self._options["identity_file"]))
-            stored.unlink()
-        else:
-            stored.rename(plain)
-        found = proof_of(plain)
-        if (found.size, found.sha256) != (file.size, file.sha256):
-            raise _refused(
-                "snapshot_damaged", f"{file.file} is not what its manifest says", "Use another snapshot.", manifest.id
-            )
+        plain = opened(self._tools, manifest, file.shard, folder, str(self._options.get("identity_file") or ""))
+        cause = f"{file.file} is not what its manifest says"
+        must_be(self._tools, plain, Proof(file.size, file.sha256), cause, manifest.id)
         return plain
 
     @contextmanager
@@ -106,7 +86,7 @@ class VerifySnapshot:
         """Where the scratch etcd runs: its shell and its folder."""
         programs = self._options.get("etcd_directory")
         if programs:
-            yield self._bench.shell(str(programs)), str(folder)
+            yield self._tools.shell(str(programs)), str(folder)
             return
         namespace = str(self._options.get("scratch_namespace") or self._namespace)
         size = sum(f.size for f in manifest.files)
@@ -125,7 +105,7 @@ class VerifySnapshot:
         place = str(path)
         if not self._options.get("etcd_directory"):
             place = f"{folder}/{path.name}"
-            upload(shell, path, place, progress)
+            PodFiles(shell, self._tools.files, Patience.of(self._hub), progress).upload(path, place)
         progress(f"[{self._name}] {file.shard}: restoring into a scratch etcd")
         found = commands.answers(shell.run(drill.rehearse(place, folder), silence=SILENCE).text)
         tool = drill.tool_version(found)
@@ -164,52 +144,19 @@ class VerifySnapshot:
     def _keep(self, manifest: Manifest, report: dict[str, Any], passed: bool) -> None:
         """In the report file if one is asked for, and in the manifest: the catalogue shows what is verified."""
         if self._options.get("report"):
-            self._bench.write_file(
+            self._tools.write_private(
                 str(self._options["report"]), (json.dumps(report, indent=2, sort_keys=True) + "\n").encode(), False
             )
         if self._options["record"]:
             moment = self._hub.now().replace(microsecond=0) if passed else None
-            self._bench.store.update_manifest(replace(manifest, verified_at=moment, verification=report))
+            self._tools.store.update_manifest(replace(manifest, verified_at=moment, verification=report))
 
     def _since(self, started: float) -> float:
         return round(self._hub.monotonic() - started, 3)
-
-
-def chosen(store: SnapshotStore, namespace: str, name: str, id: str) -> CatalogEntry:
-    """The set of that id, or the newest good one for ``latest``. Raises HypershiftError when there is none."""
-    entries = store.sets(namespace, name)
-    if id == "latest":
-        newest = catalog.newest_good(entries, namespace, name)
-        if newest:
-            return newest
-        raise _refused(
-            "snapshot_not_found",
-            f"{store.where} has no good snapshot of {namespace}/{name}",
-            "Take one with etcd_snapshot.",
-            id,
-        )
-    for entry in entries:
-        if entry.id == id:
-            return entry
-    known = ", ".join(e.id for e in entries[-5:]) or "none"
-    raise _refused(
-        "snapshot_not_found",
-        f"{store.where} has no such snapshot of {namespace}/{name}; it has: {known}",
-        "Correct snapshot.",
-        id,
-    )
-
-
-def _refused(code: str, cause: str, next_step: str, id: str) -> HypershiftError:
-    return HypershiftError(Failure(code, cause, _ref(id), next_step=next_step))
 
 
 def _drill_failed(id: str, shard: dict[str, Any], report: dict[str, Any]) -> HypershiftError:
     wrong = ", ".join(f"{c['check']} is {c['found']}, not {c['expected']}" for c in shard["checks"] if not c["ok"])
     cause = f"its restore drill failed on shard {shard['shard']}: {shard['trouble'] or wrong}"
     step = "Do not rely on it: take a new snapshot now (etcd_snapshot), then look at store and disks."
-    return HypershiftError(Failure("drill_failed", cause, _ref(id), next_step=step), report=report)
-
-
-def _ref(id: str) -> str:
-    return f"Snapshot {id}"
+    return HypershiftError(Failure("drill_failed", cause, f"Snapshot {id}", next_step=step), report=report)

@@ -17,18 +17,19 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.etcd_restore import EtcdRestore
-from ansible_collections.hypershift.core.plugins.module_utils._etcd_restore.steps import Means
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.manifest import Manifest, SnapshotFile
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.directory import DirectoryStore
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import DEPLOYMENT, HOSTED_CLUSTER, HOSTED_CONTROL_PLANE, Kind
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.operation import run
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import proof_of
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.ports.shell import SILENCE, ExecResult, Sink
+from ansible_collections.hypershift.core.plugins.module_utils._machine.local_files import Disk
 from ansible_collections.hypershift.core.plugins.module_utils._machine.processes import LocalProcesses
 
 from builders.memory_hub import START, MemoryHub
 from builders.objects import conditions, live_cluster, options
 from builders.shells import ScriptedShell, member_answers
+from builders.transfers import tools_of
 from etcd.builders import NAMESPACE, claim, pod, stateful_set
 
 WRITERS = ("kube-apiserver", "openshift-apiserver", "openshift-oauth-apiserver")
@@ -179,8 +180,8 @@ class Stage:
             **self.given,
             **more,
         }
-        means = Means(self.store, lambda source, target, _identity: target.write_bytes(source.read_bytes()), workspace)
-        return run(EtcdRestore(self.hub, options("etcd_restore", **known), means, LocalProcesses()), self.hub, check, self.lines.append)
+        tools = tools_of(self.store, workspace=workspace, unseal=lambda source, target, _identity: target.write_bytes(source.read_bytes()))
+        return run(EtcdRestore(self.hub, options("etcd_restore", **known), tools, LocalProcesses()), self.hub, check, self.lines.append)
 
     def data(self) -> list[str]:
         """What each member's data directory holds."""
@@ -233,7 +234,7 @@ def member(hub: RestoreHub, name: str, members: dict[str, str], **told: Any) -> 
 def _store(folder: Path, cluster: dict[str, Any]) -> DirectoryStore:
     content = folder / "snap.db"
     content.write_text("snap")
-    proof = proof_of(content)
+    proof = proof_of(Disk(), content)
     file = SnapshotFile("etcd", "etcd.db", proof.size, proof.sha256, REVISION, TOTAL, KEYS, HASH, proof.size, proof.sha256, "3.6.16")
     made = Manifest(
         id="20261124T020000Z-ab12", namespace="clusters", name="demo", cluster_id="id-1", infra_id="demo-x", etcd_cluster_ids={"etcd": "c1"},

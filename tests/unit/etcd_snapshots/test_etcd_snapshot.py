@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.etcd_snapshot import TakeSnapshot, Tools
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.etcd_snapshot import TakeSnapshot
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.directory import DirectoryStore
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.workspace import workspace
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError, Failure, HypershiftError, RefusedError
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.operation import run
-from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import Patience
 
 from builders.memory_hub import START, MemoryHub
 from builders.objects import live_cluster
+from builders.transfers import PATIENCE, tools_of
 from etcd_snapshots.builders import CONTENT, snapshot_hub
 from etcd_snapshots.samples import manifest_of, written
 
@@ -46,8 +46,10 @@ class World:
 
     def run(self, check: bool = False, **options: Any) -> dict[str, Any]:
         given = {"namespace": "clusters", "name": "demo", "compare_data": False, "temp_directory": str(self.inside), **options}
-        tools = Tools(self.store, self.seal, partial(workspace, {"directory": str(self.root)}), lambda: self.free)
-        operation = TakeSnapshot(self.hub, given, tools, Patience(sleep=lambda _seconds: None))
+        tools = tools_of(
+            self.store, seal=self.seal, workspace=partial(workspace, {"directory": str(self.root)}), free_for_work=lambda: self.free
+        )
+        operation = TakeSnapshot(self.hub, given, tools, PATIENCE)
         return run(operation, self.hub, check, lambda _line: None)
 
     def add(self, hours_ago: float, tail: str, cluster_id: str = "") -> str:

@@ -13,10 +13,10 @@ import pytest
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.etcd_snapshot_upload import UploadSnapshot
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import HypershiftError, RefusedError
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.operation import run
-from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import Patience
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.ports.shell import SILENCE, ExecResult, Sink
 
 from builders.memory_hub import MemoryHub
+from builders.transfers import PATIENCE
 from etcd_snapshots.builders import CONTENT, StatusOfBoth, snapshot_hub
 
 URL = "https://bucket.example.com/etcd.db?X-Amz-Signature=5ecret"
@@ -47,7 +47,7 @@ def hub() -> MemoryHub:
 def upload(hub: MemoryHub, inside: Path, check: bool = False, urls: dict[str, str] | None = None, **options: Any) -> dict[str, Any]:
     given = {"namespace": "clusters", "name": "demo", "compare_data": False, "temp_directory": str(inside), **options}
     given["upload_urls"] = {"etcd": URL} if urls is None else urls
-    return run(UploadSnapshot(hub, given, Patience(sleep=lambda _seconds: None)), hub, check, lambda _line: None)
+    return run(UploadSnapshot(hub, given, PATIENCE), hub, check, lambda _line: None)
 
 
 def test_the_member_sends_what_was_proved_and_keeps_nothing(hub: MemoryHub, tmp_path: Path) -> None:

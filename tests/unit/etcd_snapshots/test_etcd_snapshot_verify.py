@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.etcd_snapshot_verify import Bench, VerifySnapshot
+from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.etcd_snapshot_verify import VerifySnapshot
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.store import CatalogEntry
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import HypershiftError
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import POD
@@ -23,6 +23,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._machine.shell imp
 
 from builders.memory_hub import START, MemoryHub
 from builders.shells import ScriptedShell
+from builders.transfers import tools_of
 from etcd.builders import etcd_hub
 from etcd_snapshots.memory_store import MemoryStore
 from etcd_snapshots.samples import entry_at, entry_of, file_of, manifest_of
@@ -86,8 +87,8 @@ class World:
 
     def run(self, check: bool = False, **options: Any) -> dict[str, Any]:
         given = {"namespace": "clusters", "name": "demo", "snapshot": "latest", "record": True, "wait_timeout": 60, **options}
-        bench = Bench(self.store, self.unseal, self.workspace, self.local, self.write_report)
-        return run(VerifySnapshot(self.hub, given, bench), self.hub, check, lambda _line: None)
+        tools = tools_of(self.store, unseal=self.unseal, workspace=self.workspace, shell=self.local, write_private=self.write_report)
+        return run(VerifySnapshot(self.hub, given, tools), self.hub, check, lambda _line: None)
 
     def pods(self) -> list[str]:
         return [key[2] for key in self.hub.objects if key[0] == "Pod" and key[2].startswith("etcd-drill")]

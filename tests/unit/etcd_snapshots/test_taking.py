@@ -35,7 +35,7 @@ class Run:
         self.shell, self.folder, self.stale = shell, folder, stale or []
 
     def take(self, during: Any = lambda _taken: None) -> Taken:
-        patience = Patience(sleep=self.slept.append)
+        patience = Patience(sleep=self.slept.append, monotonic=lambda: 0.0)
         with taken_snapshot(self.shell, ID, str(self.folder), self.stale, patience, self.warnings.append) as taken:
             during(taken)
         return taken

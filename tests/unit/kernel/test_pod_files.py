@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.hypershift.core.plugins.module_utils._kernel import pod_files
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError, Failure, HypershiftError
-from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import Patience, download, proof_in, upload
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import Patience, proof_of
+from ansible_collections.hypershift.core.plugins.module_utils._machine import local_files
+from ansible_collections.hypershift.core.plugins.module_utils._machine.local_files import Disk
 from ansible_collections.hypershift.core.plugins.module_utils._machine.shell import LocalShell
 
 from builders.shells import Fault, SpoiltShell
+from builders.transfers import pod_files
 
 SIZE = 300_000
 KINDS = ("early_end", "exit_7", "reset", "stall", "refused", "no_space")
-PATIENCE = Patience(sleep=lambda _seconds: None)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,8 @@ def remote(tmp_path: Path, content: bytes) -> Path:
 
 
 def fetched(shell: Any, remote: Path, target: Path) -> None:
-    download(shell, str(remote), target, proof_in(shell, str(remote)), lambda _line: None, PATIENCE)
+    files = pod_files(shell)
+    files.download(str(remote), target, files.proof(str(remote)))
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -66,7 +68,7 @@ def test_an_upload_is_whole_or_has_no_name(seed: int, content: bytes, tmp_path: 
     source, target = tmp_path / "source", tmp_path / "target"
     source.write_bytes(content)
     try:
-        upload(SpoiltShell(LocalShell(), faults), source, str(target), lambda _line: None, PATIENCE)
+        pod_files(SpoiltShell(LocalShell(), faults)).upload(source, str(target))
     except HypershiftError as error:
         assert error.failure.code in ("transfer_failed", "no_space")
         assert not target.exists()
@@ -119,10 +121,10 @@ def test_other_bytes_are_noticed_and_fetched_again(remote: Path, content: bytes,
 
 
 def test_a_file_that_changes_meanwhile_is_refused(remote: Path, tmp_path: Path) -> None:
-    before = proof_in(LocalShell(), str(remote))
+    before = pod_files(LocalShell()).proof(str(remote))
     remote.write_bytes(b"x" * SIZE)
     with pytest.raises(HypershiftError, match="changed there while it was read"):
-        download(LocalShell(), str(remote), tmp_path / "here" / "etcd.db", before, lambda _line: None, PATIENCE)
+        pod_files(LocalShell()).download(str(remote), tmp_path / "here" / "etcd.db", before)
 
 
 def test_a_full_disk_here_leaves_nothing(remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +137,7 @@ def test_a_full_disk_here_leaves_nothing(remote: Path, tmp_path: Path, monkeypat
             raise OSError(errno.ENOSPC, "No space left on device")
         write(block)
 
-    monkeypatch.setattr(pod_files, "_write_all", limited)
+    monkeypatch.setattr(local_files, "_write_all", limited)
     with pytest.raises(HypershiftError, match="the disk is full") as caught:
         fetched(LocalShell(), remote, tmp_path / "here" / "etcd.db")
     assert caught.value.failure.code == "no_space"
@@ -160,7 +162,7 @@ def test_a_missing_right_is_not_tried_again(remote: Path, tmp_path: Path) -> Non
 
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(HypershiftError, match=r"nothing\.db cannot be read there: .*No such file") as caught:
-        proof_in(LocalShell(), str(tmp_path / "nothing.db"))
+        pod_files(LocalShell()).proof(str(tmp_path / "nothing.db"))
     assert caught.value.failure.code == "unreadable"
 
 
@@ -168,16 +170,16 @@ def test_progress_is_told_now_and_then(remote: Path, tmp_path: Path) -> None:
     clock = iter(range(0, 100_000, 6))
     lines: list[str] = []
     patience = Patience(sleep=lambda _seconds: None, monotonic=lambda: float(next(clock)))
-    shell = LocalShell()
-    download(shell, str(remote), tmp_path / "here" / "etcd.db", proof_in(shell, str(remote)), lines.append, patience)
+    files = pod_files(LocalShell(), lines.append, patience)
+    files.download(str(remote), tmp_path / "here" / "etcd.db", files.proof(str(remote)))
     assert lines
     assert all("snapshot with a space.db" in line and "MB/s" in line for line in lines)
 
 
 def test_proofs_agree(remote: Path, content: bytes) -> None:
-    found = proof_in(LocalShell(), str(remote))
+    found = pod_files(LocalShell()).proof(str(remote))
     assert (found.size, found.sha256) == (SIZE, hashlib.sha256(content).hexdigest())
-    assert pod_files.proof_of(remote) == found
+    assert proof_of(Disk(), remote) == found
 
 
 def test_a_lost_answer_to_the_last_command_of_an_upload_is_no_failure(remote: Path, content: bytes, tmp_path: Path) -> None:
@@ -192,7 +194,7 @@ def test_a_lost_answer_to_the_last_command_of_an_upload_is_no_failure(remote: Pa
             return result
 
     shell = Forgetful()
-    upload(shell, remote, str(tmp_path / "target"), lambda _line: None, PATIENCE)
+    pod_files(shell).upload(remote, str(tmp_path / "target"))
     assert shell.lost == 1
     assert (tmp_path / "target").read_bytes() == content
 
@@ -208,7 +210,7 @@ def test_what_arrives_otherwise_never_has_its_name(tmp_path: Path, content: byte
     source, target = tmp_path / "etcd.db", tmp_path / "pod.db"
     source.write_bytes(content)
     with pytest.raises(HypershiftError, match="arrived twice with another SHA-256") as caught:
-        upload(Garbling(), source, str(target), lambda _line: None, PATIENCE)
+        pod_files(Garbling()).upload(source, str(target))
     assert caught.value.failure.code == "transfer_corrupt" and not target.exists()
 
 
@@ -223,8 +225,8 @@ def test_a_missing_right_is_not_asked_for_again(tmp_path: Path, status: int) -> 
 
     (tmp_path / "etcd.db").write_bytes(b"x")
     for call in (
-        lambda: upload(Refusing(), tmp_path / "etcd.db", "/nowhere/x", lambda _line: None, PATIENCE),
-        lambda: proof_in(Refusing(), "/nowhere/x"),
+        lambda: pod_files(Refusing()).upload(tmp_path / "etcd.db", "/nowhere/x"),
+        lambda: pod_files(Refusing()).proof("/nowhere/x"),
     ):
         calls.clear()
         with pytest.raises(ApiError, match="may not create"):
@@ -235,5 +237,13 @@ def test_a_missing_right_is_not_asked_for_again(tmp_path: Path, status: int) -> 
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "etcd.db").write_bytes(b"x")
     with pytest.raises(HypershiftError, match="cannot be written there") as caught:
-        upload(LocalShell(), tmp_path / "etcd.db", str(tmp_path / "nowhere" / "x.db"), lambda _line: None, PATIENCE)
+        pod_files(LocalShell()).upload(tmp_path / "etcd.db", str(tmp_path / "nowhere" / "x.db"))
     assert caught.value.failure.code == "unwritable" and caught.value.failure.object == "this machine"
+
+
+def test_a_file_that_is_there_already_is_neither_written_nor_removed(remote: Path, tmp_path: Path) -> None:
+    target = tmp_path / "here" / "etcd.db"
+    target.write_bytes(b"somebody's")
+    with pytest.raises(HypershiftError, match="cannot be written") as caught:
+        fetched(LocalShell(), remote, target)
+    assert caught.value.failure.code == "unwritable" and target.read_bytes() == b"somebody's"

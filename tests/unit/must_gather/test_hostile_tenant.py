@@ -20,10 +20,11 @@ from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge impo
 from ansible_collections.hypershift.core.plugins.module_utils._etcd_snapshots.stores.directory import DirectoryStore
 from ansible_collections.hypershift.core.plugins.module_utils._fleet.reading import HubSource, read_fleet
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import Failure, HypershiftError
-from ansible_collections.hypershift.core.plugins.module_utils._kernel.leases import LONGEST, Holder, duration_of, held_by, lease_holder
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.leases import LONGEST, duration_of, held_by, lease_holder
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.operation import Plan
-from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import Proof, download
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.pod_files import Proof
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.ports.hub import Hub
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.ports.processes import Holder
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.ports.shell import ExecResult
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.printable import all_printable, one_line, printable
 from ansible_collections.hypershift.core.plugins.module_utils._kube.answers import Limits
@@ -36,6 +37,7 @@ from ansible_collections.hypershift.core.plugins.module_utils._must_gather.redac
 
 from builders.memory_hub import MemoryHub
 from builders.objects import live_cluster
+from builders.transfers import pod_files
 from kube.faulty_server import Answer, serving
 from kube.garbage import LISTS
 from must_gather.test_must_gather import Case, content, obj, secret, world
@@ -232,7 +234,7 @@ class Generous:
 def test_what_a_pod_sends_beyond_its_announcement_is_not_written(tmp_path: Path) -> None:
     shell = Generous()
     with pytest.raises(HypershiftError) as caught:
-        download(shell, "/a", tmp_path / "a", Proof(10, "0" * 64), lambda _line: None)
+        pod_files(shell).download("/a", tmp_path / "a", Proof(10, "0" * 64))
     assert caught.value.failure.code == "transfer_corrupt" and "10 bytes" in str(caught.value)
     assert shell.sent == 1 and list(tmp_path.iterdir()) == []
 

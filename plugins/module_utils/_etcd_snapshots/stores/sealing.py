@@ -39,6 +39,7 @@ def unseal(source: Path, target: Path, identity_file: Path) -> None:
     """Decrypt source with an identity of the file to target, mode 0600, atomically. Nothing is left when any byte is
     wrong."""
     pyrage = _library()
+    identity_file = identity_file.expanduser()
     keys = _identities(pyrage, identity_file)
     _convert(
         source,
