@@ -8,12 +8,14 @@ What is left to say is marked FILL_IN; tests of the new module and a gate fail u
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 UTILS = ROOT / "plugins" / "module_utils"
+LONGEST = 35
 
 
 class CannotBegin(Exception):
@@ -28,7 +30,7 @@ def targets(name: str, package: str, root: Path = ROOT) -> dict[str, Path]:
         "action": root / "plugins" / "action" / f"{name}.py",
         "operation.py": root / "plugins" / "module_utils" / package / f"{name}.py",
         "unit.py": root / "tests" / "unit" / plain / f"test_{name}.py",
-        "integration.py": root / "tests" / "integration" / plain.rpartition("/")[2] / f"test_{name}.py",
+        "integration.py": root / "tests" / "integration" / plain.partition("/")[0] / f"test_{name}.py",
         "fragment.yml": root / "changelogs" / "fragments" / f"{name}.yml",
     }
 
@@ -58,8 +60,8 @@ def contents(name: str, package: str) -> dict[str, str]:
 def begin(name: str, package: str, root: Path = ROOT) -> list[Path]:
     """Write the files below root; the paths in the order in which they are to be filled in. Raises CannotBegin."""
     package = "/".join(f"_{part.removeprefix('_')}" if place == 0 else part for place, part in enumerate(package.strip("/").split("/")))
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
-        raise CannotBegin(f"NAME is {name!r}: lower-case words with underscores, as in hosted_cluster_info.")
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or len(name) > LONGEST:
+        raise CannotBegin(f"NAME is {name!r}: lower-case words with underscores, at most {LONGEST} characters, as in hosted_cluster_info.")
     if not (UTILS / package / "__init__.py").exists() or package in ("_ansible", "_kernel", "_kube", "_machine"):
         known = sorted(str(p.parent.relative_to(UTILS)) for p in UTILS.rglob("__init__.py") if p.parent != UTILS)
         raise CannotBegin(f"PACKAGE is {package!r}, which holds no operations; docs/architecture.md lists: {', '.join(known)}.")
@@ -73,6 +75,12 @@ def begin(name: str, package: str, root: Path = ROOT) -> list[Path]:
     return list(files.values())
 
 
+def _tidied(paths: list[Path]) -> None:
+    """Lines and imports as make lint wants them, which depends on the length of the name."""
+    for words in (["format", "--quiet"], ["check", "--quiet", "--fix-only"], ["format", "--quiet"]):
+        subprocess.run([str(Path(sys.executable).parent / "ruff"), *words, *map(str, paths)], cwd=ROOT, check=True)
+
+
 def main() -> int:
     if len(sys.argv) != 3 or not all(sys.argv[1:]):
         print("make module NAME=<name> PACKAGE=<package of plugins/module_utils>", file=sys.stderr)
@@ -82,6 +90,7 @@ def main() -> int:
     except CannotBegin as error:
         print(error, file=sys.stderr)
         return 1
+    _tidied([path for path in written if path.suffix == ".py"])
     print("Written; say in each what is marked FILL_IN:")
     print("\n".join(f"  {path.relative_to(ROOT)}" for path in written))
     print("Then: make docs (lists of modules, docs/rbac.md), make unit, and the new test of tests/integration with pytest.")

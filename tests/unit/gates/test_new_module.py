@@ -57,6 +57,7 @@ def test_the_documentation_is_yaml(tool: Any) -> None:
     ("name", "package", "says"),
     [
         ("Hosted-Cluster", "_clusters", "lower-case words"),
+        ("a_name_of_more_than_thirty_five_letters", "_clusters", "at most 35"),
         ("x_info", "_nowhere", "holds no operations"),
         ("x_info", "_kernel", "holds no operations"),
         ("nodepool", "_node_pools", "is there already"),
