@@ -168,7 +168,10 @@ def _is_same(path: str, content: bytes) -> bool:
 
 
 class WholeFiles:
-    """Files of the machine where the task runs, read and written as a whole. check_mode: writes say what they would do, and do nothing."""
+    """Files of the machine where the task runs, read and written as a whole.
+
+    check_mode: writes say what they would do, and do nothing.
+    """
 
     def __init__(self, check_mode: bool) -> None:
         self._check_mode = check_mode
