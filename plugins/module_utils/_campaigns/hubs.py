@@ -8,13 +8,14 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from .._fleet.reading import HubSource, at_once, read_fleet
+from .._fleet.reading import HUBS_AT_ONCE, HubSource, read_fleet
 from .._kernel.changes import ChangeSet
 from .._kernel.errors import ConflictError, Failure, HypershiftError, OptionError, RefusedError
 from .._kernel.hub_identity import Identity, identify, refusal
 from .._kernel.kinds import CONFIG_MAP, HOSTED_CLUSTER, NODE_POOL
 from .._kernel.objects import Object
 from .._kernel.operation import MAX_PLANS, write
+from .._kernel.parallel import each
 from .._kernel.ports.hub import Hub
 from .journal import LABEL, records
 from .progress import ClusterProgress, progress_of
@@ -106,7 +107,7 @@ class CampaignHubs:
             except HypershiftError as error:
                 failures[source.name] = error.failure
 
-        at_once([self._sources[name] for name in dict.fromkeys(names)], work)
+        each(work, [self._sources[name] for name in dict.fromkeys(names)], HUBS_AT_ONCE)
         return failures
 
 

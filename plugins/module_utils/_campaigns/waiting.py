@@ -7,12 +7,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 
-from .._fleet.reading import HubSource, at_once
+from .._fleet.reading import HUBS_AT_ONCE, HubSource
 from .._fleet.views import HubView
 from .._kernel.errors import Failure, WaitError
 from .._kernel.facts import Fact, Observed, wait_for
 from .._kernel.kinds import CONFIG_MAP, HOSTED_CLUSTER, NODE_POOL
 from .._kernel.operation import Progress
+from .._kernel.parallel import each
 from .._kernel.ports.hub import Hub, WatchSpec
 from .hubs import CampaignHubs
 from .journal import LABEL, records
@@ -67,7 +68,7 @@ class CampaignWait:
                     progress,
                 )
 
-        at_once([self._hubs.source(name) for name in dict.fromkeys(s.hub for s in open_ones)], settle)
+        each(settle, [self._hubs.source(name) for name in dict.fromkeys(s.hub for s in open_ones)], HUBS_AT_ONCE)
 
     def _watch(
         self,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._etcd.discovery import claim_of
 from .._etcd.state import Shard
 from .._health import pauses
 from .._kernel.kinds import DEPLOYMENT, PERSISTENT_VOLUME_CLAIM, POD, STATEFUL_SET
@@ -54,7 +55,7 @@ def _on_volumes(situation: Situation) -> list[Entry]:
                 steps.append(
                     entry(
                         "create",
-                        PERSISTENT_VOLUME_CLAIM.ref(place, claim_name(situation, shard, member.name)),
+                        PERSISTENT_VOLUME_CLAIM.ref(place, claim_of(situation.sets[shard.name], member.name)),
                         "it has none",
                     )
                 )
@@ -105,11 +106,6 @@ def _before_any_change(situation: Situation) -> list[Entry]:
     trials = [pod_name(m.name, TRIAL) for s in situation.shards for m in s.members]
     mark = entry("patch", situation.ref, "marked with the restore that is under way, and at the end with how it ended")
     return [*(entry("create", POD.ref(situation.namespace, name), why) for name in trials), mark]
-
-
-def claim_name(situation: Situation, shard: Shard, member: str) -> str:
-    templates = situation.sets[shard.name]["spec"].get("volumeClaimTemplates") or []
-    return f"{templates[0]['metadata']['name'] if templates else 'data'}-{member}"
 
 
 def first_journal(situation: Situation, digest: str) -> Journal:

@@ -5,21 +5,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
 
 from .._health.machine_owners import permitted_machine_owners
 from .._kernel.errors import ApiError, Failure, HypershiftError
 from .._kernel.hub_identity import identify
 from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL, Kind
+from .._kernel.parallel import each
 from .._kernel.ports.hub import Hub
 from .._manifests.supported_versions import supported_minors
 from .views import HubView
 
-MAX_THREADS = 16
+HUBS_AT_ONCE = 16
 CLUSTERS_AND_POOLS = (HOSTED_CLUSTER, NODE_POOL)
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -49,18 +47,11 @@ def read_fleet(
     with_identity: ask which cluster it is. with_machines: ask what the machines of the pools come from, as far as the
     account may.
     """
-    return at_once(
-        sources,
-        lambda source: _read(source, kinds, with_minors, selectors or {}, optional, with_identity, with_machines),
-    )
 
+    def read(source: HubSource) -> HubView:
+        return _read(source, kinds, with_minors, selectors or {}, optional, with_identity, with_machines)
 
-def at_once(sources: Sequence[HubSource], work: Callable[[HubSource], Result]) -> list[Result]:
-    """The work on all hubs at the same time; results in their order."""
-    if not sources:
-        return []
-    with ThreadPoolExecutor(max_workers=min(MAX_THREADS, len(sources)), thread_name_prefix="hub") as pool:
-        return list(pool.map(work, sources))
+    return each(read, sources, HUBS_AT_ONCE)
 
 
 def _read(

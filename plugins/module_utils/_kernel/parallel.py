@@ -4,12 +4,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TypeVar
+
+AT_ONCE = 8
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-def each(work: Callable[[Any], Any], items: Any) -> list[Any]:
-    """Results in order, side by side: a member that hangs must not hold up the others."""
-    with ThreadPoolExecutor(max_workers=max(1, min(8, len(items)))) as pool:
+def each(work: Callable[[Item], Result], items: Sequence[Item], at_once: int = AT_ONCE) -> list[Result]:
+    """Results in order, side by side: one that hangs must not hold up the others."""
+    if not items:
+        return []
+    with ThreadPoolExecutor(max_workers=min(at_once, len(items))) as pool:
         return list(pool.map(work, items))

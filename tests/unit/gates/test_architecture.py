@@ -49,7 +49,7 @@ ON_DISK = {
 }
 # Threads are no I/O, but wild.
 THREADED = {
-    *("_campaigns/hubs.py", "_fleet/reading.py", "_kernel/held_lease.py", "_kernel/parallel.py"),
+    *("_campaigns/hubs.py", "_kernel/held_lease.py", "_kernel/parallel.py"),
     *("_must_gather/archive.py", "_must_gather/must_gather.py", "_must_gather/reading.py"),
 }
 FEWEST, MOST = 2, 30  # files in a folder
