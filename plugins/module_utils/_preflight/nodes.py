@@ -54,8 +54,8 @@ def worker_nodes(inspection: Inspection) -> CheckResult:
 
 
 def zones(inspection: Inspection) -> CheckResult:
-    """Members of etcd must not share a zone label, except on OpenShift Virtualization, where they should not (facts
-    2.2, 11.3)."""
+    """Members of etcd must not share a zone label, except on OpenShift Virtualization, where they should not
+    (platform_facts#2.2, 11.3)."""
     good = usable(inspection)
     names = [str((n["metadata"].get("labels") or {}).get(_ZONE) or "") for n in good]
     distinct, bare = sorted({n for n in names if n}), names.count("")
