@@ -5,7 +5,6 @@ version, by dry run."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +14,7 @@ from .changes import ChangeSet, Step, Verb
 from .errors import ApiError, ConflictError, Failure
 from .kinds import CUSTOM_RESOURCE_DEFINITION, NAMESPACE, Kind
 from .ports.hub import Hub
+from .text import likely
 
 Write = Callable[[Hub, Step], Any]
 UNKNOWN_FIELD = re.compile(r'unknown field "([^"]+)"')
@@ -98,9 +98,9 @@ def _likely(schema: dict[str, Any], field: str) -> str:
         node = (node.get("properties") or {}).get(part) or {}
         node = node.get("items") or node
     known = list(node.get("properties") or {})
-    close = difflib.get_close_matches(name, known, 1) or [n for n in known if n.lower() == name.lower()]
-    if close:
-        return f" (did you mean {close[0]}?)"
+    meant = likely(name, known)
+    if meant:
+        return f" (did you mean {meant}?)"
     places = sorted(_places(schema, name), key=len)
     return f" (it is known as {'.'.join(places[0])})" if places else ""
 

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .printable import printable
@@ -35,3 +36,10 @@ def message_line(message: str | None) -> str:
     if len(text) > _MESSAGE_LIMIT:  # half of a secret no longer looks like one
         text = without_secrets(text)
     return text if len(text) <= _MESSAGE_LIMIT else text[: _MESSAGE_LIMIT - 5].rstrip() + "[...]"
+
+
+def likely(name: str, known: Iterable[str]) -> str:
+    """The name that was probably meant by one that nobody knows, empty when none is like it."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, 1) or [n for n in names if n.lower() == name.lower()]
+    return close[0] if close else ""

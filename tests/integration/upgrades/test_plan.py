@@ -186,6 +186,34 @@ def test_options_that_cannot_be_and_a_hub_that_is_down(player: Player, kubeconfi
     assert ids(left["clusters"]) == ["plan-one.plan.here", "plan-two.plan.here"] and left["hubs"][1]["problem"]
 
 
+SLIPS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
+    (
+        {"upgrade_policy": {"target": {"version": "4.21.5"}, "window": [], "max_paralel": 3}},
+        ("max_paralel", "window", "Unsupported parameters", "windows"),
+    ),
+    (
+        {"upgrade_policy": {"target": {"version": "4.21.5"}, "waves": [{"name": "a", "label_selector": ["x=y"]}]}},
+        ("label_selector", "label_selectors"),
+    ),
+    (
+        {"upgrade_policy": {"target": {"version": "4.21.5"}}, "upgrade_polici": {}},
+        ("Variable upgrade_polici", "did you mean upgrade_policy?"),
+    ),
+    ({"upgrade_policy": {"target": {"version": "4.21.5"}, "hubs": []}}, ("set upgrade_campaign, upgrade_hubs and upgrade_plan_file",)),
+    ({"upgrade_policy": "4.21.5"}, ("has to be the options of module hypershift.core.upgrade_plan",)),
+    ({}, ("missing required arguments: target",)),
+]
+
+
+@pytest.mark.parametrize(("variables", "words"), SLIPS, ids=[w[0] for _v, w in SLIPS])
+def test_a_slip_in_the_policy_of_the_playbook_is_no_plan(
+    quick: Player, tmp_path: Path, variables: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    file = tmp_path / "plan.json"
+    refused = quick.playbook("upgrade_plan", upgrade_campaign="slip", upgrade_plan_file=str(file), **variables)
+    assert [word for word in words if word not in refused.failed()["msg"]] == [] and not file.exists()
+
+
 def test_what_the_account_may_not_read_of_the_management_cluster_is_a_warning(hub: EmbeddedHub, direct: Direct) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     direct.create(
