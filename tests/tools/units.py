@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 UTILS = ROOT / "plugins" / "module_utils"
 GOAL = 90.0  # per cent of branches
 # Reached so far where that is not; to be raised.
-LOWER = {"_ansible": 75.0, "_etcd_restore": 80.0, "_fleet": 85.0, "_kube": 85.0, "_platforms": 80.0}
+LOWER = {"_etcd_restore": 84.0, "_platforms": 84.0}
 
 
 def seed() -> str:

@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.hypershift.core.plugins.module_utils._ansible.edge import Entry, options_refused, run_operation
-from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError, Failure, HypershiftError
+from ansible_collections.hypershift.core.plugins.module_utils._kernel.errors import ApiError, Failure, HypershiftError, RefusedError
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.kinds import NAMESPACE
 from ansible_collections.hypershift.core.plugins.module_utils._kernel.operation import Plan
 from ansible_collections.hypershift.core.plugins.modules.hypershift_addon_config import ENTRY
@@ -132,3 +133,35 @@ def test_a_task_does_not_depend_on_the_name_of_its_cluster(status: int, monkeypa
     monkeypatch.setattr(hub, "get", get)
     result = run_operation(Entry("changing", {}, lambda used, given, _check: Changing(used, given)), {}, False, lambda _line: None)
     assert result["changed"] is True and result["management_cluster"] == {"server": hub.server, "uid": None}
+
+
+class Ending:
+    """An operation that ends with whatever it is given."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def plan(self) -> Plan:
+        raise self._error
+
+
+def ended_with(error: Exception) -> dict[str, Any]:
+    return run_operation(Entry("ending", {}, lambda *_given: Ending(error), needs_cluster=False), {}, False, print)
+
+
+def test_a_defect_of_ours_is_one_sentence_with_its_place_and_no_traceback() -> None:
+    found = ended_with(ZeroDivisionError("division by zero"))
+    assert found["failed"] and found["failure"]["code"] == "internal" and "Traceback" not in json.dumps(found)
+    assert re.search(r"module ending failed .*\(ZeroDivisionError at test_edge\.py:\d+\)", found["msg"])
+
+
+def test_all_refusals_are_returned_each_with_its_code_and_the_plan_that_would_be() -> None:
+    refusals = [Failure("first", "it is so", "HostedCluster a/b"), Failure("second", "it is not", "NodePool a/c")]
+    found = ended_with(RefusedError(refusals, plan_would_be=[{"verb": "create"}]))
+    assert [r["code"] for r in found["refusals"]] == ["first", "second"] and found["plan"] == [{"verb": "create"}]
+    assert "plan_would_be" not in found and found["failed"] and not found["changed"]
+
+
+def test_an_answer_of_the_server_has_its_status() -> None:
+    found = ended_with(ApiError(Failure("missing_permission", "the account may not list"), 403))
+    assert found["failure"]["status"] == 403 and found["failure"]["code"] == "missing_permission"
