@@ -20,6 +20,8 @@ Write = Callable[[Hub, Step], Any]
 UNKNOWN_FIELD = re.compile(r'unknown field "([^"]+)"')
 # Admission that cannot be asked without consequences (webhooks with side effects) says nothing of the object.
 _NO_DRY_RUN = re.compile(r"does not support dry run|DryRun not supported", re.IGNORECASE)
+# A right that is missing, in the words of the API server; any other 403 is what admission says of the object.
+_NO_RIGHT = re.compile(r"cannot (create|patch|update) resource|may not (create|patch)(?!.*denied)")
 _STAND_IN = "default"  # a namespace that every cluster has
 
 
@@ -44,16 +46,25 @@ def rehearse(hub: Hub, changes: ChangeSet, check_mode: bool, write: Write) -> No
             except ConflictError:
                 continue  # it was taken, or somebody changes the object: the write itself plans again
             except ApiError as error:
-                _judge(hub, step, error, changes, placeless or check_mode)
+                if _is_verdict(error, strict=not placeless and not check_mode):
+                    changes.refusals.append(replace(explained(hub, step.kind, error).failure, object=step.ref))
+                else:
+                    _note(step, error, changes, silent=placeless and not check_mode)
 
 
-def _judge(hub: Hub, step: Step, error: ApiError, changes: ChangeSet, lenient: bool) -> None:
-    """lenient: a missing right is no refusal. Who only looks need not have it, and in the namespace that stands in for
-    one of the same plan it says nothing."""
-    asked = error.status in (400, 422) and not _NO_DRY_RUN.search(error.failure.cause)
-    if asked or (error.status == 403 and not lenient):
-        changes.refusals.append(replace(explained(hub, step.kind, error).failure, object=step.ref))
-    elif error.status in (400, 403, 404, 422):
+def _is_verdict(error: ApiError, strict: bool) -> bool:
+    """Whether it says something of the object. strict: a missing right does, too: it is needed right now. Who only
+    looks need not have it, and in the namespace that stands in for one of the same plan it says nothing."""
+    if error.status == 403:
+        return strict or not _NO_RIGHT.search(error.failure.cause)
+    return error.status in (400, 422) and not _NO_DRY_RUN.search(error.failure.cause)
+
+
+def _note(step: Step, error: ApiError, changes: ChangeSet, silent: bool) -> None:
+    """silent: the write itself comes next, and says it better."""
+    if error.status in (400, 403, 404, 422):
+        if silent:
+            return
         changes.notes.append(
             f"{step.ref}: the API server could not be asked whether it would take this ({error.failure.cause})."
         )

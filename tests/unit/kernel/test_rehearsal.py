@@ -129,6 +129,16 @@ def test_in_a_namespace_of_the_same_plan_another_one_stands_in() -> None:
     with pytest.raises(ApiError):
         play(hub, (NAMESPACE, ""), (HOSTED_CLUSTER, "demo"), check=False)
     assert hub.writes[0] == ("create", "Namespace demo"), "the right in another namespace says nothing of this one"
+    assert len(play(hub, (NAMESPACE, ""), (HOSTED_CLUSTER, "other"), check=True)["notes"]) == 1
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_admission_says_is_a_refusal_for_who_only_looks_too(check: bool) -> None:
+    hub = MemoryHub()
+    denied = 'the account may not create hostedclusters in namespace clusters: admission webhook "p.example.com" denied the request: no'
+    hub.refuses = {"HostedCluster": says(403, denied, code="missing_permission")}
+    with pytest.raises(RefusedError, match="denied the request"):
+        play(hub, (SECRET, "clusters"), (HOSTED_CLUSTER, "clusters"), check=check)
 
 
 @pytest.mark.parametrize(
