@@ -60,7 +60,7 @@ class HostedClusterPresent:
             cluster = self._plan_change(changes, desired, live)
         self._plan_pools(changes, cluster, live)
         guards.refuse_rollout(changes, bool(self._options.get("allow_rollout")), self._ref)
-        return Plan(changes, (HOSTED_CLUSTER, self._namespace, self._name), live, goal=self._goal)
+        return Plan(changes, (HOSTED_CLUSTER, self._namespace, self._name), live, goal=self._goal, rehearsed=True)
 
     def _plan_creation(self, changes: ChangeSet) -> dict[str, Any]:
         if not self._options.get("platform"):

@@ -55,6 +55,7 @@ class Plan:
     late: list[Step] = field(default_factory=list)  # writes made while waiting, when the user asked for them
     extra: dict[str, Any] = field(default_factory=dict)
     unchanged: bool = False  # a read: never reports a change
+    rehearsed: bool = False  # the API server judges it before the first of several writes, not in check mode alone
 
 
 class Operation(Protocol):
@@ -117,7 +118,7 @@ def _plan_and_apply(operation: Operation, hub: Hub, check_mode: bool, done: Appl
     for attempt in range(MAX_PLANS):
         plan = operation.plan()
         if not plan.changes.refusals:
-            rehearse(hub, plan.changes, check_mode, write)
+            rehearse(hub, plan.changes, check_mode, write, plan.rehearsed)
         if plan.changes.refusals:
             raise RefusedError(plan.changes.refusals, plan_would_be=plan.changes.plan())
         if check_mode:

@@ -25,15 +25,16 @@ _NO_RIGHT = re.compile(r"cannot (create|patch|update) resource|may not (create|p
 _STAND_IN = "default"  # a namespace that every cluster has
 
 
-def rehearse(hub: Hub, changes: ChangeSet, check_mode: bool, write: Write) -> None:
+def rehearse(hub: Hub, changes: ChangeSet, check_mode: bool, write: Write, wanted: bool) -> None:
     """Let the server judge what would be created and changed; nothing is stored. Adds refusals, and notes where it
     could not be asked.
 
-    Objects of the core API are left out: what we put into them has a fixed form. One write alone needs no rehearsal
-    outside of check mode, since the server takes or refuses it as a whole.
+    Objects of the core API are left out: what we put into them has a fixed form. Outside of check mode only what is
+    wanted is rehearsed, and one write alone never: the server takes or refuses it as a whole. Then a missing right is
+    an ApiError as it would be later, but before the first write.
     """
     steps = [step for step in changes.steps if step.verb is not Verb.DELETE]
-    if not check_mode and len(steps) < 2:
+    if not check_mode and (not wanted or len(steps) < 2):
         return
     made = {step.name for step in changes.steps if step.kind is NAMESPACE and step.verb is Verb.CREATE}
     seen: set[str] = set()
@@ -46,17 +47,19 @@ def rehearse(hub: Hub, changes: ChangeSet, check_mode: bool, write: Write) -> No
             except ConflictError:
                 continue  # it was taken, or somebody changes the object: the write itself plans again
             except ApiError as error:
-                if _is_verdict(error, strict=not placeless and not check_mode):
+                if error.status == 403 and not placeless and not check_mode:
+                    raise
+                if _is_verdict(error):
                     changes.refusals.append(replace(explained(hub, step.kind, error).failure, object=step.ref))
                 else:
                     _note(step, error, changes, silent=placeless and not check_mode)
 
 
-def _is_verdict(error: ApiError, strict: bool) -> bool:
-    """Whether it says something of the object. strict: a missing right does, too: it is needed right now. Who only
-    looks need not have it, and in the namespace that stands in for one of the same plan it says nothing."""
+def _is_verdict(error: ApiError) -> bool:
+    """Whether it says something of the object. A missing right does not: who only looks need not have it, and in the
+    namespace that stands in for one of the same plan it says nothing."""
     if error.status == 403:
-        return strict or not _NO_RIGHT.search(error.failure.cause)
+        return not _NO_RIGHT.search(error.failure.cause)
     return error.status in (400, 422) and not _NO_DRY_RUN.search(error.failure.cause)
 
 

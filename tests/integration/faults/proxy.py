@@ -50,13 +50,15 @@ class Exchange:
 
     @property
     def verb(self) -> str:
+        if "dryRun=All" in self.path:
+            return "rehearse"
         if self.method != "GET":
             return _WRITES[self.method]
         return "watch" if "watch=1" in self.path else "read"
 
     @property
     def writes(self) -> bool:
-        return self.method != "GET"
+        return self.method != "GET" and "dryRun=All" not in self.path
 
 
 @dataclass
