@@ -68,7 +68,7 @@ def planned_files(
 
 def opened(tools: SnapshotTools, manifest: Manifest, shard: str, folder: Path, identity: str) -> Path:
     """The shard's plain snapshot in the folder. Raises HypershiftError."""
-    stored, plain = folder / f"{shard}.stored", folder / f"{shard}.plain.db"
+    stored, plain = folder / f"{shard}.stored", folder / f"{shard}.db"
     tools.store.fetch(manifest, shard, stored)
     if manifest.sealed:
         tools.unseal(stored, plain, Path(identity))
