@@ -45,7 +45,7 @@ def fetch(store: MemoryStore, wanted: dict[str, Proof], folder: Path, id: str = 
 def test_plain_and_proved(tmp_path: Path, sealed: bool) -> None:
     files = fetch(store(sealed), planned(), tmp_path)
     assert {k: p.read_bytes() for k, p in files.items()} == {"etcd": DATA}
-    assert [p.name for p in tmp_path.iterdir()] == ["etcd.plain.db"]
+    assert [p.name for p in tmp_path.iterdir()] == ["etcd.db"]
 
 
 @pytest.mark.parametrize(
