@@ -363,7 +363,7 @@ _OPTIONS: dict[str, Any] = {
     "issuer_url": {"type": "str"},
     "public_zone_id": {"type": "str"},
     "allow_no_public_zone": {"type": "bool", "default": False},
-    "kms_key_arn": {"type": "str"},
+    "kms_key_arn": {"type": "str", "no_log": False},
     "karpenter": {"type": "bool", "default": False},
     "adopt": {"type": "bool", "default": False},
     "preserve_iam": {"type": "bool", "default": False},
