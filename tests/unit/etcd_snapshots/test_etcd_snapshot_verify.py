@@ -118,7 +118,7 @@ def test_a_good_set_is_verified(world: World) -> None:
     assert report["verified_at"] == "2026-11-24T03:00:03Z" and report["rto_seconds"] == 3
     [manifest] = world.store.updated
     assert manifest.verified_at == START.replace(second=3) and manifest.verification == report
-    assert (world.scratch.folder / "etcd.plain.db").read_bytes() == DATA
+    assert (world.scratch.folder / "etcd.db").read_bytes() == DATA
     assert world.pods() == [] and not list(world.folder.glob(".*.work"))
     assert result["changed"] and [s["verb"] for s in result["plan"]] == ["verify"]
 
@@ -211,7 +211,7 @@ def test_a_sealed_set_needs_its_key(world: World) -> None:
         world.run()
     assert "identity_file" in caught.value.failure.next_step and world.hub.writes == []
     assert world.run(identity_file="/keys/key.txt")["report"]["passed"]
-    assert world.left == ["etcd.plain.db"]
+    assert world.left == ["etcd.db"]
     with pytest.raises(HypershiftError, match="is not what its manifest says"):
         world.run(identity_file="/keys/other.txt")
 
