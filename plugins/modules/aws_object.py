@@ -77,44 +77,10 @@ options:
     description:
     - Tags that the OIDC provider must have; others stay.
     type: dict
-  region:
-    description:
-    - Region.
-    type: str
-    required: true
-  endpoint_url:
-    description:
-    - Where the services are reached, for private endpoints or servers that stand in for AWS; AWS's own addresses when
-      left out.
-    type: str
-  profile:
-    description:
-    - Profile of the AWS configuration file. Without this and keys, credentials come from where boto3 finds them.
-    type: str
-  access_key:
-    description:
-    - Access key ID. Goes together with O(secret_key).
-    type: str
-  secret_key:
-    description:
-    - Secret access key.
-    type: str
-  session_token:
-    description:
-    - Session token of temporary credentials.
-    type: str
-  aws_ca_bundle:
-    description:
-    - File with the certificate authorities to trust.
-    type: path
-  validate_certs:
-    description:
-    - Check certificates.
-    type: bool
-    default: true
 extends_documentation_fragment:
 - hypershift.core.attributes
 - hypershift.core.attributes.aws_group
+- hypershift.core.aws_options
 requirements:
 - python >= 3.11
 - boto3 >= 1.34
