@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from .._health.findings import Finding, Severity
 from .._health.goal_states import ClusterView, GoalParams, Outcome
@@ -18,12 +17,11 @@ from .._health.rules.version import has_workers, wants_workers
 from .._kernel.conditions import get
 from .._kernel.errors import Failure
 from .._kernel.kinds import HOSTED_CLUSTER, NODE_POOL
-from .._kernel.objects import lookup
+from .._kernel.objects import Object, lookup
 from .._kernel.text import message_line
 from .._kernel.versions import MAX_POOL_SKEW, Version, skew_code, skew_problem
 from .hop import FORCE, annotation, held_back
 
-Object = dict[str, Any]
 UPGRADEABLE = "ClusterVersionUpgradeable"
 # Open predicates of the goal healthy that have a rule of their own here.
 OWN_RULES = ("EtcdAvailable", "ValidReleaseImage")

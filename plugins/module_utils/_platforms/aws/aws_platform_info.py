@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, hypershift.core contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Operations of modules aws_platform_info and aws_object."""
+"""Operation of module aws_platform_info."""
 
 from __future__ import annotations
 

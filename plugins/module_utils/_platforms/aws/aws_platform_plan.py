@@ -59,7 +59,7 @@ class AwsPlatformPlan:
                 "pending": pending,
                 "ready": [row for row in pending if not row["waits_for"]],
                 "lines": aligned([(row["action"], row["kind"], row["name"], row["why"]) for row in pending]),
-                "platform": self._told(found, rows),
+                "platform": self._told(found, rows, policy),
                 "policy": policy,
             },
         )
@@ -105,12 +105,12 @@ class AwsPlatformPlan:
             "leftovers": removing,
         }
 
-    def _told(self, found: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
+    def _told(self, found: dict[str, Any], rows: list[Row], policy: dict[str, Any]) -> dict[str, Any]:
         """What modules hosted_cluster and nodepool take, with the plan in brief and the rights that it needs."""
         platform = self._platform
         known = {"name": platform.name, "infra_id": platform.infra_id, "region": platform.region}
         return {
             **(known if self._removing else summary(platform, found)),
             "plan": [{key: row[key] for key in _BRIEF} for row in rows],
-            "policy": installer_rights.policy(platform),
+            "policy": policy,
         }
