@@ -9,7 +9,7 @@ from typing import Any
 from .._health.goal_states import GoalParams
 from .._health.goal_waiter import wait_request
 from .._health.pauses import is_paused, owner_of
-from .._kernel.changes import ChangeSet
+from .._kernel.changes import ChangeSet, RolloutEffect
 from .._kernel.collection import CREATED_BY
 from .._kernel.compare import apply_merge_patch, merge_patch
 from .._kernel.errors import Failure, OptionError
@@ -22,8 +22,8 @@ from .._manifests import guards
 from .._manifests.selection import pools_of
 from .._manifests.supported_versions import supported_minors
 from .._node_pools.planning import plan_node_pool
-from .._node_pools.rollout import cluster_change_effects
-from . import feature_gates
+from .._node_pools.rollout import cluster_change_effects, cluster_template_notes, merged
+from . import content_changes, feature_gates
 from .admission import creation_failures, hosted_cluster_failures
 from .manifest import creation_manifest, desired_manifest
 from .referenced_objects import References
@@ -59,6 +59,10 @@ class HostedClusterPresent:
         else:
             cluster = self._plan_change(changes, desired, live)
         self._plan_pools(changes, cluster, live)
+        changes.rollout += content_changes.effects_on_others(self._hub, changes, self._namespace, self._name)
+        changes.rollout = merged(changes.rollout)
+        if changes.rollout:
+            content_changes.mark_disruptive(changes)
         guards.refuse_rollout(changes, bool(self._options.get("allow_rollout")), self._ref)
         return Plan(changes, (HOSTED_CLUSTER, self._namespace, self._name), live, goal=self._goal, rehearsed=True)
 
@@ -93,9 +97,10 @@ class HostedClusterPresent:
         changes.refusals += hosted_cluster_failures(desired)
         References(self._hub, self._options, changes).plan(lookup(live, ("spec", "infraID"), ""))
         patch = merge_patch({k: desired[k] for k in ("metadata", "spec") if k in desired}, live)
+        predicted = apply_merge_patch(live, patch)
+        effects = self._plan_rollout(changes, live, predicted)
         if not patch:
             return live
-        predicted = apply_merge_patch(live, patch)
         guards.refuse_immutable(changes, HOSTED_CLUSTER.kind, live, patch, self._ref)
         image = lookup(patch, ("spec", "release", "image"))
         if image:
@@ -103,8 +108,6 @@ class HostedClusterPresent:
         feature_gates.refuse_no_upgrade_feature_set(
             changes, live, predicted, bool(self._options.get("allow_no_upgrade_feature_set")), self._ref
         )
-        effects = cluster_change_effects(live, predicted, pools_of(self._hub, self._namespace, self._name))
-        changes.rollout += effects
         changes.patch(
             HOSTED_CLUSTER,
             live,
@@ -115,6 +118,17 @@ class HostedClusterPresent:
         paused = is_paused(live, self._hub.now())
         guards.refuse_paused(changes, paused, bool(self._options.get("allow_paused")), self._ref, owner_of(live))
         return predicted
+
+    def _plan_rollout(self, changes: ChangeSet, live: dict[str, Any], predicted: dict[str, Any]) -> list[RolloutEffect]:
+        contents = content_changes.changed_contents(self._hub, changes, live, predicted)
+        if live == predicted and not contents:
+            return []
+        pools = pools_of(self._hub, self._namespace, self._name)
+        effects = cluster_change_effects(live, predicted, pools, contents)
+        for pool, note in cluster_template_notes(live, predicted, pools):
+            changes.notes.append(f"{NODE_POOL.ref(self._namespace, pool['metadata']['name'])}: {note}")
+        changes.rollout += effects
+        return effects
 
     def _plan_pools(self, changes: ChangeSet, cluster: dict[str, Any], live: dict[str, Any] | None) -> None:
         asked = self._options.get("node_pools") or []

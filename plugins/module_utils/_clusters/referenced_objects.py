@@ -12,11 +12,11 @@ from .._kernel.changes import ChangeSet
 from .._kernel.kinds import CONFIG_MAP, MACHINE_CONFIG, SECRET, Kind
 from .._kernel.objects import lookup
 from .._kernel.ports.hub import Hub
+from .content_changes import KINDS, rolls_by_content
 from .manifest import AUTO_CREATED_LABEL, REFERENCES, cluster_secret, reference_name, reference_option
 
 HUB_PULL_SECRET = ("openshift-config", "pull-secret", ".dockerconfigjson")
 HUB_SSH_MACHINE_CONFIG = "99-worker-ssh"
-_KINDS = {"Secret": SECRET, "ConfigMap": CONFIG_MAP}
 ENCRYPTION_KEY_BYTES = 32
 
 
@@ -77,7 +77,8 @@ class References:
                     object_ref=kind.ref(self._namespace, name),
                 )
                 return
-            self._changes.patch(kind, live, {"data": {key: value}}, f"{option} has new content (rolls no nodes)")
+            why = f"{option} has new content" + ("" if rolls_by_content(option) else " (rolls no nodes)")
+            self._changes.patch(kind, live, {"data": {key: value}}, why)
 
     def _content(self, option: str, given: dict[str, Any]) -> bytes | None:
         if given.get("content") is not None:
@@ -145,7 +146,7 @@ class References:
         return bool(reference_option(self._options, option).get("name"))
 
     def _kind(self, option: str) -> Kind:
-        return _KINDS[REFERENCES[option][3]]
+        return KINDS[REFERENCES[option][3]]
 
 
 def _is_object(text: str) -> bool:
