@@ -184,7 +184,7 @@ options:
         type: bool
   ssh_key:
     description:
-    - Public SSH key of the nodes.
+    - Public SSH key of the nodes. Another key rolls all nodes, by name or by content.
     type: dict
     suboptions:
       name:
@@ -202,7 +202,7 @@ options:
         type: bool
   additional_trust_bundle:
     description:
-    - CA certificates that control plane and nodes trust in addition. Another name rolls all nodes.
+    - CA certificates that control plane and nodes trust in addition. Another name rolls all nodes, new content none.
     type: dict
     suboptions:
       name:
@@ -345,7 +345,8 @@ options:
     type: str
   configuration:
     description:
-    - C(spec.configuration) in the API's own spelling (oauth, proxy, image, ...). Proxy and image roll all nodes.
+    - C(spec.configuration) in the API's own spelling (oauth, proxy, image, ...). Proxy and image roll all nodes, and so
+      does C(apiServer.tlsSecurityProfile) those of node pools from 4.23 on.
     type: dict
   agent:
     description:
@@ -823,6 +824,7 @@ options:
     description:
     - Accept that the change replaces nodes or drains and updates them in place.
     - Without it such a change is refused with the list of node pools, node counts and reasons.
+    - What rolls and what does not is listed in C(docs/rollouts.md), annotations and content of Secrets included.
     type: bool
     default: false
   allow_paused:

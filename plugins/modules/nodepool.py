@@ -338,6 +338,7 @@ options:
     description:
     - Accept that the change replaces nodes or drains and updates them in place.
     - Without it such a change is refused with the list of node pools, node counts and reasons.
+    - What rolls and what does not is listed in C(docs/rollouts.md), annotations included.
     type: bool
     default: false
   allow_paused:

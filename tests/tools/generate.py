@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GENERATORS = (
     "tests/tools/troubleshooting.py",
     "tests/tools/failure_codes.py",
+    "tests/tools/rollouts.py",
     "tests/tools/rbac.py",
     "tests/tools/module_lists.py",
     "tests/tools/shipping.py",

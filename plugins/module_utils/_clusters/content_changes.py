@@ -97,7 +97,7 @@ def _stored(hub: Hub, live: dict[str, Any], option: str, name: str) -> str | Non
 def _text(obj: dict[str, Any] | None, option: str) -> str | None:
     value = lookup(obj, ("data", REFERENCES[option][2]))
     if value is None or _kind(option) is CONFIG_MAP:
-        return value
+        return None if value is None else str(value)
     try:
         return base64.b64decode(value).decode("utf-8", "surrogateescape")
     except ValueError:

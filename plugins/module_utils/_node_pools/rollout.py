@@ -67,7 +67,8 @@ def _changed_of_cluster(live: dict[str, Any], predicted: dict[str, Any], content
 
 def _changed(where: Where, live: dict[str, Any], predicted: dict[str, Any]) -> list[Trigger]:
     rows = [t for t in TRIGGERS if t.where is where and t.rolls]
-    return [t for t in rows if not _same(*(t.read(lookup(o, t.path)) for o in (live, predicted)), t.path[-1])]
+    read = [(t, t.read(lookup(live, t.path)), t.read(lookup(predicted, t.path))) for t in rows]
+    return [t for t, before, after in read if not _same(before, after, t.path[-1])]
 
 
 def _content_differs(trigger: Trigger, live: dict[str, Any], predicted: dict[str, Any], contents: Contents) -> bool:
@@ -75,7 +76,7 @@ def _content_differs(trigger: Trigger, live: dict[str, Any], predicted: dict[str
     before, after = contents.get(trigger.name, (None, None))
     if before is not None and after is not None:
         return before != after
-    return trigger.name in contents or not _same(*(lookup(o, trigger.path) for o in (live, predicted)), "name")
+    return trigger.name in contents or not _same(lookup(live, trigger.path), lookup(predicted, trigger.path), "name")
 
 
 def _effect(pool: dict[str, Any], changed: Iterable[Trigger]) -> RolloutEffect | None:
@@ -101,7 +102,7 @@ def _reaches(trigger: Trigger, pool: dict[str, Any]) -> bool:
     if not makes_machines(platform) or (trigger.platforms and platform not in trigger.platforms):
         return False
     release = _release(pool)
-    return trigger.since is None or release is None or release.line >= trigger.since.line
+    return bool(trigger.since is None or release is None or release.line >= trigger.since.line)
 
 
 def _assumed(trigger: Trigger, pool: dict[str, Any]) -> str:
@@ -121,6 +122,7 @@ def _in_place(pool: dict[str, Any]) -> bool:
 
 
 def _same(before: Any, after: Any, field: str) -> bool:
-    if before in (None, "", [], {}) or after in (None, "", [], {}):
-        return before in (None, "", [], {}) and after in (None, "", [], {})
+    nothing = [value in (None, "", [], {}) for value in (before, after)]
+    if any(nothing):
+        return all(nothing)
     return equal(after, before, field) and equal(before, after, field)

@@ -21,7 +21,7 @@ class Where(Enum):
 
     CLUSTER = "HostedCluster"
     POOL = "NodePool"
-    CONTENT = "content behind the HostedCluster's field"
+    CONTENT = "Secret or ConfigMap of the HostedCluster"
 
 
 def as_is(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from .names import CORE_IGNITION, Obj, fingerprint
+from .names import CORE_IGNITION, HAPROXY_IMAGE, WORKER_SSH, Obj, fingerprint
 from .releases import Version
 from .view import PoolView
 
@@ -43,7 +43,7 @@ def evaluate(view: PoolView, version: str) -> Config:
     problem = problem or _kind_problem(documents) or _core_problem(view)
     tuning, tuning_problem = _documents(view, "tuningConfig", "tuning")
     tuning_problem = tuning_problem or _tuning_problem(tuning)
-    plain = fingerprint(sorted(map(_text, [*documents, *filter(_rolls, tuning)])), _from_cluster(view))
+    plain = fingerprint(sorted(map(_text, [*documents, *filter(_rolls, tuning)])), _from_cluster(view), _core(view))
     return Config(plain, fingerprint(plain, version, _global(view, version)), problem, tuning_problem)
 
 
@@ -54,6 +54,20 @@ def _from_cluster(view: PoolView) -> Obj:
         "pullSecret": spec["pullSecret"]["name"],
         "additionalTrustBundle": (spec.get("additionalTrustBundle") or {}).get("name", ""),
         "imageContentSources": spec.get("imageContentSources") or [],
+    }
+
+
+def _core(view: PoolView) -> Obj:
+    """What the operators put below the user's configuration: the SSH key, and HAProxy with its image and the address it leads to."""
+    ssh = (view.store.get("ConfigMap", view.cpns, WORKER_SSH) or {}).get("data") or {}
+    access = (view.cluster.spec["platform"].get("aws") or {}).get("endpointAccess")
+    api_server = (view.cluster.spec.get("networking") or {}).get("apiServer") or {}
+    return {
+        "ssh": ssh.get("config", ""),
+        "haproxy": str(view.annotations.get(HAPROXY_IMAGE, "")).strip(),
+        "private": access in ("PublicAndPrivate", "Private"),
+        "endpoint": [api_server.get("advertiseAddress"), api_server.get("port")],
+        "stream": (view.spec.get("osImageStream") or {}).get("name", ""),
     }
 
 

@@ -22,9 +22,9 @@ TEMPLATES = {"AWS": "AWSMachineTemplate", "KubeVirt": "KubevirtMachineTemplate",
 def machine_template_spec(view: PoolView) -> Obj:
     platform = view.spec["platform"]
     if view.platform == "AWS":
-        return _aws(platform["aws"])
+        return _aws(platform["aws"]) | _by_annotations_aws(view)
     if view.platform == "KubeVirt":
-        return _kubevirt(platform.get("kubevirt") or {})
+        return _kubevirt(platform.get("kubevirt") or {}, _by_annotations(view))
     if view.platform == "Agent":
         selector = (platform.get("agent") or {}).get("agentLabelSelector")
         return {"agentLabelSelector": selector} if selector else {}
@@ -45,14 +45,35 @@ def _aws(aws: Obj) -> Obj:
     return spec
 
 
-def _kubevirt(kubevirt: Obj) -> Obj:
+def _by_annotations_aws(view: PoolView) -> Obj:
+    found: Obj = {"instanceMetadataOptions": {"httpTokens": "required"}} if view.annotations.get(names.HTTP_TOKENS) == "required" else {}
+    return found | ({"publicIP": True} if view.cluster.annotations.get(names.PUBLIC_IPS) == "true" else {})
+
+
+def _by_annotations(view: PoolView) -> list[Any]:
+    """Patches of the cluster, then of the pool, and whether its machines are spread; their mark alone, not their effect."""
+    patches = [_parsed(text) for owner in (view.cluster, view) if (text := owner.annotations.get(names.VM_PATCH))]
+    return [*patches, *(["spread"] if names.VM_SPREAD in view.annotations else [])]
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _kubevirt(kubevirt: Obj, besides: list[Any]) -> Obj:
     compute = kubevirt.get("compute") or {}
     domain: Obj = {
         "cpu": {"cores": compute.get("cores", 2)},
         "memory": {"guest": compute.get("memory", "8Gi")},
         "devices": {"disks": [{"name": "rhcos", "disk": {"bus": "virtio"}}]},
     }
-    template: Obj = {"metadata": {"annotations": {f"{names.FIELD_MANAGER}/settings": fingerprint(kubevirt)}}, "spec": {"domain": domain}}
+    template: Obj = {
+        "metadata": {"annotations": {f"{names.FIELD_MANAGER}/settings": fingerprint(kubevirt, *besides)}},
+        "spec": {"domain": domain},
+    }
     if kubevirt.get("nodeSelector"):
         template["spec"]["nodeSelector"] = kubevirt["nodeSelector"]
     return {"virtualMachineTemplate": {"spec": {"runStrategy": "Always", "template": template}}}

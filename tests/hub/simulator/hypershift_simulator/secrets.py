@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import hashlib
 
+import yaml
+
 from . import endpoints, pki
 from .actions import Action, ensure, ensure_once
 from .context import Context
 from .kinds import new
-from .names import CORE_IGNITION, Obj, b64, unb64
+from .names import CORE_IGNITION, WORKER_SSH, Obj, b64, unb64
 from .pki import Pair
 from .view import ClusterView
 
@@ -114,15 +116,28 @@ def real_api_server(view: ClusterView, ctx: Context) -> list[Action]:
 
 
 def core_ignition(view: ClusterView) -> list[Action]:
-    """The configuration that every pool builds on: three documents, one more with mirrors."""
-    names = ["ignition-config-apiserver-haproxy", "ignition-config-worker-fips", "ignition-config-worker-ssh"]
+    """The configuration that every pool builds on: three documents, one more with mirrors. The one with the SSH key follows the key."""
+    names = ["ignition-config-apiserver-haproxy", "ignition-config-worker-fips"]
     if view.spec.get("imageContentSources"):
         names.append("ignition-config-image-content")
     actions: list[Action] = []
     for name in names:
         document = f"apiVersion: machineconfiguration.openshift.io/v1\nkind: MachineConfig\nmetadata:\n  name: 99-{name}\n"
         actions += ensure_once(view.store, config_map(view, name, {"config": document}, {CORE_IGNITION: "true"}))
-    return actions
+    return [*actions, *ensure(view.store, config_map(view, WORKER_SSH, {"config": _ssh(view)}, {CORE_IGNITION: "true"}))]
+
+
+def _ssh(view: ClusterView) -> str:
+    name = (view.spec.get("sshKey") or {}).get("name", "")
+    encoded = ((view.store.get("Secret", view.namespace, name) or {}).get("data") or {}).get("id_rsa.pub", "") if name else ""
+    users = [{"name": "core", "sshAuthorizedKeys": [unb64(encoded).decode()]}] if encoded else []
+    document = {
+        "apiVersion": "machineconfiguration.openshift.io/v1",
+        "kind": "MachineConfig",
+        "metadata": {"name": f"99-{WORKER_SSH}"},
+        "spec": {"config": {"ignition": {"version": "3.2.0"}, "passwd": {"users": users}}},
+    }
+    return str(yaml.safe_dump(document))
 
 
 def access(view: ClusterView, ctx: Context) -> list[Action]:
