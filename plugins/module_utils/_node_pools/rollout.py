@@ -102,7 +102,7 @@ def _reaches(trigger: Trigger, pool: dict[str, Any]) -> bool:
     if not makes_machines(platform) or (trigger.platforms and platform not in trigger.platforms):
         return False
     release = _release(pool)
-    return bool(trigger.since is None or release is None or release.line >= trigger.since.line)
+    return trigger.since is None or release is None or release.line >= trigger.since.line
 
 
 def _assumed(trigger: Trigger, pool: dict[str, Any]) -> str:
@@ -118,7 +118,7 @@ def _release(pool: dict[str, Any]) -> Version | None:
 
 
 def _in_place(pool: dict[str, Any]) -> bool:
-    return lookup(pool, ("spec", "management", "upgradeType")) == "InPlace"
+    return bool(lookup(pool, ("spec", "management", "upgradeType")) == "InPlace")
 
 
 def _same(before: Any, after: Any, field: str) -> bool:

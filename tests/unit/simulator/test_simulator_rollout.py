@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from simulator.fake_management_cluster import FakeManagementCluster
-from simulator.manifests import Obj, config_map, pull_secret
-from simulator.pools import CPNS, NP, machines, pool, settled
+from simulator.manifests import Obj, config_map, pull_secret, secret
+from simulator.pools import CPNS, HC, NP, machines, pool, settled
 
 MACHINE_CONFIG = "apiVersion: machineconfiguration.openshift.io/v1\nkind: MachineConfig\nmetadata:\n  name: 50-motd\n"
 
@@ -96,6 +96,51 @@ def test_content_of_a_configuration_rolls_and_of_a_pull_secret_does_not(
     hub.patch("ConfigMap", "clusters", "motd", {"data": {"config": MACHINE_CONFIG + "spec: {}\n"}})
     hub.run(1800)
     assert set(machines(hub)).isdisjoint(before)
+
+
+def marked(hub: FakeManagementCluster, owner: tuple[str, str, str], name: str, value: str) -> None:
+    hub.patch(*owner, {"metadata": {"annotations": {f"hypershift.openshift.io/{name}": value}}})
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "value", "rolls"),
+    [
+        (NP, "haproxy-image", "quay.io/a/haproxy:1", True),
+        (NP, "haproxy-image", " ", False),
+        (NP, "kubevirt-vm-jsonpatch", '[{"op": "add", "path": "/spec/x", "value": 1}]', True),
+        (HC, "kubevirt-vm-jsonpatch", '[{"op": "add", "path": "/spec/x", "value": 1}]', True),
+        (NP, "nodepool-supports-kubevirt-topology-spread-constraints", "true", True),
+        (NP, "ec2-instance-metadata-http-tokens", "required", False),
+        (HC, "aws-machine-public-ips", "true", False),
+    ],
+)
+def test_annotations_that_roll(
+    installed_light: FakeManagementCluster, owner: tuple[str, str, str], name: str, value: str, rolls: bool
+) -> None:
+    hub = installed_light
+    before = set(machines(hub))
+    marked(hub, owner, name, value)
+    hub.run(1800)
+    assert set(machines(hub)).isdisjoint(before) if rolls else set(machines(hub)) == before
+    settled(hub)
+
+
+def test_an_ssh_key_rolls_by_its_text(installed_light: FakeManagementCluster) -> None:
+    hub = installed_light
+    for name, text in (("mine", "ssh-ed25519 A"), ("same", "ssh-ed25519 A")):
+        hub.create(secret(name, id_rsa__pub=text))
+    rolled = []
+    for kind, name, body in (
+        (*HC[::2], {"spec": {"sshKey": {"name": "mine"}}}),
+        (*HC[::2], {"spec": {"sshKey": {"name": "same"}}}),
+        ("Secret", "same", {"data": secret("same", id_rsa__pub="ssh-ed25519 B")["data"]}),
+    ):
+        before = set(machines(hub))
+        hub.patch(kind, "clusters", name, body)
+        hub.run(1800)
+        rolled.append(set(machines(hub)).isdisjoint(before))
+        settled(hub)
+    assert rolled == [True, False, True]
 
 
 def test_labels_taints_and_timeouts_reach_the_machines(installed_light: FakeManagementCluster) -> None:
