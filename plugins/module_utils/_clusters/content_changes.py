@@ -20,6 +20,7 @@ from .._node_pools.trigger import Trigger, Where
 from .manifest import REFERENCES
 
 KINDS = {"Secret": SECRET, "ConfigMap": CONFIG_MAP}
+FORBIDDEN = "missing_permission"
 _ROWS = {t.name: t for t in TRIGGERS if t.where is Where.CONTENT}
 
 
@@ -46,6 +47,8 @@ def effects_on_others(hub: Hub, changes: ChangeSet, namespace: str, name: str) -
     try:
         others = [o for o in hub.list(HOSTED_CLUSTER, namespace) if o["metadata"]["name"] != name]
     except ApiError as error:
+        if error.failure.code != FORBIDDEN:
+            raise
         refs = ", ".join(step.ref for _trigger, step in written)
         changes.notes.append(
             f"which other hosted clusters use {refs} could not be read ({error.failure.cause}); the new content would"
@@ -90,7 +93,9 @@ def _stored(hub: Hub, live: dict[str, Any], option: str, name: str) -> str | Non
         return ""
     try:
         return _text(hub.get(_kind(option), live["metadata"]["namespace"], name), option)
-    except ApiError:
+    except ApiError as error:
+        if error.failure.code != FORBIDDEN:
+            raise
         return None
 
 

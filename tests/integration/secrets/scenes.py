@@ -60,12 +60,13 @@ def carried_out(planted: Planted, name: str) -> list[Scene]:
     base = create(planted, name)
     where = {"name": name, "namespace": name, "wait": False}
     changed = {**where, "pull_secret": {"content": pull_secret(planted("pull_secret.content, changed"))}}
+    rekeyed = {**where, "ssh_key": {"content": planted("ssh_key.content, changed")}, "allow_rollout": True}
     proxied = {**where, "configuration": _proxy(planted, "configuration.proxy, changed"), "allow_rollout": True}
     by_spec = {**where, "spec": {"configuration": _proxy(planted, "spec.configuration.proxy")}, "allow_rollout": True}
     return [
         Scene("create", _module("hosted_cluster", base)),
         Scene("create again", _module("hosted_cluster", base)),
-        Scene("foreign content is replaced", _module("hosted_cluster", {**where, "ssh_key": {"content": planted("ssh_key.content, changed")}})),
+        Scene("foreign content is replaced", _module("hosted_cluster", rekeyed)),
         Scene("change pull secret", _module("hosted_cluster", changed)),
         Scene("change proxy", _module("hosted_cluster", proxied)),
         Scene("change proxy by spec", _module("hosted_cluster", by_spec)),

@@ -136,6 +136,24 @@ def test_others_that_may_not_be_read_are_told_of() -> None:
     assert "may not list hostedclusters" in result["notes"][0] and "Secret clusters/mine" in result["notes"][0]
 
 
+def test_a_key_that_may_not_be_read_may_be_another_one() -> None:
+    hub = hub_with("mine", secret("mine", OLD), secret("other", OLD))
+    answered = hub.get
+
+    def get(kind: Any, namespace: str | None, name: str) -> Any:
+        if name == "mine":
+            raise ApiError(Failure(code, "the account may not get Secret clusters/mine"))
+        return answered(kind, namespace, name)
+
+    hub.get = get  # type: ignore[method-assign]
+    code = "missing_permission"
+    assert why(go(hub, ssh_key={"name": "other"}, allow_rollout=True)) == [("demo-workers", ["another SSH key"])]
+    hub.put(named("demo", "mine"))
+    code = "unreachable"
+    with pytest.raises(ApiError):
+        go(hub, ssh_key={"name": "other"}, allow_rollout=True)
+
+
 def test_reasons_of_cluster_and_pool_stand_in_one_effect() -> None:
     hub = hub_with("demo-ssh-key", secret("demo-ssh-key", OLD))
     pools = [{"name": "demo-workers", "annotations": {"hypershift.openshift.io/haproxy-image": "quay.io/a/b:1"}}]
