@@ -85,7 +85,7 @@ _HOSTED_CLUSTER = _rights(
     ("patch", POOLS, "hosted", "with `node_pools`, when one differs; deleting, when a pause was left behind"),
     ("create", POOLS, "hosted", "with `node_pools`, when one does not exist"),
     ("get", CONFIG_MAPS, "hosted", "with `additional_trust_bundle`, or `config` or `tuning_config` of a new or changed node pool"),
-    ("list watch", CLUSTERS, "hosted", _WAITING),
+    ("list watch", CLUSTERS, "hosted", f"{_WAITING}; list: with other `ssh_key.content`, to tell of hosted clusters that share the key"),
     ("watch", POOLS, "hosted", f"{_POOL_GOALS}; deleting"),
 ) + _rights(
     "full",
