@@ -15,7 +15,7 @@ DURATION_FIELDS = frozenset(
 
 _SUFFIX = {"": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18, "m": -3, "u": -6, "n": -9}
 _BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
-_QUANTITY = re.compile(r"^([+-]?[0-9.]+)([KMGTPE]i|[numkMGTPE]?)$")
+_QUANTITY = re.compile(r"^([+-]?[0-9.]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,3}|)$")
 _DURATION_PART = re.compile(r"([0-9.]+)(ns|us|µs|ms|s|m|h)")
 _UNIT_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -32,7 +32,7 @@ def parse_quantity(text: Any) -> Decimal | None:
     suffix = match.group(2)
     if suffix in _BINARY:
         return number * Decimal(1024) ** _BINARY[suffix]
-    return number.scaleb(_SUFFIX[suffix])
+    return number.scaleb(_SUFFIX[suffix] if suffix in _SUFFIX else int(suffix[1:]))
 
 
 def parse_duration(text: Any) -> float | None:

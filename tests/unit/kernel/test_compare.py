@@ -82,7 +82,11 @@ def test_merge_patch_holds_only_what_differs(desired: dict[str, Any], live: dict
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("8Gi", 8 * 1024**3), ("1k", 1000), ("100m", 0.1), ("5", 5), ("x", None), ("Gi", None), ("1..2", None)]
+    ("text", "number"),
+    [
+        *[("8Gi", 8 * 1024**3), ("1k", 1000), ("100m", 0.1), ("5", 5), ("x", None), ("Gi", None), ("1..2", None)],
+        *[("8e9", 8e9), ("8E9", 8e9), ("1.5e-3", 0.0015), ("8E", 8e18), ("8Ei", 8 * 1024**6), ("8e", None), ("8e9Gi", None)],
+    ],
 )
 def test_parse_quantity(text: str, number: float | None) -> None:
     value = parse_quantity(text)
