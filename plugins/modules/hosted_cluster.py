@@ -93,12 +93,12 @@ options:
   base_domain:
     description:
     - Base DNS domain. V(example.com) at creation on platforms V(agent) and V(none) when left out; on V(kubevirt)
-      leaving it out means a name under the management cluster's own apps domain.
+      leaving it out means a name under the management cluster's own apps domain. An empty text means none.
     - Cannot change.
     type: str
   base_domain_prefix:
     description:
-    - Prefix of the cluster in O(base_domain); the name when left out. Cannot change.
+    - Prefix of the cluster in O(base_domain); the name when left out, and none with an empty text. Cannot change.
     type: str
   public_zone_id:
     description:
@@ -120,6 +120,9 @@ options:
   cluster_networks:
     description:
     - One or two CIDRs for pods; V(10.132.0.0/14) at creation when left out. Cannot change.
+    - With an IPv6 network in the first place, give O(service_networks) of IPv6 too. No network may contain
+      C(172.20.0.1) (with IPv6 C(fd00::1)), at which nodes reach the API server, unless
+      C(networking.apiServer.advertiseAddress) is set in O(spec).
     type: list
     elements: str
   service_networks:
@@ -251,7 +254,8 @@ options:
         type: str
       external_dns_domain:
         description:
-        - AWS only. Publish by Routes with host names under this domain.
+        - AWS only. Publish by Routes with host names under this domain; C(api-NAME) and C(oauth-NAME) with every
+          O(aws.endpoint_access), C(konnectivity-NAME) and C(ignition-NAME) with V(Public) only.
         type: str
   services:
     description:
@@ -332,12 +336,13 @@ options:
     type: str
     choices:
     - ''
+    - OKD
     - TechPreviewNoUpgrade
     - DevPreviewNoUpgrade
     - CustomNoUpgrade
   kube_api_server_dns_name:
     description:
-    - Further DNS name of the API server; makes a second kubeconfig.
+    - Further DNS name of the API server; makes a second kubeconfig. An empty text means none, and removes one.
     type: str
   issuer_url:
     description:
@@ -508,8 +513,9 @@ options:
             required: true
       upgrade_type:
         description:
-        - Whether an upgrade replaces machines or updates nodes in place. At creation V(InPlace) on platform V(agent)
-          and V(Replace) elsewhere when left out. Cannot change.
+        - Whether an upgrade replaces machines or updates nodes in place. Cannot change.
+        - When left out at creation, it follows O(node_pools[].replace) or O(node_pools[].in_place); with neither it is
+          V(InPlace) on platform V(agent) and V(Replace) elsewhere.
         type: str
         choices:
         - Replace
@@ -520,7 +526,8 @@ options:
         type: bool
       replace:
         description:
-        - How machines are replaced (upgrade type V(Replace)).
+        - How machines are replaced (upgrade type V(Replace)). What is left out of it becomes V(RollingUpdate) with
+          C(max_surge=1) and C(max_unavailable=0), where nothing else stands.
         type: dict
         suboptions:
           strategy:
@@ -663,7 +670,7 @@ options:
             - PVC
           attach_default_network:
             description:
-            - Attach the pod network.
+            - Attach the pod network. V(false) needs O(node_pools[].kubevirt.additional_networks).
             type: bool
           additional_networks:
             description:
@@ -696,7 +703,7 @@ options:
             type: str
           subnet_id:
             description:
-            - ID of the subnet. Required when the node pool is created.
+            - ID of the subnet; at creation the subnet of the hosted cluster when left out.
             type: str
           ami:
             description:
@@ -747,6 +754,8 @@ options:
       annotations:
         description:
         - Annotations of the object; other annotations on it are left alone.
+        - At creation a pool of platform V(kubevirt) takes
+          C(hypershift.openshift.io/allow-unsupported-kubevirt-rhcos-variants) of its hosted cluster, unless given here.
         type: dict
       spec:
         description:

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-from itertools import combinations
 from typing import Any
 
 from .._kernel.errors import Failure
@@ -14,6 +12,7 @@ from .._kernel.objects import lookup
 from .._manifests import field_checks as checks
 from .._manifests.field_checks import FieldRule, rule
 from .._manifests.option_paths import AWS_ROLE_FIELDS, HOSTED_CLUSTER_PATHS
+from .networks import network_failures
 from .service_publishing import services_problems
 
 _POLICIES = ("HighlyAvailable", "SingleReplica")
@@ -47,7 +46,7 @@ RULES: tuple[FieldRule, ...] = (
     rule("spec.etcd.managementType", checks.one_of("Managed", "Unmanaged")),
     rule("spec.etcd.managed.storage.type", checks.one_of("PersistentVolume")),
     rule("spec.etcd.managed.storage.persistentVolume.size", checks.quantity()),
-    rule("spec.etcd.managed.storage.persistentVolume.storageClassName", checks.text(1, 255)),
+    rule("spec.etcd.managed.storage.persistentVolume.storageClassName", checks.text(0, 255)),
     rule("spec.etcd.managed.storage.restoreSnapshotURL", checks.items(0, 1)),
     rule("spec.etcd.unmanaged.endpoint", checks.url("https")),
     rule("spec.issuerURL", checks.url("https", "http")),
@@ -64,7 +63,7 @@ RULES: tuple[FieldRule, ...] = (
     rule("spec.secretEncryption.type", checks.one_of("aescbc", "kms")),
     rule(
         "spec.configuration.featureGate.featureSet",
-        checks.one_of("", "TechPreviewNoUpgrade", "DevPreviewNoUpgrade", "CustomNoUpgrade"),
+        checks.one_of("", "OKD", "TechPreviewNoUpgrade", "DevPreviewNoUpgrade", "CustomNoUpgrade"),
     ),
     rule(_AUTOSCALING + "scaling", checks.one_of("ScaleUpAndScaleDown", "ScaleUpOnly")),
     rule(_AUTOSCALING + "expanders", checks.items(1, 3)),
@@ -82,13 +81,18 @@ RULES: tuple[FieldRule, ...] = (
 )
 
 
-def hosted_cluster_failures(manifest: dict[str, Any]) -> list[Failure]:
-    """Everything in the desired manifest that API server or operator would refuse, all at once."""
+def hosted_cluster_failures(manifest: dict[str, Any], live: dict[str, Any] | None = None) -> list[Failure]:
+    """Everything in the desired manifest that API server or operator would refuse, all at once. live fills in what the
+    user did not set; what is wrong there already is not told."""
+    return checks.brought_in(_failures, manifest, live)
+
+
+def _failures(manifest: dict[str, Any]) -> list[Failure]:
     spec = manifest.get("spec", {})
     failures = _name_failures(manifest["metadata"]["namespace"], manifest["metadata"]["name"])
     failures += checks.field_failures(manifest, RULES, HOSTED_CLUSTER_PATHS)
     failures += (
-        _network_failures(spec) + _capability_failures(spec) + _snapshot_failures(spec) + _encryption_failures(spec)
+        network_failures(spec) + _capability_failures(spec) + _snapshot_failures(spec) + _encryption_failures(spec)
     )
     if "pausedUntil" in spec:
         failures.append(
@@ -106,7 +110,6 @@ def _services_failures(spec: dict[str, Any]) -> list[Failure]:
     if not isinstance(spec.get("services"), list):
         return []
     platform = str(lookup(spec, ("platform", "type"), "")).lower()
-    access = str(lookup(spec, ("platform", "aws", "endpointAccess"), "Public"))
     failures = [
         _fail(
             "spec.services",
@@ -114,7 +117,7 @@ def _services_failures(spec: dict[str, Any]) -> list[Failure]:
             f"is not valid: {p}",
             "four to six services, each published as docs of option services say",
         )
-        for p in services_problems(platform, spec["services"], access)
+        for p in services_problems(platform, spec["services"])
     ]
     return failures + _service_enum_failures(spec["services"])
 
@@ -188,21 +191,6 @@ def _name_failures(namespace: str, name: str) -> list[Failure]:
             )
         )
     return failures
-
-
-def _network_failures(spec: dict[str, Any]) -> list[Failure]:
-    networks = []
-    for field in ("clusterNetwork", "serviceNetwork", "machineNetwork"):
-        for entry in lookup(spec, ("networking", field)) or []:
-            try:
-                networks.append((field, ipaddress.ip_network(entry["cidr"], strict=False)))
-            except (ValueError, TypeError, KeyError):
-                return []  # the field rule has reported it
-    return [
-        _fail(f"spec.networking.{fb}", str(b), f"overlaps {a} of {fa}", "networks that do not overlap")
-        for (fa, a), (fb, b) in combinations(networks, 2)
-        if a.version == b.version and a.overlaps(b)
-    ]
 
 
 def _capability_failures(spec: dict[str, Any]) -> list[Failure]:

@@ -14,8 +14,15 @@ def refuse_no_upgrade_feature_set(
     changes: ChangeSet, live: dict[str, Any] | None, predicted: dict[str, Any], allowed: bool, ref: str
 ) -> None:
     path = ("spec", "configuration", "featureGate", "featureSet")
-    wanted = lookup(predicted, path) or ""
-    if wanted.endswith("NoUpgrade") and wanted != lookup(live, path) and not allowed:
+    wanted, before = lookup(predicted, path) or "", lookup(live, path) or ""
+    if before.endswith("NoUpgrade") and wanted != before:
+        changes.refuse(
+            "immutable_field",
+            f"feature set {before} cannot be left again; asked is {wanted or 'none'}",
+            f"Set feature_set: {before}, or create another hosted cluster.",
+            ref,
+        )
+    elif wanted.endswith("NoUpgrade") and wanted != before and not allowed:
         changes.refuse(
             "feature_set_not_allowed",
             f"feature set {wanted} cannot be undone and blocks minor updates for good",

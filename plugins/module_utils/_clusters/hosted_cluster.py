@@ -94,7 +94,7 @@ class HostedClusterPresent:
         return manifest
 
     def _plan_change(self, changes: ChangeSet, desired: dict[str, Any], live: dict[str, Any]) -> dict[str, Any]:
-        changes.refusals += hosted_cluster_failures(desired)
+        changes.refusals += hosted_cluster_failures(desired, live)
         References(self._hub, self._options, changes).plan(lookup(live, ("spec", "infraID"), ""))
         patch = merge_patch({k: desired[k] for k in ("metadata", "spec") if k in desired}, live)
         predicted = apply_merge_patch(live, patch)

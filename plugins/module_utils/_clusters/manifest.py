@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._kernel.kinds import HOSTED_CLUSTER
-from .._kernel.objects import deep_merge, without_nulls
+from .._kernel.objects import deep_merge, lookup, without_nulls
 from .._manifests.option_paths import HOSTED_CLUSTER_PATHS, PLATFORM_TYPES, explicit, merge_spec, put
 from .service_publishing import services_for
 
@@ -83,12 +83,17 @@ def desired_manifest(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _services(options: dict[str, Any]) -> list[dict[str, Any]]:
-    access = ((options.get("aws") or {}).get("endpoint_access")) or "Public"
-    return services_for(options["platform"], options.get("service_publishing"), options["name"], access)
+    access = lookup(options, ("aws", "endpoint_access")) or lookup(
+        options, ("spec", "platform", "aws", "endpointAccess")
+    )
+    return services_for(options["platform"], options.get("service_publishing"), options["name"], access or "Public")
 
 
 def creation_manifest(options: dict[str, Any], infra_id: str) -> dict[str, Any]:
-    """Whole HostedCluster for create: the platform's defaults under what the user set."""
+    """Whole HostedCluster for create: the platform's defaults under what the user set.
+
+    Where fields exclude each other, what the user set decides which of them get defaults at all.
+    """
     desired = desired_manifest(options)
     defaults = {"spec": _defaults(options, infra_id, desired)}
     merged: dict[str, Any] = without_nulls(deep_merge(defaults, desired))
@@ -107,42 +112,40 @@ def _defaults(options: dict[str, Any], infra_id: str, desired: dict[str, Any]) -
             "clusterNetwork": [{"cidr": "10.132.0.0/14"}],
             "serviceNetwork": [{"cidr": "172.31.0.0/16"}],
         },
-        "etcd": {
-            "managementType": "Managed",
-            "managed": {"storage": {"type": "PersistentVolume", "persistentVolume": {"size": "8Gi"}}},
-        },
+        "etcd": _etcd(platform, desired["spec"].get("etcd") or {}),
         "platform": {"type": PLATFORM_TYPES[platform]},
     }
-    if (desired["spec"].get("etcd") or {}).get("managementType") == "Unmanaged":
-        del spec["etcd"]
     if "services" not in desired["spec"]:
         spec["services"] = _services(options)
-    deep = _PLATFORM_DEFAULTS[platform](options)
-    return deep_merge(spec, deep)
+    return deep_merge(spec, _PLATFORM_DEFAULTS[platform](desired["spec"]))
 
 
-def _agent(options: dict[str, Any]) -> dict[str, Any]:
-    return {"dns": {"baseDomain": options.get("base_domain") or "example.com"}}
-
-
-def _kubevirt(options: dict[str, Any]) -> dict[str, Any]:
-    passthrough = not options.get("base_domain")
-    platform: dict[str, Any] = {"kubevirt": {"baseDomainPassthrough": True}} if passthrough else {"kubevirt": {}}
-    return {"platform": platform, **({} if passthrough else {"dns": {"baseDomain": options["base_domain"]}})}
-
-
-def _aws(options: dict[str, Any]) -> dict[str, Any]:
+def _etcd(platform: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """Storage for a managed etcd; nothing of it beside one that the user manages."""
+    if asked.get("managementType", "Unmanaged" if asked.get("unmanaged") else "Managed") == "Unmanaged":
+        return {"managementType": "Unmanaged"}
+    volume = {"size": "8Gi", **({"storageClassName": "gp3-csi"} if platform == "aws" else {})}
     return {
-        "platform": {"aws": {"endpointAccess": "Public", "multiArch": False}},
-        "etcd": {"managed": {"storage": {"persistentVolume": {"storageClassName": "gp3-csi"}}}},
+        "managementType": "Managed",
+        "managed": {"storage": {"type": "PersistentVolume", "persistentVolume": volume}},
     }
 
 
-def _none(options: dict[str, Any]) -> dict[str, Any]:
-    return {"dns": {"baseDomain": options.get("base_domain") or "example.com"}}
+def _own_domain(_asked: dict[str, Any]) -> dict[str, Any]:
+    return {"dns": {"baseDomain": "example.com"}}
 
 
-_PLATFORM_DEFAULTS = {"agent": _agent, "kubevirt": _kubevirt, "aws": _aws, "none": _none}
+def _kubevirt(asked: dict[str, Any]) -> dict[str, Any]:
+    """A name under the management cluster's apps domain, unless the user gave a domain."""
+    passthrough = {} if lookup(asked, ("dns", "baseDomain")) else {"baseDomainPassthrough": True}
+    return {"platform": {"kubevirt": passthrough}}
+
+
+def _aws(_asked: dict[str, Any]) -> dict[str, Any]:
+    return {"platform": {"aws": {"endpointAccess": "Public", "multiArch": False}}}
+
+
+_PLATFORM_DEFAULTS = {"agent": _own_domain, "kubevirt": _kubevirt, "aws": _aws, "none": _own_domain}
 
 
 def cluster_secret(kind: str, name: str, namespace: str, infra_id: str, key: str, encoded: str) -> dict[str, Any]:

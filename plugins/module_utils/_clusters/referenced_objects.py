@@ -67,7 +67,7 @@ class References:
         if live is None:
             why = f"{option} of the hosted cluster"
             self._changes.create(kind, cluster_secret(kind.kind, name, self._namespace, infra_id, key, value), why)
-        elif lookup(live, ("data", key)) != value:
+        elif not _same(kind, option, lookup(live, ("data", key)), content):
             if option == "etcd_encryption":
                 self._changes.refuse(
                     "encryption_key_differs",
@@ -147,6 +147,17 @@ class References:
 
     def _kind(self, option: str) -> Kind:
         return KINDS[REFERENCES[option][3]]
+
+
+def _same(kind: Kind, option: str, held: Any, content: bytes) -> bool:
+    """A file that an editor or another tool has ended with a newline, or without, says the same; a key is exact."""
+    try:
+        there = str(held or "").encode() if kind is CONFIG_MAP else base64.b64decode(str(held or ""))
+    except ValueError:
+        return False
+    if option == "etcd_encryption":
+        return there == content
+    return there.rstrip(b"\r\n") == content.rstrip(b"\r\n")
 
 
 def _is_object(text: str) -> bool:

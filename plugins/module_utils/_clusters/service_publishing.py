@@ -65,8 +65,6 @@ def _external_dns(platform: str, name: str, domain: str, endpoint_access: str) -
     hosts = {"APIServer": f"api-{name}.{domain}", "OAuthServer": f"oauth-{name}.{domain}"}
     if endpoint_access == "Public":
         hosts |= {"Konnectivity": f"konnectivity-{name}.{domain}", "Ignition": f"ignition-{name}.{domain}"}
-    if endpoint_access == "Private":
-        hosts = {}
     result = []
     for service in ("APIServer", *_TUNNELLED):
         strategy: dict[str, Any] = {"type": "Route"}
@@ -84,7 +82,7 @@ def _refused(cause: str, remedy: str) -> OptionError:
     return OptionError(Failure(code="invalid_option", cause=cause, next_step=f"Use {remedy} instead."))
 
 
-def services_problems(platform: str, services: list[dict[str, Any]], endpoint_access: str) -> list[str]:
+def services_problems(platform: str, services: list[dict[str, Any]]) -> list[str]:
     """What the operator or the CRD would refuse in spec.services. Source: platform_facts#0.3, #2.3."""
     problems = []
     names = [s.get("service") for s in services]
@@ -103,22 +101,17 @@ def services_problems(platform: str, services: list[dict[str, Any]], endpoint_ac
         if strategy.get("type") == "NodePort" and not (strategy.get("nodePort") or {}).get("address"):
             problems.append(f"{entry.get('service')} of type NodePort needs nodePort.address")
         if platform == "aws":
-            problems += _aws_problems(entry, strategy, endpoint_access)
+            problems += _aws_problems(entry, strategy)
     return problems
 
 
-def _aws_problems(entry: dict[str, Any], strategy: dict[str, Any], endpoint_access: str) -> list[str]:
-    service, kind, host = entry.get("service"), strategy.get("type"), _hostname(entry)
+def _aws_problems(entry: dict[str, Any], strategy: dict[str, Any]) -> list[str]:
+    """The operator takes host names with every endpoint access, and wants one for a Route to the API server."""
+    service, kind = entry.get("service"), strategy.get("type")
     if service in _TUNNELLED and kind != "Route":
         return [f"{service} must be of type Route on platform aws"]
-    if service == "APIServer" and (
-        kind not in ("LoadBalancer", "Route") or (kind == "Route" and not host and endpoint_access != "Private")
-    ):
+    if service == "APIServer" and kind != "LoadBalancer" and not (kind == "Route" and _hostname(entry)):
         return ["APIServer must be of type LoadBalancer, or Route with a hostname, on platform aws"]
-    if host and endpoint_access == "Private":
-        return [f"{service} must have no hostname when aws.endpoint_access is Private"]
-    if host and service in ("Konnectivity", "Ignition") and endpoint_access != "Public":
-        return [f"{service} may have a hostname only when aws.endpoint_access is Public"]
     return []
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from .._kernel.compare import apply_merge_patch
 from .._kernel.errors import Failure
 from .._kernel.objects import lookup
 from .._kernel.printable import shortened
@@ -55,7 +56,7 @@ def one_of(*values: Any) -> Check:
 
 def matching(pattern: re.Pattern[str], what: str, shortest: int = 1, longest: int = 253) -> Check:
     return (
-        lambda v: isinstance(v, str) and shortest <= len(v) <= longest and bool(pattern.match(v)),
+        lambda v: isinstance(v, str) and shortest <= len(v) <= longest and (not v or bool(pattern.match(v))),
         f"must be {what}",
         f"{shortest} to {longest} characters",
     )
@@ -154,6 +155,19 @@ def field_failures(manifest: dict[str, Any], rules: tuple[FieldRule, ...], table
         if value is not None and not item.ok(value):
             failures.append(invalid(item.path, value, item.rule, item.allowed, table))
     return failures
+
+
+Judge = Callable[[dict[str, Any]], list[Failure]]
+
+
+def brought_in(judge: Judge, desired: dict[str, Any], live: dict[str, Any] | None) -> list[Failure]:
+    """What is wrong with the object that a change leads to, but not with the one that stands: fields are judged
+    together with those the user left out, and a value that was legal once may be restated, as the API server has it.
+    """
+    if live is None:
+        return judge(desired)
+    told = {(f.code, f.cause) for f in judge(live)}
+    return [f for f in judge(apply_merge_patch(live, desired)) if (f.code, f.cause) not in told]
 
 
 def invalid(path: Path, value: Any, rule_text: str, allowed: str, table: dict[str, Path]) -> Failure:

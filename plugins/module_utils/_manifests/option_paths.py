@@ -137,6 +137,8 @@ _TRANSFORMS: dict[str, Callable[[Any], Any]] = {
     "cluster_networks": lambda v: [{"cidr": c} for c in v],
     "service_networks": lambda v: [{"cidr": c} for c in v],
     "machine_networks": lambda v: [{"cidr": c} for c in v],
+    # The operator drops an empty name when it writes, so it would differ for ever: no name is no field.
+    "kube_api_server_dns_name": lambda v: v or None,
     "capabilities": lambda v: {k: x for k, x in v.items() if x is not None},
     "kubevirt.storage_driver": lambda v: {"type": v},
     "kubevirt.additional_networks": lambda v: [{"name": n} for n in v],

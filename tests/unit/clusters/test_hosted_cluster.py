@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 from copy import deepcopy
 from typing import Any
 
@@ -308,3 +309,64 @@ def test_missing_permission_keeps_its_message() -> None:
     with pytest.raises(HypershiftError, match="may not create hostedclusters"):
         go(hub, cluster_options())
     assert NODE_POOL.kind not in str(hub.writes)
+
+
+def _held(kind: str, name: str, key: str, content: bytes) -> dict[str, Any]:
+    value = content.decode() if kind == "ConfigMap" else base64.b64encode(content).decode()
+    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, "namespace": "clusters", "labels": {}}, "data": {key: value}}
+
+
+# (option, kind, name, key, content)
+FILES = [
+    ("pull_secret", "Secret", "demo-pull-secret", ".dockerconfigjson", '{"auths": {}}'),
+    ("ssh_key", "Secret", "demo-ssh-key", "id_rsa.pub", "ssh-ed25519 AAAA me"),
+    ("additional_trust_bundle", "ConfigMap", "demo-trust-bundle", "ca-bundle.crt", "-----BEGIN CERTIFICATE-----"),
+]
+
+
+@pytest.mark.parametrize(("option", "kind", "name", "key", "content"), FILES)
+@pytest.mark.parametrize(("held_end", "given_end", "writes"), [("\n", "", 0), ("", "\n", 0), ("\r\n", "\n", 0), ("", "", 0), ("x", "", 1)])
+def test_a_file_that_differs_by_its_last_newline_is_the_same(
+    option: str, kind: str, name: str, key: str, content: str, held_end: str, given_end: str, writes: int
+) -> None:
+    live = live_cluster(**{option: {"content": content}})
+    hub = MemoryHub(NAMESPACE, SUPPORTED, live, _held(kind, name, key, (content + held_end).encode()))
+    result = go(hub, options("hosted_cluster", name="demo", wait=False, **{option: {"content": content + given_end}}))
+    assert result["changed"] is bool(writes) and hub.writes == [("patch", f"{kind} clusters/{name}")] * writes
+
+
+def test_an_encryption_key_is_exact() -> None:
+    key = b"k" * 31 + b"\n"
+    given = {"etcd_encryption": {"content": base64.b64encode(key).decode()}}
+    hub = MemoryHub(NAMESPACE, SUPPORTED, live_cluster(), _held("Secret", "demo-etcd-encryption-key", "key", key[:-1]))
+    assert "differs from the key in use" in str(refused(hub, cluster_options(**given)))
+
+
+@pytest.mark.parametrize(
+    ("stands", "given", "refusal"),
+    [
+        ("TechPreviewNoUpgrade", {"feature_set": ""}, "feature set TechPreviewNoUpgrade cannot be left again; asked is none"),
+        ("TechPreviewNoUpgrade", {"spec": {"configuration": None}}, "cannot be left again; asked is none"),
+        ("CustomNoUpgrade", {"configuration": {"featureGate": None}}, "cannot be left again; asked is none"),
+        ("DevPreviewNoUpgrade", {"feature_set": "OKD"}, "cannot be left again; asked is OKD"),
+        ("TechPreviewNoUpgrade", {"feature_set": "TechPreviewNoUpgrade", "channel": "x"}, ""),
+        ("TechPreviewNoUpgrade", {"channel": "x"}, ""),
+        ("", {"feature_set": "OKD"}, ""),
+    ],
+)
+def test_a_feature_set_without_upgrades_stays(stands: str, given: dict[str, Any], refusal: str) -> None:
+    live = live_cluster()
+    live["spec"]["configuration"] = {"featureGate": {"featureSet": stands}}
+    opts = options("hosted_cluster", name="demo", wait=False, allow_no_upgrade_feature_set=True, **given)
+    hub = MemoryHub(NAMESPACE, SUPPORTED, live)
+    if refusal:
+        assert refusal in str(refused(hub, opts))
+    else:
+        assert go(hub, opts)["changed"]
+
+
+def test_an_empty_name_of_the_api_server_removes_one_and_is_no_change_where_none_is() -> None:
+    opts = options("hosted_cluster", name="demo", wait=False, kube_api_server_dns_name="")
+    hub = MemoryHub(NAMESPACE, SUPPORTED, live_cluster(kube_api_server_dns_name="api.example.test"))
+    assert go(hub, opts)["plan"][0]["change"] == {"spec": {"kubeAPIServerDNSName": None}}
+    assert go(hub, opts)["changed"] is False

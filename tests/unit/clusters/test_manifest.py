@@ -52,12 +52,66 @@ def test_kubevirt_with_and_without_base_domain() -> None:
     assert published(spec) == {"APIServer": "LoadBalancer", "OAuthServer": "Route", "Konnectivity": "Route", "Ignition": "Route"}
 
 
-@pytest.mark.parametrize(("access", "named"), [("Public", 4), ("PublicAndPrivate", 2), ("Private", 0)])
-def test_aws_with_external_dns(access: str, named: int) -> None:
-    spec = made(platform="aws", aws={**AWS, "endpoint_access": access}, service_publishing={"external_dns_domain": "ext.test"})
+@pytest.mark.parametrize(
+    ("access", "named"),
+    [
+        ("Public", ["api", "oauth", "konnectivity", "ignition"]),
+        ("PublicAndPrivate", ["api", "oauth"]),
+        ("Private", ["api", "oauth"]),
+    ],
+)
+@pytest.mark.parametrize("by_spec", [False, True])
+def test_aws_with_external_dns(access: str, named: list[str], by_spec: bool) -> None:
+    """Publishing that was made is also taken when it is given as a list."""
+    asked = {"platform": {"aws": {"endpointAccess": access}}} if by_spec else {}
+    aws = AWS if by_spec else {**AWS, "endpoint_access": access}
+    spec = made(platform="aws", aws=aws, spec=asked, service_publishing={"external_dns_domain": "ext.test"})
     hosts = [lookup(s, ("servicePublishingStrategy", "route", "hostname")) for s in spec["services"]]
-    assert len([h for h in hosts if h]) == named
-    assert named == 0 or hosts[0] == "api-demo.ext.test"
+    assert [h for h in hosts if h] == [f"{service}-demo.ext.test" for service in named]
+    assert made(platform="aws", aws=aws, spec=asked, services=spec["services"])["services"] == spec["services"]
+
+
+def test_aws_takes_host_names_of_tunnels_with_private_access_and_wants_one_for_a_route_to_the_api() -> None:
+    route = {s: {"type": "Route", "route": {"hostname": f"{s.lower()}.ext.test"}} for s in ("APIServer", "OAuthServer", "Konnectivity")}
+    listed = [{"service": s, "servicePublishingStrategy": k} for s, k in {**route, "Ignition": {"type": "Route"}}.items()]
+    aws = {**AWS, "endpoint_access": "Private"}
+    assert made(platform="aws", aws=aws, services=listed)["services"] == listed
+    listed[0] = {"service": "APIServer", "servicePublishingStrategy": {"type": "Route"}}
+    manifest = hosted_cluster.creation_manifest(cluster_options(platform="aws", aws=aws, services=listed), "demo-abcde")
+    assert ["Route with a hostname" in f.cause for f in hosted_cluster_failures(manifest)] == [True]
+
+
+UNMANAGED = {"endpoint": "https://etcd.test:2379", "tls": {"clientSecret": {"name": "etcd-client"}}}
+
+
+@pytest.mark.parametrize("platform", ["aws", "kubevirt"])
+@pytest.mark.parametrize("asked", [{"managementType": "Unmanaged", "unmanaged": UNMANAGED}, {"unmanaged": UNMANAGED}])
+def test_no_storage_beside_an_etcd_of_the_user(platform: str, asked: dict[str, Any]) -> None:
+    given = {"platform": "aws", "aws": AWS} if platform == "aws" else {}
+    assert made(spec={"etcd": asked}, **given)["etcd"] == {"managementType": "Unmanaged", "unmanaged": UNMANAGED}
+
+
+def test_no_passthrough_beside_a_domain_however_it_is_given() -> None:
+    assert made(spec={"dns": {"baseDomain": "example.test"}})["platform"]["kubevirt"] == {}
+    assert made(kubevirt={"base_domain_passthrough": False})["platform"]["kubevirt"] == {"baseDomainPassthrough": False}
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "value"),
+    [
+        ({"base_domain": "example.test", "base_domain_prefix": ""}, ("dns", "baseDomainPrefix"), ""),
+        ({"base_domain": ""}, ("dns", "baseDomain"), ""),
+        ({"base_domain": ""}, ("platform", "kubevirt", "baseDomainPassthrough"), True),
+        ({"kube_api_server_dns_name": ""}, ("kubeAPIServerDNSName",), None),
+        ({"spec": {"kubeAPIServerDNSName": ""}}, ("kubeAPIServerDNSName",), ""),
+        ({"etcd_storage_class": ""}, ("etcd", "managed", "storage", "persistentVolume", "storageClassName"), ""),
+        ({"etcd_storage_size": "8e9"}, ("etcd", "managed", "storage", "persistentVolume", "size"), "8e9"),
+        ({"feature_set": "OKD"}, ("configuration", "featureGate", "featureSet"), "OKD"),
+        ({"feature_set": ""}, ("configuration", "featureGate", "featureSet"), ""),
+    ],
+)
+def test_legal_values_that_look_empty_or_odd(given: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    assert lookup(made(**given), path) == value
 
 
 def test_aws_defaults_and_roles() -> None:

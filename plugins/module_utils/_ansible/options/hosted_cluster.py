@@ -79,7 +79,10 @@ HOSTED_CLUSTER_OPTIONS: Spec = {
     "olm_catalog_placement": {"type": "str", "choices": ["management", "guest"]},
     "capabilities": {"type": "dict", "options": {"enabled": _STRINGS, "disabled": _STRINGS}},
     "fips": {"type": "bool"},
-    "feature_set": {"type": "str", "choices": ["", "TechPreviewNoUpgrade", "DevPreviewNoUpgrade", "CustomNoUpgrade"]},
+    "feature_set": {
+        "type": "str",
+        "choices": ["", "OKD", "TechPreviewNoUpgrade", "DevPreviewNoUpgrade", "CustomNoUpgrade"],
+    },
     "kube_api_server_dns_name": {"type": "str"},
     "issuer_url": {"type": "str"},
     "configuration": {"type": "dict"},
