@@ -66,8 +66,9 @@ options:
         required: true
   upgrade_type:
     description:
-    - Whether an upgrade replaces machines or updates nodes in place. At creation V(InPlace) on platform V(agent) and
-      V(Replace) elsewhere when left out. Cannot change.
+    - Whether an upgrade replaces machines or updates nodes in place. Cannot change.
+    - When left out at creation, it follows O(replace) or O(in_place); with neither it is V(InPlace) on platform
+      V(agent) and V(Replace) elsewhere.
     type: str
     choices:
     - Replace
@@ -78,7 +79,8 @@ options:
     type: bool
   replace:
     description:
-    - How machines are replaced (upgrade type V(Replace)).
+    - How machines are replaced (upgrade type V(Replace)). What is left out of it becomes V(RollingUpdate) with
+      C(max_surge=1) and C(max_unavailable=0), where nothing else stands.
     type: dict
     suboptions:
       strategy:
@@ -220,7 +222,7 @@ options:
         - PVC
       attach_default_network:
         description:
-        - Attach the pod network.
+        - Attach the pod network. V(false) needs O(kubevirt.additional_networks).
         type: bool
       additional_networks:
         description:
@@ -253,7 +255,7 @@ options:
         type: str
       subnet_id:
         description:
-        - ID of the subnet. Required when the node pool is created.
+        - ID of the subnet; at creation the subnet of the hosted cluster when left out.
         type: str
       ami:
         description:
@@ -304,6 +306,8 @@ options:
   annotations:
     description:
     - Annotations of the object; other annotations on it are left alone.
+    - At creation a pool of platform V(kubevirt) takes
+      C(hypershift.openshift.io/allow-unsupported-kubevirt-rhcos-variants) of its hosted cluster, unless given here.
     type: dict
   spec:
     description:

@@ -62,23 +62,28 @@ RULES: tuple[FieldRule, ...] = (
     rule(_AWS + "securityGroups", checks.items(0, 50)),
     rule(_AWS + "resourceTags", checks.items(0, 25)),
     rule(_AWS + "placement.tenancy", checks.one_of("default", "dedicated", "host")),
-    rule(_AWS + "placement.marketType", checks.one_of("OnDemand", "Spot", "CapacityBlocks")),
+    rule(_AWS + "placement.marketType", checks.one_of("", "OnDemand", "Spot", "CapacityBlocks")),
     rule(_AWS + "imageType", checks.one_of("Linux", "Windows")),
 )
 
 
 def node_pool_failures(manifest: dict[str, Any], live: dict[str, Any] | None = None) -> list[Failure]:
     """Everything in the desired manifest that API server or operator would refuse. live fills in what the user did not
-    set."""
+    set; what is wrong there already is not told."""
+    return checks.brought_in(_failures, manifest, live)
+
+
+def _failures(manifest: dict[str, Any]) -> list[Failure]:
     spec = manifest.get("spec", {})
     failures = _name_failures(manifest["metadata"]["name"])
     failures += checks.field_failures(manifest, RULES, NODE_POOL_PATHS)
-    platform = lookup(spec, ("platform", "type")) or lookup(live, ("spec", "platform", "type"))
+    platform = lookup(spec, ("platform", "type"))
     failures += (
         _scaling_failures(spec, platform)
-        + _management_failures(spec, live)
+        + _management_failures(spec)
         + _taint_failures(spec)
         + _aws_failures(spec)
+        + _kubevirt_failures(spec)
     )
     if "pausedUntil" in spec:
         failures.append(
@@ -154,10 +159,9 @@ def _scaling_failures(spec: dict[str, Any], platform: Any) -> list[Failure]:
     return failures
 
 
-def _management_failures(spec: dict[str, Any], live: dict[str, Any] | None) -> list[Failure]:
+def _management_failures(spec: dict[str, Any]) -> list[Failure]:
     management, failures = spec.get("management") or {}, []
-    kind = management.get("upgradeType") or lookup(live, ("spec", "management", "upgradeType"))
-    if management.get("inPlace") and kind == "Replace":
+    if management.get("inPlace") and management.get("upgradeType") == "Replace":
         failures.append(
             _fail(
                 "spec.management.inPlace.maxUnavailable",
@@ -177,9 +181,8 @@ def _management_failures(spec: dict[str, Any], live: dict[str, Any] | None) -> l
                 "RollingUpdate",
             )
         )
-    before = lookup(live, ("spec", "management", "replace", "rollingUpdate")) or {}
-    surge, _unavailable = rolling_limits({**before, **rolling})
-    if rolling and none_may_go({**before, **rolling}):
+    surge, _unavailable = rolling_limits(rolling)
+    if rolling and none_may_go(rolling):
         failures.append(
             _fail(
                 "spec.management.replace.rollingUpdate.maxSurge",
@@ -228,6 +231,14 @@ def _aws_failures(spec: dict[str, Any]) -> list[Failure]:
     if aws.get("imageType") == "Windows" and spec.get("arch") not in (None, "amd64"):
         failures.append(_fail("spec.platform.aws.imageType", "Windows", "needs arch amd64", "Linux"))
     return failures
+
+
+def _kubevirt_failures(spec: dict[str, Any]) -> list[Failure]:
+    kubevirt = lookup(spec, ("platform", "kubevirt")) or {}
+    if kubevirt.get("attachDefaultNetwork") is not False or kubevirt.get("additionalNetworks"):
+        return []
+    path = _KUBEVIRT + "attachDefaultNetwork"
+    return [_fail(path, False, "would leave the nodes without any network", "true, or additional_networks beside it")]
 
 
 def _fail(path: str, value: Any, rule_text: str, allowed: str) -> Failure:

@@ -65,7 +65,7 @@ def _plan_change(
     changes: ChangeSet,
     ref: str,
 ) -> None:
-    desired = desired_manifest(options)
+    desired = desired_manifest(options, live)
     changes.refusals += [_at(f, ref) for f in node_pool_failures(desired, live)]
     patch = merge_patch({k: desired[k] for k in ("metadata", "spec") if k in desired}, live)
     if not patch:

@@ -23,6 +23,29 @@ def rolling_limits(rolling: dict[str, Any] | None) -> tuple[Any, Any]:
     )
 
 
+def completed_replace(asked: dict[str, Any] | None, live: dict[str, Any] | None) -> dict[str, Any]:
+    """spec.management.replace as it must be sent so that strategy and numbers fit each other.
+
+    The API fills its defaults in only where all of it is left out, the operator passes over a pool whose numbers are
+    missing, and numbers that stand there must go when the strategy becomes OnDelete. live: what stands there.
+    """
+    given, before = dict(asked or {}), live or {}
+    if not given:
+        return {}
+    numbers = given.get("rollingUpdate")
+    if numbers and not (given.get("strategy") or before.get("strategy")):
+        given["strategy"] = "RollingUpdate"
+    strategy = given.get("strategy") or before.get("strategy")
+    if strategy == "OnDelete" and not numbers:
+        given["rollingUpdate"] = None
+    elif strategy == "RollingUpdate":
+        defaults = {"maxSurge": DEFAULT_SURGE, "maxUnavailable": DEFAULT_UNAVAILABLE}
+        standing = {k: v for k, v in (before.get("rollingUpdate") or {}).items() if v is not None}
+        named = {k: v for k, v in (numbers or {}).items() if v is not None}
+        given["rollingUpdate"] = {**{k: v for k, v in defaults.items() if k not in standing}, **named}
+    return given
+
+
 def none_may_go(rolling: dict[str, Any] | None) -> bool:
     """Neither may a node be added nor one be missing, so none is ever replaced."""
     return all(str(value).strip().rstrip("%") == "0" for value in rolling_limits(rolling))
