@@ -84,7 +84,9 @@ RULES: tuple[FieldRule, ...] = (
 def hosted_cluster_failures(manifest: dict[str, Any], live: dict[str, Any] | None = None) -> list[Failure]:
     """Everything in the desired manifest that API server or operator would refuse, all at once. live fills in what the
     user did not set; what is wrong there already is not told."""
-    return checks.brought_in(_failures, manifest, live)
+    return checks.brought_in(_failures, manifest, live) + checks.pause_failures(
+        manifest, live, "use module pause_reconcile, which pauses the node pools too", HOSTED_CLUSTER_PATHS
+    )
 
 
 def _failures(manifest: dict[str, Any]) -> list[Failure]:
@@ -94,15 +96,6 @@ def _failures(manifest: dict[str, Any]) -> list[Failure]:
     failures += (
         network_failures(spec) + _capability_failures(spec) + _snapshot_failures(spec) + _encryption_failures(spec)
     )
-    if "pausedUntil" in spec:
-        failures.append(
-            _fail(
-                "spec.pausedUntil",
-                spec["pausedUntil"],
-                "is not changed here",
-                "use module pause_reconcile, which pauses the node pools too",
-            )
-        )
     return failures + _services_failures(spec) + _combination_failures(spec)
 
 

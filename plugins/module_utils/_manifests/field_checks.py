@@ -170,6 +170,16 @@ def brought_in(judge: Judge, desired: dict[str, Any], live: dict[str, Any] | Non
     return [f for f in judge(apply_merge_patch(live, desired)) if (f.code, f.cause) not in told]
 
 
+def pause_failures(
+    desired: dict[str, Any], live: dict[str, Any] | None, allowed: str, table: dict[str, Path]
+) -> list[Failure]:
+    """A pause is neither set nor lifted by the way: null in desired would lift one."""
+    path = ("spec", "pausedUntil")
+    if "pausedUntil" not in desired.get("spec", {}) or lookup(desired, path) == lookup(live, path):
+        return []
+    return [invalid(path, lookup(desired, path), "is not changed here", allowed, table)]
+
+
 def invalid(path: Path, value: Any, rule_text: str, allowed: str, table: dict[str, Path]) -> Failure:
     option, field = option_name(path, table), ".".join(path)
     where = f"option {option}" + (f" (field {field})" if option != field else "")

@@ -70,7 +70,9 @@ RULES: tuple[FieldRule, ...] = (
 def node_pool_failures(manifest: dict[str, Any], live: dict[str, Any] | None = None) -> list[Failure]:
     """Everything in the desired manifest that API server or operator would refuse. live fills in what the user did not
     set; what is wrong there already is not told."""
-    return checks.brought_in(_failures, manifest, live)
+    return checks.brought_in(_failures, manifest, live) + checks.pause_failures(
+        manifest, live, "use module pause_reconcile", NODE_POOL_PATHS
+    )
 
 
 def _failures(manifest: dict[str, Any]) -> list[Failure]:
@@ -85,10 +87,6 @@ def _failures(manifest: dict[str, Any]) -> list[Failure]:
         + _aws_failures(spec)
         + _kubevirt_failures(spec)
     )
-    if "pausedUntil" in spec:
-        failures.append(
-            _fail("spec.pausedUntil", spec["pausedUntil"], "is not changed here", "use module pause_reconcile")
-        )
     arch, legal = spec.get("arch"), ARCH_BY_PLATFORM.get(str(platform))
     if arch and legal and arch not in legal:
         hint = f"{', '.join(legal)} on platform {platform}"

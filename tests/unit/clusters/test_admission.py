@@ -208,3 +208,22 @@ def test_good_pool_of_each_kind_is_not_refused() -> None:
         NodePool(hub, options("nodepool", name="demo", replicas=3, replace={"max_surge": "50%"}, wait=False)), hub, False, lambda line: None
     )
     assert hub.writes == [("patch", "NodePool clusters/demo")]
+
+
+@pytest.mark.parametrize("kind", ["cluster", "pool"])
+@pytest.mark.parametrize(
+    ("stands", "asked", "refused"),
+    [("true", None, True), (None, "true", True), ("true", "false", True), ("true", "true", False), (None, None, False)],
+)
+def test_a_pause_is_neither_set_nor_lifted_here(kind: str, stands: Any, asked: Any, refused: bool) -> None:
+    cluster, pool = live_cluster(), live_pool()
+    for obj in (cluster, pool):
+        obj["spec"] |= {"pausedUntil": stands} if stands else {}
+    hub, given = MemoryHub(cluster, pool), {"name": "demo", "spec": {"pausedUntil": asked}, "wait": False}
+    operation = (
+        HostedClusterPresent(hub, options("hosted_cluster", **given)) if kind == "cluster" else NodePool(hub, options("nodepool", **given))
+    )
+    if refused:
+        assert "pausedUntil" in str(refusal(operation, hub))
+    else:
+        assert run(operation, hub, False, lambda line: None)["changed"] is False
