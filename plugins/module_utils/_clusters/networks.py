@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._kernel.errors import Failure
 from .._kernel.objects import lookup
 from .._manifests.field_checks import invalid
 from .._manifests.option_paths import HOSTED_CLUSTER_PATHS
 
-_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_Network: TypeAlias = "ipaddress.IPv4Network | ipaddress.IPv6Network"
+_Address: TypeAlias = "ipaddress.IPv4Address | ipaddress.IPv6Address"
 _NETWORKS = ("clusterNetwork", "serviceNetwork", "machineNetwork")
 _OVN = "spec.operatorConfiguration.clusterNetworkOperator.ovnKubernetesConfig."
 # (field below _OVN, what the operator takes on KubeVirt when it is left out)

@@ -76,7 +76,7 @@ def test_another_key_rolls_all_pools(key: str | None, objects: list[dict[str, An
 
 
 def test_the_step_that_writes_the_key_says_what_it_does() -> None:
-    rolls, quiet = (hub_with("demo-ssh-key", secret("demo-ssh-key", OLD)) for _ in range(2))
+    rolls, quiet = (hub_with("demo-ssh-key", secret("demo-ssh-key", OLD)) for _copy in range(2))
     (step,) = go(rolls, ssh_key={"content": NEW}, allow_rollout=True)["plan"]
     assert step["disruptive"] and "rolls no nodes" not in step["why"]
     quiet.objects.pop(("NodePool", "clusters", "demo-workers"))
