@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from .._health.rules.machines import makes_machines
 from .._kernel.changes import RolloutEffect
@@ -18,7 +18,7 @@ from .rollout_triggers import TRIGGERS
 from .trigger import Trigger, Where
 
 # Content behind a field before and after, by the name of its trigger; None where it could not be read.
-Contents: TypeAlias = "Mapping[str, tuple[str | None, str | None]]"
+Contents = Mapping[str, "tuple[str | None, str | None]"]
 
 
 def cluster_change_effects(
