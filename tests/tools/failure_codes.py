@@ -12,15 +12,14 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 import code_sources
 import troubleshooting
+from generated import ROOT, load, write_or_check
 
-ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs" / "data" / "failure_codes"
 TARGET = ROOT / "docs" / "failure_codes.md"
 PAGE, GUIDE = "docs/failure_codes.md", "docs/troubleshooting.md"
@@ -85,7 +84,7 @@ def table() -> tuple[dict[str, str], list[Row]]:
 
 
 def rules() -> dict[str, Any]:
-    return dict(troubleshooting._load("rules.catalog").BY_CODE)
+    return dict(load("_health.rules.catalog").BY_CODE)
 
 
 def in_source() -> tuple[dict[str, set[str]], set[str]]:
@@ -172,14 +171,7 @@ def main() -> int:
         print(line, file=sys.stderr)
     if wrong:
         return 1
-    text = render()
-    if "--check" in sys.argv[1:]:
-        if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text:
-            return 0
-        print(f"{TARGET.relative_to(ROOT)} is out of date: run python tests/tools/failure_codes.py", file=sys.stderr)
-        return 1
-    TARGET.write_text(text, encoding="utf-8")
-    return 0
+    return write_or_check(TARGET, render(), "failure_codes")
 
 
 if __name__ == "__main__":

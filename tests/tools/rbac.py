@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from generated import ROOT, write_or_check
+
 TARGET = ROOT / "docs" / "rbac.md"
 TABLE = ROOT / "tests" / "integration" / "rbac" / "rights.py"
 
@@ -348,14 +349,7 @@ def main() -> int:
         objects = {json.dumps(obj): obj for namespace, _slash, name in named for obj in etcd_objects(namespace, name)}
         print("\n---\n".join(_yaml(obj) for obj in objects.values()))
         return 0
-    text = render()
-    if "--check" in sys.argv[1:]:
-        if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text:
-            return 0
-        print(f"{TARGET.relative_to(ROOT)} is out of date: run python tests/tools/rbac.py", file=sys.stderr)
-        return 1
-    TARGET.write_text(text, encoding="utf-8")
-    return 0
+    return write_or_check(TARGET, render(), "rbac")
 
 
 if __name__ == "__main__":

@@ -7,14 +7,12 @@ Run from anywhere: ``python tests/tools/rollouts.py`` writes, with ``--check`` i
 
 from __future__ import annotations
 
-import importlib
 import sys
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from generated import ROOT, load, write_or_check
+
 TARGET = ROOT / "docs" / "rollouts.md"
-_PACKAGES = "ansible_collections.hypershift.core.plugins.module_utils"
 
 _HEAD = """# What rolls nodes
 
@@ -36,14 +34,6 @@ What is not in the table rolls nothing.
   is not predicted.
 """
 _COLUMNS = ("field", "of", "holds for", "remark", "source")
-
-
-def _load(name: str) -> Any:
-    sys.path.insert(0, str(ROOT / "build" / "collections"))
-    try:
-        return importlib.import_module(f"{_PACKAGES}.{name}")
-    finally:
-        sys.path.pop(0)
 
 
 def _field(trigger: Any) -> str:
@@ -73,22 +63,15 @@ def _table(rows: list[Any]) -> str:
 
 
 def render() -> str:
-    rows = list(_load("_node_pools.rollout_triggers").TRIGGERS)
-    by_hand = " and ".join(_load("_health.pool_machines").WITHOUT_MACHINES)
+    rows = list(load("_node_pools.rollout_triggers").TRIGGERS)
+    by_hand = " and ".join(load("_health.pool_machines").WITHOUT_MACHINES)
     rolls, quiet = ([t for t in rows if t.rolls is wanted] for wanted in (True, False))
     facts = "Sources are sections of [platform_facts.md](platform_facts.md) and functions of openshift/hypershift below `hypershift-operator/controllers`."
     return "\n\n".join([_HEAD.format(by_hand=by_hand).strip(), facts, "## Rolls", _table(rolls), "## Does not roll", _table(quiet)]) + "\n"
 
 
 def main() -> int:
-    text = render()
-    if "--check" in sys.argv[1:]:
-        if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text:
-            return 0
-        print(f"{TARGET.relative_to(ROOT)} is out of date: run python tests/tools/rollouts.py", file=sys.stderr)
-        return 1
-    TARGET.write_text(text, encoding="utf-8")
-    return 0
+    return write_or_check(TARGET, render(), "rollouts")
 
 
 if __name__ == "__main__":

@@ -7,15 +7,13 @@ Run from anywhere: ``python tests/tools/troubleshooting.py`` writes, with ``--ch
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from generated import ROOT, load, write_or_check
+
 TARGET = ROOT / "docs" / "troubleshooting.md"
-HEALTH = "ansible_collections.hypershift.core.plugins.module_utils._health"
 
 _PLACEHOLDERS = {
     "cpns": "<namespace>-<name>",
@@ -69,14 +67,6 @@ normal while it comes up; `Degraded` counts after two minutes only, because it f
 _FACTS = """
 A number under **Why** leads to the section of [platform_facts.md](platform_facts.md) that a rule stands on, with its source.
 """
-
-
-def _load(module: str) -> Any:
-    sys.path.insert(0, str(ROOT / "build" / "collections"))
-    try:
-        return importlib.import_module(f"{HEALTH}.{module}")
-    finally:
-        sys.path.pop(0)
 
 
 def _plain(template: str) -> str:
@@ -143,14 +133,14 @@ def _anchor(title: str) -> str:
 
 def _goals() -> str:
     rows = ["## Waiting goals", "", "A wait ends well when every predicate of its goal holds for the present generation of the spec.", ""]
-    for goal in _load("goals").GOALS.values():
+    for goal in load("_health.goals").GOALS.values():
         needs = ", ".join(f"`{need.name}`" for need in goal.predicates)
         rows += [f"- **{goal.name}**: {goal.meaning}. Needs: {needs}."]
     return "\n".join(rows)
 
 
 def render() -> str:
-    areas = [(area, list(rules)) for area, rules in _load("rules.catalog").AREAS]
+    areas = [(area, list(rules)) for area, rules in load("_health.rules.catalog").AREAS]
     index = ["## All codes", ""]
     for area, rules in areas:
         index.append(f"- [{area}](#{_anchor(area)}): " + ", ".join(f"[{rule.code}](#{rule.code})" for rule in rules))
@@ -161,15 +151,7 @@ def render() -> str:
 
 
 def main() -> int:
-    text = render()
-    if "--check" in sys.argv[1:]:
-        if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text:
-            return 0
-        print(f"{TARGET.relative_to(ROOT)} is out of date: run python tests/tools/troubleshooting.py", file=sys.stderr)
-        return 1
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(text, encoding="utf-8")
-    return 0
+    return write_or_check(TARGET, render(), "troubleshooting")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
+import importlib
 import re
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -308,11 +309,11 @@ def test_half_made_objects_are_diagnosed_without_trouble(obj: dict[str, Any]) ->
 
 
 def generator() -> Any:
-    spec = importlib.util.spec_from_file_location("troubleshooting", ROOT / "tests" / "tools" / "troubleshooting.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    sys.path.insert(0, str(ROOT / "tests" / "tools"))
+    try:
+        return importlib.import_module("troubleshooting")
+    finally:
+        sys.path.remove(str(ROOT / "tests" / "tools"))
 
 
 def test_the_troubleshooting_guide_is_made_from_the_present_rules() -> None:
