@@ -10,7 +10,7 @@ from typing import Any
 
 from .._kernel.changes import ChangeSet, RolloutEffect, Step
 from .._kernel.errors import ApiError
-from .._kernel.kinds import CONFIG_MAP, HOSTED_CLUSTER, SECRET, Kind
+from .._kernel.kinds import CONFIG_MAP, HOSTED_CLUSTER, Kind
 from .._kernel.objects import lookup
 from .._kernel.ports.hub import Hub
 from .._manifests.selection import pools_of
@@ -19,7 +19,6 @@ from .._node_pools.rollout_triggers import TRIGGERS
 from .._node_pools.trigger import Trigger, Where
 from .manifest import REFERENCES
 
-KINDS = {"Secret": SECRET, "ConfigMap": CONFIG_MAP}
 FORBIDDEN = "missing_permission"
 _ROWS = {t.name: t for t in TRIGGERS if t.where is Where.CONTENT}
 
@@ -35,7 +34,10 @@ def changed_contents(hub: Hub, changes: ChangeSet, live: dict[str, Any], predict
     for option, trigger in _ROWS.items():
         before, after = (str(lookup(o, trigger.path) or "") for o in (live, predicted))
         if trigger.rolls and (before != after or _written(changes, option, after)):
-            found[option] = (_stored(hub, live, option, before), _planned(hub, changes, live, option, after))
+            found[option] = (
+                _content(hub, changes, live, option, before, planned=False),
+                _content(hub, changes, live, option, after, planned=True),
+            )
     return found
 
 
@@ -78,19 +80,18 @@ def _patches(changes: ChangeSet, option: str) -> list[Step]:
     return [s for s in changes.steps if s.kind is kind and s.before and key in ((s.body or {}).get("data") or {})]
 
 
-def _written(changes: ChangeSet, option: str, name: str) -> bool:
-    return any(s.kind is _kind(option) and s.name == name for s in changes.steps)
+def _written(changes: ChangeSet, option: str, name: str) -> list[Step]:
+    return [s for s in changes.steps if s.kind is _kind(option) and s.name == name]
 
 
-def _planned(hub: Hub, changes: ChangeSet, live: dict[str, Any], option: str, name: str) -> str | None:
-    steps = [s for s in changes.steps if s.kind is _kind(option) and s.name == name]
-    return _text(steps[-1].after, option) if steps else _stored(hub, live, option, name)
-
-
-def _stored(hub: Hub, live: dict[str, Any], option: str, name: str) -> str | None:
-    """Content on the management cluster; empty without a name, None where it is missing or must not be read."""
+def _content(hub: Hub, changes: ChangeSet, live: dict[str, Any], option: str, name: str, planned: bool) -> str | None:
+    """Content as it stands, or as planned; empty without a name, None where it is missing or must not be read. A step
+    that writes it has read it already."""
     if not name:
         return ""
+    steps = _written(changes, option, name)
+    if steps:
+        return _text(steps[-1].after if planned else steps[0].before, option)
     try:
         return _text(hub.get(_kind(option), live["metadata"]["namespace"], name), option)
     except ApiError as error:
@@ -110,4 +111,4 @@ def _text(obj: dict[str, Any] | None, option: str) -> str | None:
 
 
 def _kind(option: str) -> Kind:
-    return KINDS[REFERENCES[option][3]]
+    return REFERENCES[option][3]

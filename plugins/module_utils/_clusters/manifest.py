@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._kernel.kinds import HOSTED_CLUSTER
+from .._kernel.kinds import CONFIG_MAP, HOSTED_CLUSTER, SECRET
 from .._kernel.objects import deep_merge, lookup, without_nulls
 from .._manifests.option_paths import HOSTED_CLUSTER_PATHS, PLATFORM_TYPES, explicit, merge_spec, put
 from .service_publishing import services_for
@@ -21,25 +21,25 @@ AUTO_CREATED_LABEL = "hypershift.openshift.io/auto-created-for-infra"
 # Option -> (field of the HostedCluster that names it, suffix of the object's default name, key inside, kind). Source:
 # platform_facts#2.1.
 REFERENCES = {
-    "pull_secret": (("spec", "pullSecret", "name"), "pull-secret", ".dockerconfigjson", "Secret"),
-    "ssh_key": (("spec", "sshKey", "name"), "ssh-key", "id_rsa.pub", "Secret"),
+    "pull_secret": (("spec", "pullSecret", "name"), "pull-secret", ".dockerconfigjson", SECRET),
+    "ssh_key": (("spec", "sshKey", "name"), "ssh-key", "id_rsa.pub", SECRET),
     "etcd_encryption": (
         ("spec", "secretEncryption", "aescbc", "activeKey", "name"),
         "etcd-encryption-key",
         "key",
-        "Secret",
+        SECRET,
     ),
     "additional_trust_bundle": (
         ("spec", "additionalTrustBundle", "name"),
         "trust-bundle",
         "ca-bundle.crt",
-        "ConfigMap",
+        CONFIG_MAP,
     ),
     "kubevirt.infra_kubeconfig": (
         ("spec", "platform", "kubevirt", "credentials", "infraKubeConfigSecret", "name"),
         "infra-credentials",
         "kubeconfig",
-        "Secret",
+        SECRET,
     ),
 }
 

@@ -123,8 +123,9 @@ def _node_port_failures(spec: dict[str, Any], named: list[_Used]) -> list[Failur
         if lookup(entry, ("service",)) != "APIServer" or lookup(strategy, ("type",)) != "NodePort":
             continue
         address, port = (lookup(strategy, ("nodePort", key)) for key in ("address", "port"))
-        for used in named if _address(address) else []:
-            if used.path.endswith("serviceNetwork") and _address(address) in used.network:
+        published = _address(address)
+        for used in named if published else []:
+            if used.path.endswith("serviceNetwork") and published in used.network:
                 rule = f"contains {address}, the address at which the API server is published by node port"
                 failures.append(_fail(used.path, used.network, rule, "a network that nothing else uses"))
         if isinstance(port, int) and port > 0 and not low <= port <= high:

@@ -12,7 +12,7 @@ from .._kernel.changes import ChangeSet
 from .._kernel.kinds import CONFIG_MAP, MACHINE_CONFIG, SECRET, Kind
 from .._kernel.objects import lookup
 from .._kernel.ports.hub import Hub
-from .content_changes import KINDS, rolls_by_content
+from .content_changes import rolls_by_content
 from .manifest import AUTO_CREATED_LABEL, REFERENCES, cluster_secret, reference_name, reference_option
 
 HUB_PULL_SECRET = ("openshift-config", "pull-secret", ".dockerconfigjson")
@@ -146,7 +146,7 @@ class References:
         return bool(reference_option(self._options, option).get("name"))
 
     def _kind(self, option: str) -> Kind:
-        return KINDS[REFERENCES[option][3]]
+        return REFERENCES[option][3]
 
 
 def _same(kind: Kind, option: str, held: Any, content: bytes) -> bool:

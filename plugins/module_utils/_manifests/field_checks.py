@@ -166,8 +166,9 @@ def brought_in(judge: Judge, desired: dict[str, Any], live: dict[str, Any] | Non
     """
     if live is None:
         return judge(desired)
-    told = {(f.code, f.cause) for f in judge(live)}
-    return [f for f in judge(apply_merge_patch(live, desired)) if (f.code, f.cause) not in told]
+    found = judge(apply_merge_patch(live, desired))
+    told = {(f.code, f.cause) for f in judge(live)} if found else set()
+    return [f for f in found if (f.code, f.cause) not in told]
 
 
 def pause_failures(
